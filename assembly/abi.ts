@@ -1,0 +1,71 @@
+// What a host and the modules have to agree on: the numbers that cross the border. The signatures are in docs/abi.md.
+//
+// This file is both AssemblyScript and TypeScript: the modules compile it, and the Node host imports it.
+
+/** Why the userauth module answered as it did: for the host's decisions and log, never for the client. */
+export enum UserauthStatus {
+  /** No request yet. */
+  NONE = 0,
+  FAILURE = 1,
+  INVALID_USER = 2,
+  INVALID_PASSWORD = 3,
+  INVALID_PUBLICKEY = 4,
+  PARTIAL_SUCCESS = 5,
+  /** SSH_MSG_USERAUTH_PK_OK was sent; nothing is authenticated. */
+  QUERY_OK = 6,
+  CHANGE_REQUIRED = 7,
+  PENDING = 8,
+  /** The host must disconnect (SSH_DISCONNECT_PROTOCOL_ERROR). */
+  PROTOCOL_ERROR = 9,
+  /** The host must disconnect (SSH_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE). */
+  TOO_MANY_ATTEMPTS = 10,
+  /** Differs in at least 16 bits from every other status, so that no single fault turns one into it. */
+  SUCCESS = 0x5ac33ca5,
+}
+
+/** What `transport.receive` asks of the host, after the output has been sent. */
+export enum TransportEvent {
+  /** Feed more of the byte stream. */
+  CONTINUE = 0,
+  /** A payload numbered 50 to 127 is at `payloadPtr`, until the next `receive`. */
+  PAYLOAD = 1,
+  /** Send the output, then close: the connection has ended. */
+  CLOSED = 2,
+}
+
+/** What `connection.receive` reports to the host's application. */
+export enum ConnectionEvent {
+  /** Nothing for the application; a reply may wait in the output. */
+  NONE = 0,
+  /** A session channel was opened and confirmed. */
+  OPEN = 1,
+  PTY_REQ = 2,
+  ENV = 3,
+  SHELL = 4,
+  EXEC = 5,
+  SUBSYSTEM = 6,
+  WINDOW_CHANGE = 7,
+  SIGNAL = 8,
+  DATA = 9,
+  EOF = 10,
+  /** The channel is gone in both directions; its number may be used again. */
+  CLOSE = 11,
+  /** `writable` has grown. */
+  WINDOW_ADJUST = 12,
+  /** The host answers through `transport.unimplemented`. */
+  UNIMPLEMENTED = 13,
+  /** The host must disconnect (SSH_DISCONNECT_PROTOCOL_ERROR). */
+  PROTOCOL_ERROR = 14,
+}
+
+/** RFC 4253 §11.1: reasons that Sesame gives. */
+export enum DisconnectReason {
+  PROTOCOL_ERROR = 2,
+  KEY_EXCHANGE_FAILED = 3,
+  MAC_ERROR = 5,
+  SERVICE_NOT_AVAILABLE = 7,
+  PROTOCOL_VERSION_NOT_SUPPORTED = 8,
+  BY_APPLICATION = 11,
+  TOO_MANY_CONNECTIONS = 12,
+  NO_MORE_AUTH_METHODS_AVAILABLE = 14,
+}

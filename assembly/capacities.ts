@@ -1,0 +1,18 @@
+// Every buffer's capacity, in bytes, and every count that bounds memory. A build may set those marked with a flag:
+// `asc --use NAME=VALUE`.
+
+/** Longest payload that the modules take or make. Flag. RFC 4253 §6.1 asks for 32,768; docs/abi.md says why it is less. */
+// @ts-expect-error the flag exists only when a build sets it
+export const PAYLOAD_CAPACITY: u32 = isDefined(PAYLOAD_BYTES) ? PAYLOAD_BYTES : 4096;
+
+/** Longest session identifier: one SHA-512 hash. */
+export const SESSION_ID_CAPACITY: u32 = 64;
+
+/** Bytes of a user name that a credentials region holds. */
+export const USER_NAME_CAPACITY: u32 = 63;
+
+/** Bytes of a password that a credentials region holds; a longer one is refused before it is compared. */
+export const PASSWORD_CAPACITY: u32 = 127;
+
+/** Session channels open at once on one connection. */
+export const CHANNEL_COUNT: u32 = 8;

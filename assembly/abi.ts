@@ -20,7 +20,7 @@ export enum UserauthStatus {
   /** The host must disconnect (SSH_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE). */
   TOO_MANY_ATTEMPTS = 10,
   /** Differs in at least 16 bits from every other status, so that no single fault turns one into it. */
-  SUCCESS = 0x5ac33ca5,
+  SUCCESS = 0x5ac37ce0,
 }
 
 /** What `transport.receive` asks of the host, after the output has been sent. */

@@ -16,3 +16,7 @@ export const PASSWORD_CAPACITY: u32 = 127;
 
 /** Session channels open at once on one connection. */
 export const CHANNEL_COUNT: u32 = 8;
+
+/** Longest data of one outgoing channel message; less than a payload holds, for memory's sake. Flag. */
+// @ts-expect-error the flag exists only when a build sets it
+export const CHANNEL_DATA_CAPACITY: u32 = isDefined(CHANNEL_DATA_BYTES) ? CHANNEL_DATA_BYTES : 2048;

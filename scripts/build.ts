@@ -1,14 +1,22 @@
-// `npm run build`: compiles the modules into build/. With names of targets: those alone.
+// `npm run build`: compiles the modules into build/plain, and into build/ the same with the development credentials. With names of
+// targets: those alone.
 
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readFileSync } from "node:fs";
+import { embedCredentials, USERAUTH_BUILDS } from "../host/node/credentials.js";
+import { developmentCredentials } from "../host/node/development.js";
 import { compileTo } from "./compile.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { targets } = JSON.parse(readFileSync(join(root, "asconfig.json"), "utf8")) as { targets: Record<string, unknown> };
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(targets);
+mkdirSync(join(root, "build"), { recursive: true });
 for (const target of chosen) {
-  const bytes = await compileTo(join(root, "build"), { root, target });
-  console.log(`build/${target}.wasm  ${bytes.length} bytes`);
+  const plain = await compileTo(join(root, "build", "plain"), { root, target });
+  const build = USERAUTH_BUILDS.find((name) => target === `userauth-${name}`);
+  const bytes = build ? embedCredentials(plain, developmentCredentials(build)) : plain;
+  writeFileSync(join(root, "build", `${target}.wasm`), bytes);
+  const credentials = build ? `, ${bytes.length} with the development credentials` : "";
+  console.log(`build/${target}.wasm  ${plain.length} bytes${credentials}`);
 }

@@ -29,10 +29,13 @@ export async function compile(options: CompileOptions): Promise<Uint8Array> {
   const { root, target, use = {}, pages, names = false } = options;
   const args = [entryOf(target), "--config", join(root, "asconfig.json"), "--target", target, "--baseDir", root];
   args.push("--outFile", "out.wasm");
+  if (names) args.push("--debug");
   for (const [name, value] of Object.entries(use)) args.push("--use", `${name}=${value}`);
   if (pages !== undefined) args.push("--initialMemory", String(pages), "--maximumMemory", String(pages));
   let bytes: Uint8Array | undefined;
-  const { error, stderr } = await asc.main(args, {
+  const messages = asc.createMemoryStream();
+  const { error } = await asc.main(args, {
+    stderr: messages,
     readFile: (name: string, baseDir: string) => {
       try {
         return readFileSync(join(baseDir, name), "utf8");
@@ -44,13 +47,16 @@ export async function compile(options: CompileOptions): Promise<Uint8Array> {
       bytes = contents as Uint8Array;
     },
   });
-  if (error || !bytes) throw new Error(`asc failed on ${target}:\n${stderr.toString()}`);
+  if (error || !bytes) throw new Error(`asc failed on ${target}:\n${messages.toString()}`);
   return optimize(bytes, names);
 }
 
 /** Binaryen's size passes over a finished module. */
 function optimize(bytes: Uint8Array, names: boolean): Uint8Array {
   const module = binaryen.readBinary(bytes);
+  // Without BulkMemory itself, which would add a DataCount section that memory.copy and memory.fill do not need.
+  const { BulkMemoryOpt, MutableGlobals, SignExt } = binaryen.Features;
+  module.setFeatures(BulkMemoryOpt | MutableGlobals | SignExt);
   binaryen.setOptimizeLevel(3);
   binaryen.setShrinkLevel(2);
   binaryen.setDebugInfo(names);

@@ -1,0 +1,251 @@
+// RFC 4253 §7 to §12: what each message does, and when it may come.
+//
+// In: a payload that packet.ts has opened. Out: replies in the output, or the payload handed on to the host: 50 to 79 for the
+// userauth module once its service was requested, 80 to 127 for the connection module once the user is in.
+
+import { DisconnectReason, TransportEvent } from "../abi";
+import { ctDifference } from "../wire/compare";
+import { isMalformedOrUnfinished, readByte, readString, readUint32, startReading, stringLength } from "../wire/reader";
+import { startWriting, writeByte, writeString, writeUint32, writtenLength } from "../wire/writer";
+import { SSH_ED25519, SSH_ED25519_BYTES, readKexinit, strict, wantsExtInfo, writeKexinit, wrongGuess } from "./kexinit";
+import { handleEcdhInit, hashKexinits, sessionIdLength } from "./key-exchange";
+import {
+  CONNECTION_END,
+  CONNECTION_FIRST,
+  SSH_MSG_DEBUG,
+  SSH_MSG_DISCONNECT,
+  SSH_MSG_EXT_INFO,
+  SSH_MSG_IGNORE,
+  SSH_MSG_KEX_ECDH_INIT,
+  SSH_MSG_KEXINIT,
+  SSH_MSG_NEWKEYS,
+  SSH_MSG_SERVICE_ACCEPT,
+  SSH_MSG_SERVICE_REQUEST,
+  SSH_MSG_UNIMPLEMENTED,
+  USERAUTH_FIRST,
+} from "./messages";
+import {
+  bytesSinceNewKeys,
+  lastSequenceNumber,
+  PAYLOAD,
+  payloadLength,
+  payloadToSend,
+  startClientToServerKeys,
+  startServerToClientKeys,
+  writePacket,
+} from "./packet";
+
+/** How far a key exchange is. */
+enum Exchange {
+  /** None runs. */
+  NONE,
+  /** Our KEXINIT is out. */
+  KEXINIT_SENT,
+  /** Both KEXINITs are exchanged, the client's KEX_ECDH_INIT is due. */
+  AGREED,
+  /** Our NEWKEYS is out, the client's is due. */
+  NEWKEYS_SENT,
+}
+
+/** RFC 4253 §9: a key exchange is due after a gigabyte. */
+// @ts-expect-error the flag exists only when a build sets it
+const REKEY_BYTES: u32 = isDefined(REKEY_AFTER_BYTES) ? REKEY_AFTER_BYTES : 1 << 30;
+
+/** The texts of EXT_INFO and of the one service: "server-sig-algs", "ssh-userauth". */
+const TEXT: usize = memory.data<u8>([
+  0x73, 0x65, 0x72, 0x76, 0x65, 0x72, 0x2d, 0x73, 0x69, 0x67, 0x2d, 0x61, 0x6c, 0x67, 0x73, 0x73, 0x73, 0x68, 0x2d, 0x75,
+  0x73, 0x65, 0x72, 0x61, 0x75, 0x74, 0x68,
+]);
+const SERVER_SIG_ALGS_BYTES: u32 = 15;
+const USERAUTH_SERVICE: usize = TEXT + SERVER_SIG_ALGS_BYTES;
+const USERAUTH_SERVICE_BYTES: u32 = 12;
+
+let exchange: Exchange = 0;
+
+/** The first key exchange is not over. */
+let initial: bool = true;
+
+/** The client guessed wrong: its next packet of a key exchange is not for us. */
+let ignoreNext: bool = false;
+
+/** The ssh-userauth service was requested and accepted. */
+let userauthRequested: bool = false;
+
+/** SSH_MSG_USERAUTH_SUCCESS has been sent. */
+let authenticated: bool = false;
+
+
+/** RFC 4253 §11.1: what was sent or, if the client ended the connection, received. */
+export let disconnectReason: u32 = 0;
+
+export function setAuthenticated(): void {
+  authenticated = true;
+}
+
+/** Whether a payload may be sent: keys are in use, and no KEXINIT of ours waits for an answer. */
+export function maySend(): bool {
+  return sessionIdLength != 0 && (exchange == Exchange.NONE || exchange == Exchange.NEWKEYS_SENT);
+}
+
+export function startExchange(): void {
+  writeKexinit();
+  exchange = Exchange.KEXINIT_SENT;
+}
+
+/** Starts a key exchange with new keys, unless one runs. */
+export function startRekey(): void {
+  if (!initial && exchange == Exchange.NONE) startExchange();
+}
+
+/** Starts a key exchange if the keys have been used enough. */
+export function rekeyIfDue(): void {
+  if (bytesSinceNewKeys >= REKEY_BYTES) startRekey();
+}
+
+/**
+ *     byte      SSH_MSG_DISCONNECT
+ *     uint32    reason code
+ *     string    description: empty, the reason says it
+ *     string    language tag: empty
+ */
+export function disconnect(reason: u32): TransportEvent {
+  disconnectReason = reason;
+  startWriting(payloadToSend());
+  writeByte(SSH_MSG_DISCONNECT);
+  writeUint32(reason);
+  writeUint32(0);
+  writeUint32(0);
+  writePacket(writtenLength());
+  return TransportEvent.CLOSED;
+}
+
+function protocolError(): TransportEvent {
+  return disconnect(DisconnectReason.PROTOCOL_ERROR);
+}
+
+/** What to do with the payload at PAYLOAD. */
+export function handlePayload(): TransportEvent {
+  const number = <u32>load<u8>(PAYLOAD);
+  if (number == SSH_MSG_DISCONNECT) return handleDisconnect();
+  if (initial || exchange > Exchange.KEXINIT_SENT) return handleExchange(number);
+  switch (number) {
+    case SSH_MSG_IGNORE:
+    case SSH_MSG_UNIMPLEMENTED:
+    case SSH_MSG_DEBUG:
+    case SSH_MSG_EXT_INFO:
+      return TransportEvent.CONTINUE;
+    case SSH_MSG_SERVICE_REQUEST:
+      return handleServiceRequest();
+    case SSH_MSG_KEXINIT:
+      // Before the user is in, the client has no more of our time than one key exchange.
+      return authenticated ? handleKexinit() : protocolError();
+    case SSH_MSG_SERVICE_ACCEPT:
+      return protocolError();
+  }
+  if (number >= CONNECTION_END || number < SSH_MSG_KEXINIT) return writeUnimplemented();
+  const allowed = number >= CONNECTION_FIRST ? authenticated : number >= USERAUTH_FIRST && userauthRequested;
+  return allowed ? TransportEvent.PAYLOAD : protocolError();
+}
+
+/**
+ * During a key exchange: KEXINIT, KEX_ECDH_INIT and NEWKEYS, each in its turn. Between them the messages that mean nothing may
+ * come, but not in a strict first exchange.
+ */
+function handleExchange(number: u32): TransportEvent {
+  if (exchange == Exchange.KEXINIT_SENT && number == SSH_MSG_KEXINIT) return handleKexinit();
+  if (exchange == Exchange.NEWKEYS_SENT && number == SSH_MSG_NEWKEYS && payloadLength == 1) {
+    startClientToServerKeys(strict);
+    exchange = Exchange.NONE;
+    initial = false;
+    return TransportEvent.CONTINUE;
+  }
+  if (exchange == Exchange.AGREED && number >= SSH_MSG_KEX_ECDH_INIT && number < USERAUTH_FIRST) {
+    if (ignoreNext) {
+      ignoreNext = false;
+      return TransportEvent.CONTINUE;
+    }
+    if (number == SSH_MSG_KEX_ECDH_INIT) {
+      if (!handleEcdhInit(PAYLOAD, payloadLength)) return disconnect(DisconnectReason.KEY_EXCHANGE_FAILED);
+      startServerToClientKeys(strict);
+      exchange = Exchange.NEWKEYS_SENT;
+      if (initial && wantsExtInfo) writeExtInfo();
+      return TransportEvent.CONTINUE;
+    }
+  }
+  const meansNothing = number >= SSH_MSG_IGNORE && number <= SSH_MSG_DEBUG;
+  return meansNothing && !(initial && strict) ? TransportEvent.CONTINUE : protocolError();
+}
+
+function handleKexinit(): TransportEvent {
+  if (exchange == Exchange.NONE) writeKexinit();
+  const outcome = readKexinit(PAYLOAD, payloadLength, initial);
+  // A strict client's KEXINIT is its first packet.
+  if (outcome == 0 || (initial && strict && lastSequenceNumber())) return protocolError();
+  if (outcome == 1) return disconnect(DisconnectReason.KEY_EXCHANGE_FAILED);
+  hashKexinits(PAYLOAD, payloadLength);
+  ignoreNext = wrongGuess;
+  exchange = Exchange.AGREED;
+  return TransportEvent.CONTINUE;
+}
+
+/**
+ *     byte      SSH_MSG_DISCONNECT
+ *     uint32    reason code
+ *     ...
+ */
+function handleDisconnect(): TransportEvent {
+  startReading(PAYLOAD, payloadLength);
+  readByte();
+  disconnectReason = readUint32();
+  return TransportEvent.CLOSED;
+}
+
+/**
+ *     byte      SSH_MSG_SERVICE_REQUEST
+ *     string    service name: "ssh-userauth", once
+ */
+function handleServiceRequest(): TransportEvent {
+  startReading(PAYLOAD, payloadLength);
+  readByte();
+  const serviceName = readString();
+  if (isMalformedOrUnfinished() || userauthRequested) return protocolError();
+  if (
+    stringLength != USERAUTH_SERVICE_BYTES ||
+    ctDifference(serviceName, USERAUTH_SERVICE, USERAUTH_SERVICE_BYTES - 1)
+  ) {
+    return disconnect(DisconnectReason.SERVICE_NOT_AVAILABLE);
+  }
+  userauthRequested = true;
+  startWriting(payloadToSend());
+  writeByte(SSH_MSG_SERVICE_ACCEPT);
+  writeString(USERAUTH_SERVICE, USERAUTH_SERVICE_BYTES);
+  writePacket(writtenLength());
+  return TransportEvent.CONTINUE;
+}
+
+/**
+ *     byte      SSH_MSG_EXT_INFO
+ *     uint32    1
+ *     string    "server-sig-algs"
+ *     string    "ssh-ed25519"
+ */
+function writeExtInfo(): void {
+  startWriting(payloadToSend());
+  writeByte(SSH_MSG_EXT_INFO);
+  writeUint32(1);
+  writeString(TEXT, SERVER_SIG_ALGS_BYTES);
+  writeString(SSH_ED25519, SSH_ED25519_BYTES);
+  writePacket(writtenLength());
+}
+
+/**
+ *     byte      SSH_MSG_UNIMPLEMENTED
+ *     uint32    packet sequence number of rejected message
+ */
+export function writeUnimplemented(): TransportEvent {
+  startWriting(payloadToSend());
+  writeByte(SSH_MSG_UNIMPLEMENTED);
+  writeUint32(lastSequenceNumber());
+  writePacket(writtenLength());
+  return TransportEvent.CONTINUE;
+}

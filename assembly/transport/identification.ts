@@ -1,0 +1,40 @@
+// RFC 4253 §4.2: the line with which each side begins.
+//
+// In: the client's line at INPUT, byte by byte. Out: ours; both are kept for the exchange hash. Next: kexinit.ts.
+
+import { INPUT, writeRaw } from "./packet";
+
+/** With CR LF. */
+const MAXIMUM_LINE_BYTES: u32 = 255;
+const LF: u8 = 0x0a;
+const CR: u8 = 0x0d;
+
+/** "SSH-2.0-Sesame_0.1" CR LF */
+export const SERVER_IDENTIFICATION: usize = memory.data<u8>([
+  0x53, 0x53, 0x48, 0x2d, 0x32, 0x2e, 0x30, 0x2d, 0x53, 0x65, 0x73, 0x61, 0x6d, 0x65, 0x5f, 0x30, 0x2e, 0x31, 0xd, 0xa,
+]);
+export const SERVER_IDENTIFICATION_BYTES: u32 = 18;
+
+/** The client's line without CR LF. */
+export const CLIENT_IDENTIFICATION: usize = memory.data(MAXIMUM_LINE_BYTES, 16);
+export let clientIdentificationLength: u32 = 0;
+
+export function writeIdentification(): void {
+  writeRaw(SERVER_IDENTIFICATION, SERVER_IDENTIFICATION_BYTES + 2);
+}
+
+/** Whether the `length` bytes at INPUT are still a beginning of a line, of allowed length. */
+export function isUnfinishedLine(length: u32): bool {
+  return load<u8>(INPUT + length - 1) != LF && length < MAXIMUM_LINE_BYTES;
+}
+
+/** Keeps the line of `length` bytes at INPUT; false if it is not SSH-2.0's: a client sends no other line before it. */
+export function readIdentification(length: u32): bool {
+  length--;
+  // A line that was cut off has no LF; "SSH-2.0-" as one number.
+  if (load<u8>(INPUT + length) != LF || load<u64>(INPUT) != 0x2d302e322d485353) return false;
+  if (load<u8>(INPUT + length - 1) == CR) length--;
+  memory.copy(CLIENT_IDENTIFICATION, INPUT, length);
+  clientIdentificationLength = length;
+  return true;
+}

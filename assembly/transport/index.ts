@@ -1,0 +1,209 @@
+// RFC 4253: the transport layer's border to the host, see docs/abi.md.
+//
+// In: entropy, the host key, slices of the client's byte stream, payloads to send. Out: bytes for the client, and payloads. The files
+// in the order of a connection: identification.ts, kexinit.ts, key-exchange.ts; for every packet: packet.ts, dispatch.ts.
+
+import { DisconnectReason, TransportEvent } from "../abi";
+import { PAYLOAD_CAPACITY } from "../capacities";
+import { seedRandom } from "../crypto/random";
+import {
+  disconnect as writeDisconnect,
+  disconnectReason as reason,
+  handlePayload,
+  maySend,
+  rekeyIfDue,
+  setAuthenticated,
+  startExchange,
+  startRekey,
+  writeUnimplemented,
+} from "./dispatch";
+import { isUnfinishedLine, readIdentification, writeIdentification } from "./identification";
+import { HOST_KEY, SESSION_ID, sessionIdLength as idLength } from "./key-exchange";
+import { SSH_MSG_USERAUTH_SUCCESS } from "./messages";
+import {
+  bytesSinceNewKeys,
+  clearOutput,
+  HEADER_BYTES,
+  INPUT,
+  LENGTH_BYTES,
+  OUTPUT,
+  OUTPUT_CAPACITY,
+  outputLength as written,
+  PAYLOAD,
+  payloadLength as payloadBytes,
+  readPacket,
+  readPacketSize,
+  readPayload,
+  wipePayload,
+  writePacket,
+} from "./packet";
+
+export { __data_end, __heap_base };
+export { deriveHostPublicKey } from "./key-exchange";
+
+/** Where `send` finds its payload, when the output is empty. */
+const FIRST_PAYLOAD: usize = OUTPUT + HEADER_BYTES;
+
+const MINIMUM_ENTROPY_BYTES: u32 = 32;
+
+/** What the bytes at INPUT will be when `wanted` of them are there. */
+enum Stage {
+  /** Nothing: `open` comes first. */
+  UNOPENED,
+  /** A line, perhaps. */
+  IDENTIFICATION,
+  /** The length of a packet. */
+  LENGTH,
+  /** A packet. */
+  PACKET,
+  CLOSED,
+}
+
+let stage: Stage = 0;
+let received: u32 = 0;
+/** How many bytes at INPUT end the stage; before `open`, how much entropy fits. */
+let wanted: u32 = 64;
+
+export function inputPtr(): usize {
+  return INPUT + received;
+}
+
+export function inputCapacity(): u32 {
+  return wanted - received;
+}
+
+export function outputPtr(): usize {
+  return OUTPUT;
+}
+
+export function outputCapacity(): u32 {
+  return OUTPUT_CAPACITY;
+}
+
+export function outputLength(): u32 {
+  return written;
+}
+
+export function hostKeyPtr(): usize {
+  return HOST_KEY;
+}
+
+export function payloadPtr(): usize {
+  return PAYLOAD;
+}
+
+export function payloadLength(): u32 {
+  return payloadBytes;
+}
+
+export function sessionIdPtr(): usize {
+  return SESSION_ID;
+}
+
+export function sessionIdLength(): u32 {
+  return idLength;
+}
+
+export function disconnectReason(): u32 {
+  return reason;
+}
+
+export function sendPtr(): usize {
+  return FIRST_PAYLOAD;
+}
+
+export function sendCapacity(): u32 {
+  return stage != Stage.CLOSED && maySend() ? PAYLOAD_CAPACITY : 0;
+}
+
+export function open(entropyLength: u32): u32 {
+  clearOutput();
+  if (stage != Stage.UNOPENED || entropyLength < MINIMUM_ENTROPY_BYTES || entropyLength > wanted) return 0;
+  seedRandom(INPUT, entropyLength);
+  memory.fill(INPUT, 0, wanted);
+  writeIdentification();
+  startExchange();
+  stage = Stage.IDENTIFICATION;
+  wanted = 1;
+  return written;
+}
+
+export function receive(length: u32): u32 {
+  clearOutput();
+  wipePayload();
+  if (stage == Stage.CLOSED) return TransportEvent.CLOSED;
+  if (stage == Stage.UNOPENED || length > wanted - received) return close(DisconnectReason.PROTOCOL_ERROR);
+  received += length;
+  if (received < wanted) return TransportEvent.CONTINUE;
+  switch (stage) {
+    case Stage.IDENTIFICATION:
+      if (isUnfinishedLine(received)) {
+        wanted++;
+        return TransportEvent.CONTINUE;
+      }
+      if (!readIdentification(received)) return close(DisconnectReason.PROTOCOL_VERSION_NOT_SUPPORTED);
+      break;
+    case Stage.LENGTH:
+      wanted = readPacketSize();
+      if (!wanted) return close(DisconnectReason.PROTOCOL_ERROR);
+      stage = Stage.PACKET;
+      return TransportEvent.CONTINUE;
+    case Stage.PACKET:
+      return handlePacket();
+  }
+  awaitPacket();
+  return TransportEvent.CONTINUE;
+}
+
+function awaitPacket(): void {
+  stage = Stage.LENGTH;
+  received = 0;
+  wanted = LENGTH_BYTES;
+}
+
+/** A packet is complete. */
+function handlePacket(): TransportEvent {
+  awaitPacket();
+  if (!readPacket()) return close(DisconnectReason.MAC_ERROR);
+  // A client that will not change keys that are used up twice over is not served with them.
+  if (!readPayload() || bytesSinceNewKeys >> 31) return close(DisconnectReason.PROTOCOL_ERROR);
+  const event = handlePayload();
+  if (event == TransportEvent.CLOSED) stage = Stage.CLOSED;
+  else rekeyIfDue();
+  return event;
+}
+
+/** Ends the connection, with a reason for the client. */
+function close(reason: u32): TransportEvent {
+  stage = Stage.CLOSED;
+  wanted = received;
+  return writeDisconnect(reason);
+}
+
+export function send(length: u32): u32 {
+  clearOutput();
+  if (length - 1 < sendCapacity()) {
+    if (load<u8>(FIRST_PAYLOAD) == SSH_MSG_USERAUTH_SUCCESS) setAuthenticated();
+    writePacket(length);
+    rekeyIfDue();
+  }
+  return written;
+}
+
+export function unimplemented(): u32 {
+  clearOutput();
+  if (stage != Stage.CLOSED) writeUnimplemented();
+  return written;
+}
+
+export function rekey(): u32 {
+  clearOutput();
+  if (stage != Stage.CLOSED) startRekey();
+  return written;
+}
+
+export function disconnect(reason: u32): u32 {
+  clearOutput();
+  if (stage != Stage.CLOSED && stage != Stage.UNOPENED) close(reason);
+  return written;
+}

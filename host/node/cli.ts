@@ -1,0 +1,200 @@
+#!/usr/bin/env node
+// The command `sesame`: serve, build, keygen, size.
+//
+// Exit codes: 0 all is well, 1 it failed, 2 the command line is wrong. The log goes to standard error, results to standard output.
+
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { givenCredentials, UsageError } from "./cli-credentials.js";
+import type { CredentialOptions } from "./cli-credentials.js";
+import {
+  DEVELOPMENT_PASSWORD,
+  embedCredentials,
+  isDevelopment,
+  publicKeyOfRegion,
+  USERAUTH_BUILDS,
+  userOfRegion,
+} from "./credentials.js";
+import { developmentKeyPath, developmentPublicKey } from "./development.js";
+import { loadHostKey, writeKeyPairFiles } from "./host-key.js";
+import { formatLogEntry } from "./log.js";
+import { packageRoot, plainModulePath } from "./modules.js";
+import { fingerprint, generateKeyPair } from "./openssh-keys.js";
+import { createServer, formatAddress } from "./server.js";
+import { createDevice, serveShell } from "./shell.js";
+
+const FAILURE = 1;
+const USAGE = 2;
+const DEFAULT_PORT = 2222;
+const DEFAULT_HOST_KEY = join(".sesame", "host_ed25519");
+const DEFAULT_KEY_FILE = "id_ed25519";
+
+interface ServeOptions extends CredentialOptions {
+  port: number;
+  host: string;
+  hostKey: string;
+  quiet?: true;
+}
+
+interface BuildOptions extends CredentialOptions {
+  output?: string;
+}
+
+interface KeygenOptions {
+  file: string;
+  comment: string;
+  force?: boolean;
+}
+
+const { version } = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as { version: string };
+const program = new Command("sesame")
+  .description("An SSH server for microcontrollers whose protocol layers are small WebAssembly modules")
+  .version(version)
+  .exitOverride();
+
+withCredentialOptions(program.command("serve"))
+  .description("serve the device shell to SSH clients")
+  .option("--port <number>", "port to listen on; 0 takes a free one", parsePort, DEFAULT_PORT)
+  .option("--host <address>", "address to listen on", "127.0.0.1")
+  .option("--host-key <file>", "the server's private key, OpenSSH format; made when there is none", DEFAULT_HOST_KEY)
+  .option("--quiet", "write no log")
+  .action(serve);
+
+withCredentialOptions(program.command("build"))
+  .description("write a userauth module that carries your credentials")
+  .option("-o, --output <file>", "where to (default: userauth-<build>.wasm)")
+  .action(build);
+
+program
+  .command("keygen")
+  .description("make an Ed25519 key pair in OpenSSH's formats")
+  .option("-f, --file <file>", "the private key; the public one goes to <file>.pub", DEFAULT_KEY_FILE)
+  .option("-C, --comment <text>", "comment of the key", "")
+  .option("--force", "overwrite")
+  .action(keygen);
+
+program
+  .command("size")
+  .description("report the sizes of the modules")
+  .option("--json", "for programs")
+  .action(async (options: { json?: boolean }) => (await import("./size.js")).sizeCommand(options));
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  try {
+    await program.parseAsync();
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE; // it has printed what is wrong
+    console.error(`sesame: ${error instanceof Error ? error.message : String(error)}`);
+    return error instanceof UsageError ? USAGE : FAILURE;
+  }
+}
+
+function withCredentialOptions(command: Command): Command {
+  return command
+    .exitOverride()
+    .addOption(
+      new Option("--userauth <build>", "which userauth module (default: as the credentials ask)").choices(
+        USERAUTH_BUILDS,
+      ),
+    )
+    .option("--user <name>", "who may log in (default: admin)")
+    .option("--password-file <file>", "the password is the first line of the file")
+    .option("--authorized-key <file>", "the public key (Ed25519), as in a .pub file");
+}
+
+function parsePort(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw new InvalidArgumentError("a port is a number from 0 to 65535.");
+  return Number(text);
+}
+
+async function serve(options: ServeOptions): Promise<void> {
+  const given = givenCredentials(options);
+  const { hostKey, created } = loadHostKey(options.hostKey);
+  const server = createServer({
+    hostKey,
+    userauth: given.build,
+    ...(given.region && { credentials: given.region }),
+    log: options.quiet ? () => {} : (entry) => console.error(formatLogEntry(entry)),
+  });
+  const device = createDevice(server.modules);
+  server.on("session", (session) => serveShell(session, device));
+  server.on("error", (error) => console.error(`sesame: ${error.message}`));
+  const region = server.credentials;
+  const isKnownToAll = isDevelopment(region, developmentPublicKey());
+  if (isKnownToAll) warnOfDevelopment(region);
+  if (created) console.error(`sesame: made a host key: ${options.hostKey}`);
+  const { address, port } = await server.listen(options.port, options.host);
+  const client = sshCommand(
+    address,
+    port,
+    userOfRegion(region)!,
+    isKnownToAll && publicKeyOfRegion(region) !== undefined,
+  );
+  console.log(
+    `listening on ${formatAddress(address, port)}  host key ${fingerprint(hostKey.publicKey)}  try: ${client}`,
+  );
+  await signalled();
+  await server.close();
+}
+
+function warnOfDevelopment(region: Uint8Array): void {
+  const user = userOfRegion(region);
+  const secret = publicKeyOfRegion(region)
+    ? `the key ${shown(developmentKeyPath())}`
+    : `password ${DEVELOPMENT_PASSWORD}`;
+  const lines = [
+    "WARNING: DEVELOPMENT CREDENTIALS ARE ACTIVE: anyone can log in",
+    `         user ${user}, ${secret}`,
+    "         Give your own with --user and --password-file or --authorized-key.",
+  ];
+  const frame = "*".repeat(Math.max(...lines.map((line) => line.length)));
+  console.error([frame, ...lines, frame].join("\n"));
+}
+
+function sshCommand(address: string, port: number, user: string, withDevelopmentKey: boolean): string {
+  const host = address === "0.0.0.0" || address === "::" ? "localhost" : address;
+  const identity = withDevelopmentKey ? `-i ${shown(developmentKeyPath())} -o IdentitiesOnly=yes ` : "";
+  return `ssh -p ${port} ${identity}${user}@${host}`;
+}
+
+/** A path as the person at the prompt would write it. */
+function shown(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere.startsWith("..") ? path : fromHere;
+}
+
+/** Resolves at the first SIGINT or SIGTERM; a second one ends the process. */
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.on(signal, () => {
+        resolve();
+        process.once(signal, () => process.exit(FAILURE));
+      });
+    }
+  });
+}
+
+function build(options: BuildOptions): void {
+  if (options.user === undefined) throw new UsageError("--user is missing");
+  const { build: name, region } = givenCredentials(options);
+  const module = `userauth-${name}`;
+  const output = options.output ?? `${module}.wasm`;
+  const wasm = embedCredentials(readFileSync(plainModulePath(module)), region!);
+  writeFileSync(output, wasm, { mode: 0o600 });
+  console.log(`${output}  ${wasm.length} bytes  sha256 ${createHash("sha256").update(wasm).digest("hex")}`);
+}
+
+function keygen({ file, comment, force = false }: KeygenOptions): void {
+  if (!force && (existsSync(file) || existsSync(`${file}.pub`)))
+    throw new Error(`${file} exists; --force overwrites it`);
+  const pair = generateKeyPair();
+  writeKeyPairFiles(file, pair, comment, force);
+  console.log(`${file}, ${file}.pub  ${fingerprint(pair.publicKey)}`);
+}

@@ -1,0 +1,45 @@
+// The library: an SSH server whose protocol layers are WebAssembly modules.
+//
+//     const { hostKey } = loadHostKey("host_ed25519");
+//     const server = createServer({ hostKey, credentials: encodeCredentials("password", { user, password }) });
+//     server.on("session", (session) => session.on("channel", (channel) => channel.on("shell", () => …)));
+//     await server.listen(2222);
+
+export { DisconnectReason, UserauthStatus } from "../../assembly/abi.js";
+export { Channel } from "./channel.js";
+export type { ChannelEvents, ChannelRequest, Pty } from "./channel.js";
+export {
+  buildOfRegion,
+  CredentialsError,
+  embedCredentials,
+  encodeCredentials,
+  isDevelopment,
+  publicKeyOfRegion,
+  readCredentials,
+  USERAUTH_BUILDS,
+  userOfRegion,
+} from "./credentials.js";
+export type { Credentials, UserauthBuild } from "./credentials.js";
+export { loadHostKey, readPrivateKeyFile, writeKeyPairFiles } from "./host-key.js";
+export { formatLogEntry } from "./log.js";
+export type { Log, LogEntry } from "./log.js";
+export { compileModule, loadModule, ModuleError, modulePath, plainModulePath } from "./modules.js";
+export type { CompiledModule, ModuleType } from "./modules.js";
+export {
+  fingerprint,
+  formatPrivateKey,
+  formatPublicKey,
+  generateKeyPair,
+  KeyFormatError,
+  keyPairFromSeed,
+  parsePrivateKey,
+  parsePublicKey,
+} from "./openssh-keys.js";
+export type { CommentedKeyPair, CommentedPublicKey, KeyPair } from "./openssh-keys.js";
+export { createServer, Server } from "./server.js";
+export type { ServerEvents, ServerOptions } from "./server.js";
+export { Session } from "./session.js";
+export type { SessionEvents } from "./session.js";
+export { createDevice, serveShell } from "./shell.js";
+export type { Device } from "./shell.js";
+export type { ModuleSet } from "./switchboard.js";

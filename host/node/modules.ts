@@ -1,0 +1,227 @@
+// Loads the WebAssembly modules and makes instances of them (docs/abi.md).
+//
+// In go .wasm files; each is compiled once, and its compiled code, which nothing can change, is shared by all connections. Out come
+// instances, one set per connection, and `ModuleMemory`, through which alone the host touches a module's memory. switchboard.ts is
+// their user.
+
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { instantiateSync } from "@assemblyscript/loader";
+
+/** Exports that all modules have. Numbers are i32 to JavaScript: `ModuleMemory` reads them as the u32 that they are. */
+export interface CommonExports {
+  memory: WebAssembly.Memory;
+  __heap_base: WebAssembly.Global;
+  __data_end: WebAssembly.Global;
+}
+
+/** The buffers of the transport and connection modules. */
+export interface BufferExports extends CommonExports {
+  inputPtr(): number;
+  inputCapacity(): number;
+  outputPtr(): number;
+}
+
+/** docs/abi.md, "transport". */
+export interface TransportExports extends BufferExports {
+  hostKeyPtr(): number;
+  deriveHostPublicKey(): void;
+  open(entropyLength: number): number;
+  receive(length: number): number;
+  outputLength(): number;
+  payloadPtr(): number;
+  payloadLength(): number;
+  sendPtr(): number;
+  sendCapacity(): number;
+  send(length: number): number;
+  unimplemented(): number;
+  rekey(): number;
+  disconnect(reason: number): number;
+  disconnectReason(): number;
+  sessionIdPtr(): number;
+  sessionIdLength(): number;
+}
+
+/** docs/abi.md, "userauth". */
+export interface UserauthExports extends CommonExports {
+  /** Only in builds that verify signatures. */
+  reset?(sessionIdLength: number): void;
+  receive(length: number): number;
+  status: WebAssembly.Global;
+}
+
+/** docs/abi.md, "connection". */
+export interface ConnectionExports extends BufferExports {
+  open(windowSize: number): void;
+  receive(length: number): number;
+  outputLength(): number;
+  eventChannel(): number;
+  eventPtr(): number;
+  eventLength(): number;
+  valuePtr(): number;
+  valueLength(): number;
+  columns(): number;
+  rows(): number;
+  answer(accept: number): number;
+  consumed(channel: number, length: number): number;
+  writable(channel: number): number;
+  writePtr(): number;
+  write(channel: number, length: number, extended: number): number;
+  sendEof(channel: number): number;
+  exit(channel: number, status: number): number;
+  close(channel: number): number;
+}
+
+interface ExportsOf {
+  transport: TransportExports;
+  userauth: UserauthExports;
+  connection: ConnectionExports;
+}
+
+/** The three protocol layers. */
+export type ModuleType = keyof ExportsOf;
+
+const BUFFER_FUNCTIONS = ["inputPtr", "inputCapacity", "outputPtr"] as const;
+/** The functions that a module of each type must export. */
+const FUNCTIONS: { [Type in ModuleType]: readonly (keyof ExportsOf[Type] & string)[] } = {
+  transport: [
+    ...BUFFER_FUNCTIONS,
+    ...(["hostKeyPtr", "deriveHostPublicKey", "open", "receive", "outputLength", "payloadPtr"] as const),
+    ...(["payloadLength", "sendPtr", "sendCapacity", "send", "unimplemented", "rekey", "disconnect"] as const),
+    ...(["disconnectReason", "sessionIdPtr", "sessionIdLength"] as const),
+  ],
+  userauth: ["receive"],
+  connection: [
+    ...BUFFER_FUNCTIONS,
+    ...(["open", "receive", "outputLength", "eventChannel", "eventPtr", "eventLength", "valuePtr"] as const),
+    ...(["valueLength", "columns", "rows", "answer", "consumed", "writable", "writePtr", "write"] as const),
+    ...(["sendEof", "exit", "close"] as const),
+  ],
+};
+const GLOBALS: Record<ModuleType, readonly string[]> = { transport: [], userauth: ["status"], connection: [] };
+
+/** A module did what it must not: it trapped, or it pointed outside its memory. Its instance is not called again. */
+export class ModuleError extends Error {
+  override name = "ModuleError";
+}
+
+/** The memory of one instance. Every pointer and length that a module returns is checked here, and nowhere else. */
+export class ModuleMemory {
+  readonly #bytes: Uint8Array;
+
+  constructor(memory: WebAssembly.Memory) {
+    this.#bytes = new Uint8Array(memory.buffer); // a module never grows its memory
+  }
+
+  /** The live bytes at `pointer`, valid until the next call into the module. Throws a `ModuleError` outside the memory. */
+  view(pointer: number, length: number): Uint8Array {
+    const start = pointer >>> 0;
+    const count = length >>> 0;
+    if (start > this.#bytes.length || count > this.#bytes.length - start) {
+      throw new ModuleError(`a module pointed outside its memory: ${count} bytes at ${start}`);
+    }
+    return this.#bytes.subarray(start, start + count);
+  }
+
+  /** A copy of the bytes at `pointer`. */
+  read(pointer: number, length: number): Uint8Array {
+    return this.view(pointer, length).slice();
+  }
+
+  /** Copies `bytes` to `pointer`. Throws a `ModuleError` when they do not fit in `capacity`. */
+  write(pointer: number, capacity: number, bytes: Uint8Array): void {
+    if (bytes.length > capacity >>> 0) {
+      throw new ModuleError(`${bytes.length} bytes do not fit in a module's buffer of ${capacity >>> 0}`);
+    }
+    this.view(pointer, bytes.length).set(bytes);
+  }
+
+  /** Copies `bytes` into the instance's input buffer. */
+  writeInput(exports: BufferExports, bytes: Uint8Array): void {
+    this.write(exports.inputPtr(), exports.inputCapacity(), bytes);
+  }
+}
+
+/** One connection's instance of a module. */
+export interface Instance<Exports extends CommonExports> {
+  exports: Exports;
+  memory: ModuleMemory;
+}
+
+/** A module's compiled code with what `info` and logs say about it. */
+export interface CompiledModule<Type extends ModuleType = ModuleType> {
+  type: Type;
+  /** File name without the folder and `.wasm`. */
+  name: string;
+  /** Length of the file. */
+  bytes: number;
+  /** SHA-256 of the file, in hexadecimal digits. */
+  sha256: string;
+  /** Bytes of linear memory in use by an instance: its `__heap_base`. */
+  memoryBytes: number;
+  /** A fresh instance. Throws a RangeError when the engine has no more address space for memories. */
+  instantiate(): Instance<ExportsOf[Type]>;
+}
+
+/** Compiles a module. Throws a `ModuleError` when it imports anything or lacks an export of its type. */
+export function compileModule<Type extends ModuleType>(
+  type: Type,
+  wasm: Uint8Array,
+  name: string = type,
+): CompiledModule<Type> {
+  const module = new WebAssembly.Module(wasm as BufferSource);
+  const imports = WebAssembly.Module.imports(module);
+  if (imports.length > 0) throw new ModuleError(`${name} imports ${imports[0]!.name}; a module imports nothing`);
+  const kinds = new Map(WebAssembly.Module.exports(module).map((entry) => [entry.name, entry.kind]));
+  const required: [string, string][] = [["memory", "memory"]];
+  for (const exported of ["__heap_base", "__data_end", ...GLOBALS[type]]) required.push([exported, "global"]);
+  for (const exported of FUNCTIONS[type]) required.push([exported, "function"]);
+  for (const [exported, kind] of required) {
+    if (kinds.get(exported) !== kind)
+      throw new ModuleError(`${name} is not a ${type} module: it exports no ${kind} ${exported}`);
+  }
+  const instantiate = () => {
+    const { exports } = instantiateSync<Record<string, unknown>>(module) as unknown as { exports: ExportsOf[Type] };
+    return { exports, memory: new ModuleMemory(exports.memory) };
+  };
+  const sha256 = createHash("sha256").update(wasm).digest("hex");
+  const memoryBytes = Number(instantiate().exports.__heap_base.value);
+  return { type, name, bytes: wasm.length, sha256, memoryBytes, instantiate };
+}
+
+const loaded = new Map<string, CompiledModule>();
+
+/** The module in the file, compiled when it is asked for the first time. */
+export function loadModule<Type extends ModuleType>(type: Type, path: string): CompiledModule<Type> {
+  const key = `${type} ${resolve(path)}`;
+  let module = loaded.get(key);
+  if (!module) {
+    const name = path.replace(/^.*[/\\]/, "").replace(/\.wasm$/, "");
+    module = compileModule(type, readFileSync(path), name);
+    loaded.set(key, module);
+  }
+  return module as CompiledModule<Type>;
+}
+
+/** The folder of the package, from the sources and from dist/ alike. */
+export function packageRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, "package.json"))) {
+    if (dirname(folder) === folder) throw new Error("package.json of sesame-ssh is missing");
+    folder = dirname(folder);
+  }
+  return folder;
+}
+
+/** Path of a module as it left the compiler: without credentials. */
+export function plainModulePath(name: string): string {
+  return join(packageRoot(), "build", "plain", `${name}.wasm`);
+}
+
+/** Path of a module of the development build, with the development credentials; in an installed package, of the plain one. */
+export function modulePath(name: string): string {
+  const path = join(packageRoot(), "build", `${name}.wasm`);
+  return existsSync(path) ? path : plainModulePath(name);
+}

@@ -1,0 +1,187 @@
+// What an authenticated connection is to the application: a session with channels (RFC 4254).
+//
+// Made by the server after SUCCESS, with the connection module's instance. Payloads numbered 80 to 127 come in from switchboard.ts; the
+// module's events go to the channels (channel.ts), and the channels' writes go back through the module.
+
+import { EventEmitter } from "node:events";
+import { ConnectionEvent, DisconnectReason } from "../../assembly/abi.js";
+import { Channel } from "./channel.js";
+import type { ChannelEvents, ChannelPort } from "./channel.js";
+import { ModuleError } from "./modules.js";
+import type { CompiledModule, Instance, ConnectionExports } from "./modules.js";
+import type { PayloadReceiver, Switchboard } from "./switchboard.js";
+
+/** What a session emits. */
+export interface SessionEvents {
+  /** The client has opened a channel. Listeners for its requests are added at once, not later. */
+  channel: [channel: Channel];
+  /** The connection has ended; its channels are closed. */
+  close: [];
+}
+
+/** Where a session reports errors of the application's listeners. */
+export type ReportError = (error: Error) => void;
+
+/** One client that has logged in. */
+export class Session extends EventEmitter<SessionEvents> {
+  readonly #close: () => void;
+
+  /** @internal */
+  constructor(
+    /** Numbers the server's connections from 1. */
+    readonly id: number,
+    /** Address and port of the client; what `accept` was told for a stream that is no socket. */
+    readonly remoteAddress: string,
+    close: () => void,
+  ) {
+    super();
+    this.#close = close;
+  }
+
+  /** Ends the connection: the client is told that the application wants it so. */
+  close(): void {
+    this.#close();
+  }
+}
+
+/** Carries events and data between a session's channels and its instance of the connection module. */
+export class ChannelHub implements PayloadReceiver {
+  readonly #switchboard: Switchboard;
+  readonly #instance: Instance<ConnectionExports>;
+  readonly #channels = new Map<number, Channel>();
+  readonly #onChannel: (channel: Channel) => void;
+  readonly #reportError: ReportError;
+
+  constructor(
+    switchboard: Switchboard,
+    module: CompiledModule<"connection">,
+    windowBytes: number,
+    onChannel: (channel: Channel) => void,
+    reportError: ReportError,
+  ) {
+    this.#switchboard = switchboard;
+    this.#onChannel = onChannel;
+    this.#reportError = reportError;
+    this.#instance = module.instantiate();
+    this.#instance.exports.open(windowBytes);
+  }
+
+  receive(payload: Uint8Array): void {
+    const { exports, memory } = this.#instance;
+    memory.writeInput(exports, payload);
+    const event = exports.receive(payload.length) as ConnectionEvent;
+    this.#sendReply(exports.outputLength());
+    if (event === ConnectionEvent.NONE || !this.#switchboard.alive) return;
+    if (event === ConnectionEvent.UNIMPLEMENTED) return this.#switchboard.sendUnimplemented();
+    if (event === ConnectionEvent.PROTOCOL_ERROR) {
+      return this.#switchboard.disconnect(DisconnectReason.PROTOCOL_ERROR, "protocol-error");
+    }
+    const number = exports.eventChannel() >>> 0;
+    if (event === ConnectionEvent.OPEN) return this.#openChannel(number);
+    const channel = this.#channels.get(number);
+    if (!channel)
+      throw new ModuleError(`the connection module reports the event ${event} of the unknown channel ${number}`);
+    switch (event) {
+      case ConnectionEvent.PTY_REQ:
+        channel.pty = { terminal: this.#text(), columns: exports.columns() >>> 0, rows: exports.rows() >>> 0 };
+        return this.#answer(channel, "pty", [channel.pty], true);
+      case ConnectionEvent.ENV:
+        return this.#answer(channel, "env", [
+          this.#text(),
+          decode(memory.view(exports.valuePtr(), exports.valueLength())),
+        ]);
+      case ConnectionEvent.SHELL:
+        return this.#answer(channel, "shell", []);
+      case ConnectionEvent.EXEC:
+        return this.#answer(channel, "exec", [this.#text()]);
+      case ConnectionEvent.SUBSYSTEM:
+        return this.#answer(channel, "subsystem", [this.#text()]);
+      case ConnectionEvent.SIGNAL:
+        return this.#answer(channel, "signal", [this.#text()]);
+      case ConnectionEvent.WINDOW_CHANGE:
+        return channel.windowChange(exports.columns() >>> 0, exports.rows() >>> 0);
+      case ConnectionEvent.DATA:
+        return channel.receiveData(memory.read(exports.eventPtr(), exports.eventLength()));
+      case ConnectionEvent.EOF:
+        return channel.receiveEof();
+      case ConnectionEvent.WINDOW_ADJUST:
+        return this.wake();
+      case ConnectionEvent.CLOSE:
+        this.#channels.delete(number);
+        return channel.receiveClose();
+      default:
+        throw new ModuleError(`the connection module returned the event ${String(event)}`);
+    }
+  }
+
+  /** Lets the channels send what waits, a packet each in turn. */
+  wake(): void {
+    for (let progress = true; progress;) {
+      progress = false;
+      for (const channel of this.#channels.values()) if (channel.advance()) progress = true;
+    }
+  }
+
+  /** The connection has ended. */
+  end(): void {
+    const channels = [...this.#channels.values()];
+    this.#channels.clear();
+    for (const channel of channels) channel.receiveClose();
+  }
+
+  #openChannel(number: number): void {
+    if (this.#channels.has(number)) throw new ModuleError(`the connection module opens the channel ${number} twice`);
+    const channel: Channel = new Channel(this.#port(number, () => this.#channels.get(number) === channel));
+    channel.on("error", this.#reportError);
+    this.#channels.set(number, channel);
+    try {
+      this.#onChannel(channel);
+    } catch (error) {
+      channel.destroy(error as Error);
+    }
+  }
+
+  /** What a channel may do to the connection module; nothing once its number names another channel. */
+  #port(number: number, isCurrent: () => boolean): ChannelPort {
+    const { exports, memory } = this.#instance;
+    const call = (action: () => number) => {
+      this.#switchboard.run(() => {
+        if (isCurrent()) this.#sendReply(action());
+      });
+    };
+    return {
+      writable: () => (this.#switchboard.ready && isCurrent() ? exports.writable(number) >>> 0 : 0),
+      write: (bytes, extended) =>
+        call(() => {
+          memory.write(exports.writePtr(), exports.writable(number), bytes);
+          return exports.write(number, bytes.length, extended ? 1 : 0);
+        }),
+      consumed: (length) => call(() => exports.consumed(number, length)),
+      sendEof: () => call(() => exports.sendEof(number)),
+      exit: (status) => call(() => exports.exit(number, status)),
+      close: () => call(() => exports.close(number)),
+    };
+  }
+
+  #answer(channel: Channel, event: keyof ChannelEvents, args: unknown[], acceptedByDefault = false): void {
+    const accepted = channel.request(event, args, acceptedByDefault);
+    this.#switchboard.run(() => this.#sendReply(this.#instance.exports.answer(accepted ? 1 : 0)));
+    channel.answered();
+  }
+
+  /** Sends the payload that the last call left in the output. */
+  #sendReply(length: number): void {
+    if (length === 0) return;
+    const { exports, memory } = this.#instance;
+    this.#switchboard.send(memory.view(exports.outputPtr(), length));
+  }
+
+  #text(): string {
+    const { exports, memory } = this.#instance;
+    return decode(memory.view(exports.eventPtr(), exports.eventLength()));
+  }
+}
+
+function decode(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("utf8");
+}

@@ -1,0 +1,337 @@
+// One connection's switchboard: carries bytes between the client's stream, the transport and userauth modules, and a session.
+//
+// Bytes of the stream go into the transport module; the payloads that come out are told apart by their first byte alone: 50–79 go to the
+// userauth module, 80–127 to the session (session.ts), which does not exist before SUCCESS. Replies go back through the transport
+// module. An error in a module, or in here, ends this connection and nothing else.
+
+import { randomBytes } from "node:crypto";
+import type { Duplex } from "node:stream";
+import { DisconnectReason, TransportEvent, UserauthStatus } from "../../assembly/abi.js";
+import { ModuleError } from "./modules.js";
+import type { CompiledModule, Instance, TransportExports, UserauthExports } from "./modules.js";
+import type { KeyPair } from "./openssh-keys.js";
+
+const ENTROPY_BYTES = 64;
+/** While more than this waits in the stream's write buffer, nothing is read and no application data is sent. */
+const WRITE_MARK_BYTES = 256 * 1024;
+/** Replies that wait for the end of a key exchange; more is an attack. Each counts with what holding it costs. */
+const HELD_REPLIES_BYTES = 64 * 1024;
+const HELD_REPLY_OVERHEAD_BYTES = 128;
+/** How long a client may take to close after the last bytes were sent. */
+const LINGER_MS = 2_000;
+
+/** The userauth module's only buffer. */
+const USERAUTH_BUFFER_PTR = 0;
+
+const FIRST_USERAUTH_NUMBER = 50;
+const FIRST_CONNECTION_NUMBER = 80;
+const LAST_CONNECTION_NUMBER = 127;
+
+/** The three modules that serve a connection. */
+export interface ModuleSet {
+  transport: CompiledModule<"transport">;
+  userauth: CompiledModule<"userauth">;
+  connection: CompiledModule<"connection">;
+}
+
+/** Why a connection ended. */
+export type EndCause =
+  | "client-closed"
+  | "disconnect"
+  | "protocol-error"
+  | "early-connection-message"
+  | "too-many-attempts"
+  | "held-replies"
+  | "login-timeout"
+  | "module-error"
+  | "application"
+  | "server-close";
+
+/** How a connection ended, for the log. */
+export interface Ending {
+  cause: EndCause;
+  /** RFC 4253 §11.1, given or received; 0 for none. */
+  reason: number;
+  error?: Error;
+}
+
+/** What comes after SUCCESS: takes payloads numbered 80 to 127. */
+export interface PayloadReceiver {
+  /** The bytes are valid during the call. */
+  receive(payload: Uint8Array): void;
+  /** Application data can be sent again. */
+  wake(): void;
+}
+
+export interface SwitchboardOptions {
+  stream: Duplex;
+  modules: ModuleSet;
+  hostKey: KeyPair;
+  /** Replaces the credentials in the userauth module. */
+  credentials?: { pointer: number; region: Uint8Array } | undefined;
+  /** The payload capacity of the modules' build. */
+  payloadCapacity: number;
+  rekeyIntervalMs: number;
+  /** After each request that the userauth module has judged. */
+  onUserauth(status: UserauthStatus): void;
+  /** Once, after SSH_MSG_USERAUTH_SUCCESS was sent. */
+  onSuccess(): PayloadReceiver;
+  /** Once; nothing is sent or received any more. */
+  onEnd(ending: Ending): void;
+  /** Once, after `onEnd`, when the stream is closed. */
+  onClose(): void;
+}
+
+export class Switchboard {
+  /** Counts of the stream's bytes. */
+  bytesReceived = 0;
+  bytesSent = 0;
+  readonly #options: SwitchboardOptions;
+  readonly #stream: Duplex;
+  #transport: Instance<TransportExports> | undefined;
+  #userauth: Instance<UserauthExports> | undefined;
+  #session: PayloadReceiver | undefined;
+  #unread: Uint8Array[] = [];
+  #feeding = false;
+  #held: Uint8Array[] = [];
+  #heldBytes = 0;
+  #corked = false;
+  #rekeyTimer: NodeJS.Timeout | undefined;
+  #lingerTimer: NodeJS.Timeout | undefined;
+  #ended = false;
+
+  constructor(options: SwitchboardOptions) {
+    this.#options = options;
+    this.#stream = options.stream;
+  }
+
+  /** Takes the stream over and starts the connection. */
+  start(): void {
+    const stream = this.#stream;
+    stream.on("error", () => {}); // "close" follows, and says all there is to say
+    stream.on("close", () => {
+      clearTimeout(this.#lingerTimer);
+      this.#end({ cause: "client-closed", reason: 0 });
+      this.#options.onClose();
+    });
+    stream.on("end", () => this.destroy("client-closed"));
+    stream.on("data", (bytes: Uint8Array) => {
+      this.bytesReceived += bytes.length;
+      if (this.alive) this.#unread.push(bytes);
+      this.run(() => this.#feed());
+    });
+    stream.on("drain", () => this.run(() => this.#feed()));
+    try {
+      this.#transport = this.#options.modules.transport.instantiate();
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.run(() => this.#open());
+  }
+
+  /** False from the connection's end on. */
+  get alive(): boolean {
+    return this.#transport !== undefined;
+  }
+
+  /** Whether application data can be sent: no key exchange runs, nothing waits before it and the client takes what it is sent. */
+  get ready(): boolean {
+    return this.alive && this.#held.length === 0 && !this.#choked() && this.#capacity() > 0;
+  }
+
+  /** Calls into a module from outside `receive`: whatever is thrown ends the connection. Does nothing when it has ended. */
+  run(action: () => void): void {
+    if (!this.alive) return;
+    try {
+      action();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Sends a payload, or holds it until the key exchange has ended. */
+  send(payload: Uint8Array): void {
+    if (!this.alive) return;
+    if (this.#held.length === 0 && this.#capacity() > 0) return this.#transmit(payload);
+    this.#heldBytes += payload.length + HELD_REPLY_OVERHEAD_BYTES;
+    if (this.#heldBytes > HELD_REPLIES_BYTES) return this.disconnect(DisconnectReason.PROTOCOL_ERROR, "held-replies");
+    this.#held.push(payload.slice());
+  }
+
+  /** Answers the last payload with SSH_MSG_UNIMPLEMENTED. */
+  sendUnimplemented(): void {
+    const transport = this.#transport;
+    if (transport) this.#sendOutput(transport, transport.exports.unimplemented());
+  }
+
+  /** Ends the connection with SSH_MSG_DISCONNECT. */
+  disconnect(reason: DisconnectReason, cause: EndCause): void {
+    this.run(() => {
+      const transport = this.#transport!;
+      this.#sendOutput(transport, transport.exports.disconnect(reason));
+      this.#finish({ cause, reason });
+    });
+  }
+
+  /** Closes the stream at once, without a word. */
+  destroy(cause: EndCause, error?: Error): void {
+    this.#end({ cause, reason: 0, ...(error && { error }) });
+    this.#stream.destroy();
+  }
+
+  #open(): void {
+    const transport = this.#transport!;
+    const { exports, memory } = transport;
+    const { seed, publicKey } = this.#options.hostKey;
+    memory.write(exports.hostKeyPtr(), seed.length + publicKey.length, Buffer.concat([seed, publicKey]));
+    memory.writeInput(exports, randomBytes(ENTROPY_BYTES));
+    const length = exports.open(ENTROPY_BYTES);
+    if (length === 0) throw new ModuleError("the transport module did not open");
+    this.#sendOutput(transport, length);
+  }
+
+  /** Gives the transport module what was read, as far as the client takes our answers. */
+  #feed(): void {
+    if (this.#feeding) return;
+    this.#feeding = true;
+    try {
+      while (this.#unread.length > 0 && this.#transport && !this.#choked()) this.#feedOnce(this.#transport);
+    } finally {
+      this.#feeding = false;
+    }
+    if (!this.alive) return;
+    if (this.#choked()) this.#stream.pause();
+    else if (this.#stream.isPaused()) this.#stream.resume();
+    if (this.#session && this.ready) this.#session.wake();
+  }
+
+  #feedOnce(transport: Instance<TransportExports>): void {
+    const { exports, memory } = transport;
+    const bytes = this.#unread[0]!;
+    const slice = bytes.subarray(0, exports.inputCapacity() >>> 0);
+    if (slice.length === 0) throw new ModuleError("the transport module takes no input");
+    if (slice.length < bytes.length) this.#unread[0] = bytes.subarray(slice.length);
+    else this.#unread.shift();
+    memory.writeInput(exports, slice);
+    const event = exports.receive(slice.length) as TransportEvent;
+    this.#sendOutput(transport, exports.outputLength());
+    switch (event) {
+      case TransportEvent.CONTINUE:
+        break;
+      case TransportEvent.PAYLOAD:
+        this.#route(transport, memory.view(exports.payloadPtr(), exports.payloadLength()));
+        break;
+      case TransportEvent.CLOSED:
+        return this.#finish({ cause: "disconnect", reason: exports.disconnectReason() >>> 0 });
+      default:
+        throw new ModuleError(`the transport module returned the event ${String(event)}`);
+    }
+    while (this.#held.length > 0 && this.#capacity() > 0) this.#transmit(this.#held.shift()!);
+    if (this.#held.length === 0) this.#heldBytes = 0;
+  }
+
+  #route(transport: Instance<TransportExports>, payload: Uint8Array): void {
+    const number = payload[0] ?? 0;
+    if (number >= FIRST_USERAUTH_NUMBER && number < FIRST_CONNECTION_NUMBER)
+      return this.#authenticate(transport, payload);
+    if (number < FIRST_USERAUTH_NUMBER || number > LAST_CONNECTION_NUMBER) {
+      throw new ModuleError(`the transport module let a payload numbered ${number} through`);
+    }
+    if (this.#session) return this.#session.receive(payload);
+    this.disconnect(DisconnectReason.PROTOCOL_ERROR, "early-connection-message");
+  }
+
+  #authenticate(transport: Instance<TransportExports>, payload: Uint8Array): void {
+    this.#userauth ??= this.#openUserauth(transport);
+    const { exports, memory } = this.#userauth;
+    memory.write(USERAUTH_BUFFER_PTR, this.#options.payloadCapacity, payload);
+    const length = exports.receive(payload.length);
+    if (length !== 0) this.send(memory.view(USERAUTH_BUFFER_PTR, length));
+    if (this.#session || !this.alive) return; // what comes after SUCCESS changes nothing
+    const status = Number(exports.status.value) as UserauthStatus;
+    this.#options.onUserauth(status);
+    if (status === UserauthStatus.SUCCESS) {
+      this.#session = this.#options.onSuccess();
+      this.#rekeyTimer = setInterval(() => this.run(() => this.#rekey()), this.#options.rekeyIntervalMs).unref();
+    } else if (status === UserauthStatus.PROTOCOL_ERROR) {
+      this.disconnect(DisconnectReason.PROTOCOL_ERROR, "protocol-error");
+    } else if (status === UserauthStatus.TOO_MANY_ATTEMPTS) {
+      this.disconnect(DisconnectReason.NO_MORE_AUTH_METHODS_AVAILABLE, "too-many-attempts");
+    }
+  }
+
+  /** The userauth module of this connection, bound to its session identifier. */
+  #openUserauth(transport: Instance<TransportExports>): Instance<UserauthExports> {
+    const userauth = this.#options.modules.userauth.instantiate();
+    const { exports, memory } = userauth;
+    const { credentials, payloadCapacity } = this.#options;
+    if (credentials) memory.write(credentials.pointer, credentials.region.length, credentials.region);
+    if (exports.reset) {
+      const sessionId = transport.memory.view(transport.exports.sessionIdPtr(), transport.exports.sessionIdLength());
+      memory.write(USERAUTH_BUFFER_PTR, payloadCapacity, sessionId);
+      exports.reset(sessionId.length);
+    }
+    return userauth;
+  }
+
+  #rekey(): void {
+    const transport = this.#transport!;
+    this.#sendOutput(transport, transport.exports.rekey());
+  }
+
+  #capacity(): number {
+    return this.#transport!.exports.sendCapacity() >>> 0;
+  }
+
+  #choked(): boolean {
+    return this.#stream.writableLength > WRITE_MARK_BYTES;
+  }
+
+  #transmit(payload: Uint8Array): void {
+    const transport = this.#transport!;
+    const { exports, memory } = transport;
+    memory.write(exports.sendPtr(), exports.sendCapacity(), payload);
+    const length = exports.send(payload.length);
+    if (length === 0) throw new ModuleError("the transport module did not send");
+    this.#sendOutput(transport, length);
+  }
+
+  /** Writes what the last call of the transport module left in its output; writes of one turn leave together. */
+  #sendOutput({ exports, memory }: Instance<TransportExports>, length: number): void {
+    if (length === 0) return;
+    const bytes = memory.read(exports.outputPtr(), length);
+    this.bytesSent += bytes.length;
+    if (!this.#corked) {
+      this.#corked = true;
+      this.#stream.cork();
+      process.nextTick(() => {
+        this.#corked = false;
+        this.#stream.uncork();
+      });
+    }
+    this.#stream.write(bytes);
+  }
+
+  /** Ends after what was written has been sent. What still arrives is read and dropped, so that no reset overtakes the last bytes. */
+  #finish(ending: Ending): void {
+    this.#end(ending);
+    this.#stream.end();
+    this.#stream.resume();
+    this.#lingerTimer = setTimeout(() => this.#stream.destroy(), LINGER_MS).unref();
+  }
+
+  #fail(error: unknown): void {
+    this.destroy("module-error", error instanceof Error ? error : new Error(String(error)));
+  }
+
+  /** Lets go of everything that the connection holds. */
+  #end(ending: Ending): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearInterval(this.#rekeyTimer);
+    this.#transport = this.#userauth = this.#session = undefined;
+    this.#unread = [];
+    this.#held = [];
+    this.#options.onEnd(ending);
+  }
+}

@@ -1,0 +1,68 @@
+// `npm run size`: prints the size report on the modules in build/, with the names of functions, and draws docs/size.svg.
+//
+//   --json      the report as JSON
+//   --check     compares with budgets.json and with the committed chart instead of printing; exits 1 on a failure
+//   --tighten   writes what is measured into budgets.json
+//   --budgets=F uses F in place of budgets.json
+//
+// host/node/size.ts measures, size-chart.ts draws, budgets.ts compares.
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as size from "../host/node/size.js";
+import { applyBudgets, readBudgets, type BudgetFile } from "./budgets.js";
+import { drawSizes } from "./size-chart.js";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const args = process.argv.slice(2);
+const check = args.includes("--check");
+const budgetsPath = args.find((arg) => arg.startsWith("--budgets="))?.slice(10) ?? join(root, "budgets.json");
+const chartPath = join(root, "docs", "size.svg");
+
+const modules: size.ModuleSize[] = [];
+for (const name of size.MODULES) {
+  const bytes = readFileSync(join(root, "build", `${name}.wasm`));
+  const plain = readFileSync(join(root, "build", "plain", `${name}.wasm`));
+  const named = check ? bytes : await compileWithNames(name);
+  modules.push({ ...size.measureModule(name, bytes, named), withoutCredentials: plain.length });
+}
+const report = size.reportSizes(modules);
+applyBudgets(budgetsPath, measured(report), args);
+
+const budgets = readBudgets(budgetsPath);
+const chart = drawSizes(report, budgets.bytes, budgets["bytes of linear memory"]);
+if (check) {
+  if (!existsSync(chartPath) || readFileSync(chartPath, "utf8") !== chart) {
+    console.error("FAIL  docs/size.svg does not show the modules of this build: run `npm run size`");
+    process.exitCode = 1;
+  }
+} else {
+  writeFileSync(chartPath, chart);
+  if (args.includes("--json")) console.log(JSON.stringify(report, null, 2));
+  else console.log(`${size.formatSizes(report)}\n\n${size.formatFunctions(report)}`);
+}
+
+/** The numbers that have budgets. */
+function measured({
+  modules,
+  connectionMemory,
+}: size.SizeReport): Pick<BudgetFile, "bytes" | "bytes of linear memory"> {
+  const bytes = Object.fromEntries(modules.map((module) => [module.name, module.bytes]));
+  const common = size.COMMON_MODULES.reduce((sum, name) => sum + bytes[name]!, 0);
+  return {
+    bytes: {
+      ...Object.fromEntries(size.USERAUTH_MODULES.map((name) => [name, bytes[name]!])),
+      [size.COMMON_MODULES.join(" + ")]: common,
+    },
+    "bytes of linear memory": Object.fromEntries(
+      Object.entries(connectionMemory).map(([name, sum]) => [`transport + ${name} + connection`, sum]),
+    ),
+  };
+}
+
+/** Loads the compiler only where it is needed: a check takes a second, not ten. */
+async function compileWithNames(target: string): Promise<Uint8Array> {
+  const { compile } = await import("./compile.js");
+  return compile({ root, target, names: true });
+}

@@ -1,0 +1,136 @@
+// One instance of the connection module under a test's control, and the client's messages of RFC 4254.
+
+import assert from "node:assert/strict";
+import { ConnectionEvent } from "../../assembly/abi.js";
+import type { ConnectionExports } from "../../host/node/modules.js";
+import { loadModule } from "./modules.js";
+import { boolean, bytes, type Part, string, uint32 } from "./wire.js";
+
+/** The receive window of each channel in these tests. */
+export const WINDOW = 8192;
+/** The maximum packet size that the module announces, in builds with the default capacities. */
+export const MAXIMUM_PACKET = 4083;
+/** Longest data of one outgoing message, in builds with the default capacities. */
+export const DATA_CAPACITY = 2048;
+export const CHANNEL_COUNT = 8;
+
+export class Connection {
+  readonly exports: ConnectionExports;
+  readonly memory: Uint8Array;
+
+  private constructor(exports: ConnectionExports) {
+    this.exports = exports;
+    this.memory = new Uint8Array(exports.memory.buffer);
+  }
+
+  static async open(windowSize = WINDOW): Promise<Connection> {
+    const instance = await loadModule("connection");
+    const connection = new Connection(instance.exports as unknown as ConnectionExports);
+    connection.exports.open(windowSize);
+    return connection;
+  }
+
+  /** Hands over a payload; returns the event's name, which failing assertions then print. */
+  receive(...parts: Part[]): string {
+    const payload = bytes(...parts);
+    this.memory.set(payload, this.exports.inputPtr());
+    return ConnectionEvent[this.exports.receive(payload.length)] ?? "no event";
+  }
+
+  /** What the last call wants to have sent. */
+  output(): Uint8Array {
+    const start = this.exports.outputPtr();
+    return this.memory.slice(start, start + this.exports.outputLength());
+  }
+
+  eventBytes(): Uint8Array {
+    const start = this.exports.eventPtr();
+    return this.memory.slice(start, start + this.exports.eventLength());
+  }
+
+  eventText(): string {
+    return Buffer.from(this.eventBytes()).toString();
+  }
+
+  valueText(): string {
+    const start = this.exports.valuePtr();
+    return Buffer.from(this.memory.slice(start, start + this.exports.valueLength())).toString();
+  }
+
+  /** Writes as a host does; returns the payload, empty when the module refuses. */
+  write(channel: number, data: string | Uint8Array, extended = 0): Uint8Array {
+    const content = Buffer.from(data);
+    this.memory.set(content.subarray(0, this.exports.outputCapacity() - 9), this.exports.writePtr());
+    const length = this.exports.write(channel, content.length, extended);
+    assert.equal(length, this.exports.outputLength(), "write returns what outputLength says");
+    return this.output();
+  }
+
+  /** Opens a channel, which must get the number `expected`. */
+  openChannel(expected = 0, sender = 100 + expected, window = 0x20_0000, maximum = 32768): void {
+    assert.equal(this.receive(channelOpen(sender, window, maximum)), "OPEN");
+    assert.equal(this.exports.eventChannel(), expected);
+  }
+}
+
+/** The message that a module's output is expected to be. */
+export function assertOutput(connection: Connection, ...parts: Part[]): void {
+  assert.deepEqual(Buffer.from(connection.output()).toString("hex"), Buffer.from(bytes(...parts)).toString("hex"));
+}
+
+export function channelOpen(sender: number, window: number, maximum: number, type = "session"): Uint8Array {
+  return bytes(90, string(type), uint32(sender), uint32(window), uint32(maximum));
+}
+
+export function globalRequest(name: string, wantReply: boolean, ...rest: Part[]): Uint8Array {
+  return bytes(80, string(name), boolean(wantReply), ...rest);
+}
+
+export function windowAdjust(channel: number, bytesToAdd: number): Uint8Array {
+  return bytes(93, uint32(channel), uint32(bytesToAdd));
+}
+
+export function data(channel: number, content: string | Uint8Array): Uint8Array {
+  return bytes(94, uint32(channel), string(content));
+}
+
+export function extendedData(channel: number, content: string | Uint8Array, code = 1): Uint8Array {
+  return bytes(95, uint32(channel), uint32(code), string(content));
+}
+
+export function eof(channel: number): Uint8Array {
+  return bytes(96, uint32(channel));
+}
+
+export function close(channel: number): Uint8Array {
+  return bytes(97, uint32(channel));
+}
+
+export function request(channel: number, type: string, wantReply: boolean, ...rest: Part[]): Uint8Array {
+  return bytes(98, uint32(channel), string(type), boolean(wantReply), ...rest);
+}
+
+export function ptyRequest(channel: number, wantReply = true): Uint8Array {
+  const size = [80, 24, 640, 480].map(uint32);
+  return request(channel, "pty-req", wantReply, string("xterm-256color"), ...size, string(bytes(53, uint32(1), 0)));
+}
+
+/** Every message that a client may send on channel 0, well-formed and without trailing bytes. */
+export function validMessages(): [string, Uint8Array][] {
+  const size = [132, 50, 0, 0].map(uint32);
+  return [
+    ["channel open", channelOpen(7, 1000, 1000)],
+    ["window adjust", windowAdjust(0, 5)],
+    ["data", data(0, "hello")],
+    ["extended data", extendedData(0, "hello")],
+    ["eof", eof(0)],
+    ["close", close(0)],
+    ["pty-req", ptyRequest(0)],
+    ["env", request(0, "env", true, string("LANG"), string("C"))],
+    ["shell", request(0, "shell", true)],
+    ["exec", request(0, "exec", true, string("uptime"))],
+    ["subsystem", request(0, "subsystem", true, string("sftp"))],
+    ["window-change", request(0, "window-change", false, ...size)],
+    ["signal", request(0, "signal", false, string("INT"))],
+  ];
+}

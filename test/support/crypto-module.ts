@@ -1,0 +1,71 @@
+// Compiles a module of test/modules, which exports functions of assembly/crypto and the address of a buffer for their operands.
+
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { instantiateCounted } from "../../scripts/instrument.js";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Where a test puts operands and finds results; memory outside it belongs to the module. */
+const BUFFER_BYTES = 1024;
+
+export interface CryptoModule {
+  /** The functions of the module. Addresses are those that `at` returns. */
+  functions: Record<string, (...args: number[]) => number>;
+  /** The address of an offset into the buffer. */
+  at: (offset: number) => number;
+  /** Writes bytes at an offset into the buffer. */
+  put: (offset: number, bytes: Uint8Array) => void;
+  /** A copy of bytes of the buffer. */
+  get: (offset: number, length: number) => Buffer;
+  /** Executed instructions; only of a module that was loaded with counters. */
+  count: (run: () => void) => number;
+  /** Addresses outside the buffer whose bytes differ from those of a fresh instance: what a function has left behind. */
+  residue: () => number[];
+}
+
+/** Compiles test/modules/<name>.ts with the options that all modules have, and instantiates it. */
+export async function loadCryptoModule(name: string): Promise<{ plain: CryptoModule; counted: CryptoModule }> {
+  const bytes = compileTestModule(`test/modules/${name}.ts`);
+  const { instance } = await WebAssembly.instantiate(bytes);
+  const { exports, count } = instantiateCounted(bytes);
+  return { plain: wrap(instance.exports, (run) => (run(), NaN)), counted: wrap(exports, count) };
+}
+
+/** The compiler runs as a process of its own: tsx would spend five seconds on translating it. */
+function compileTestModule(entry: string): Uint8Array<ArrayBuffer> {
+  const folder = mkdtempSync(join(tmpdir(), "sesame-"));
+  try {
+    const outFile = join(folder, "out.wasm");
+    const asc = join(root, "node_modules/assemblyscript/bin/asc.js");
+    const args = [asc, entry, "--config", "asconfig.json", "--baseDir", root, "--outFile", outFile];
+    execFileSync(process.execPath, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+    return new Uint8Array(readFileSync(outFile));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function wrap(exports: WebAssembly.Exports, count: CryptoModule["count"]): CryptoModule {
+  const functions = exports as unknown as CryptoModule["functions"];
+  const memory = new Uint8Array((exports.memory as WebAssembly.Memory).buffer);
+  const fresh = memory.slice();
+  const buffer = functions.bufferPtr!();
+  return {
+    functions,
+    at: (offset) => buffer + offset,
+    put: (offset, bytes) => memory.set(bytes, buffer + offset),
+    get: (offset, length) => Buffer.from(memory.slice(buffer + offset, buffer + offset + length)),
+    count,
+    residue: () => {
+      const found: number[] = [];
+      memory.forEach((byte, address) => {
+        if (byte !== fresh[address] && (address < buffer || address >= buffer + BUFFER_BYTES)) found.push(address);
+      });
+      return found;
+    },
+  };
+}

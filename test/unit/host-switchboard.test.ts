@@ -1,0 +1,361 @@
+// The host's part of a connection, with fake transport and userauth modules and the real connection module.
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import type { LogEntry } from "../../host/node/log.js";
+import { loadModule } from "../../host/node/modules.js";
+import { keyPairFromSeed } from "../../host/node/openssh-keys.js";
+import { type Channel, createServer, type Server, type ServerOptions, type Session } from "../../host/node/index.js";
+import { FakeClient } from "../support/fake-client.js";
+import { Command, fakeTransport, fakeUserauth } from "../support/fake-modules.js";
+import { boolean, string, uint32 } from "../support/wire.js";
+
+const hostKey = keyPairFromSeed(new Uint8Array(32).fill(7));
+const connection = loadModule("connection", join(fileURLToPath(new URL("../../build", import.meta.url)), "connection.wasm"));
+const servers: Server[] = [];
+
+interface Fixture {
+  server: Server;
+  port: number;
+  log: LogEntry[];
+  client: FakeClient;
+}
+
+async function serve(
+  onChannel: (channel: Channel, session: Session) => void = () => {},
+  options: Partial<ServerOptions> = {},
+): Promise<Fixture> {
+  const log: LogEntry[] = [];
+  const server = createServer({
+    hostKey,
+    modules: { transport: fakeTransport(), userauth: fakeUserauth(), connection },
+    credentials: Uint8Array.from({ length: 192 }, () => 1),
+    log: (entry) => log.push(entry),
+    ...options,
+  });
+  servers.push(server);
+  server.on("session", (session) => session.on("channel", (channel) => onChannel(channel, session)));
+  const { port } = await server.listen(0);
+  return { server, port, log, client: await FakeClient.connect(port) };
+}
+
+function exec(command: string): Parameters<FakeClient["send"]> {
+  return [98, uint32(0), string("exec"), boolean(true), string(command)];
+}
+
+const ending = (log: LogEntry[]): LogEntry | undefined => log.find(({ event }) => event === "connection-close");
+
+async function untilConnections(server: Server, count: number): Promise<void> {
+  while (server.connectionCount !== count) await delay(5);
+}
+
+const DISCONNECT_PROTOCOL_ERROR = "0102";
+
+after(() => Promise.all(servers.map((server) => server.close())));
+
+test("the host key reaches the transport module as seed and public key", async () => {
+  const { client } = await serve();
+  const expected = Buffer.concat([hostKey.seed, hostKey.publicKey]).toString("hex");
+  assert.equal(await client.receive(), expected);
+});
+
+test("bytes that arrive one at a time make the same payloads", async () => {
+  const { client, log } = await serve();
+  await client.receive();
+  for (const byte of Buffer.concat([string(Buffer.of(50, 3)), string(Buffer.of(50, 52))])) {
+    client.socket.write(Buffer.of(byte));
+    await delay(1);
+  }
+  assert.equal(await client.receive(), "33");
+  assert.equal(await client.receive(), "34");
+  assert.deepEqual(
+    log.filter(({ event }) => event === "userauth").map(({ status }) => status),
+    ["INVALID_PASSWORD", "SUCCESS"],
+  );
+});
+
+test("every message numbered 80 to 127 before SUCCESS ends the connection", async () => {
+  const { server, port } = await serve();
+  for (let number = 80; number <= 127; number++) {
+    const client = await FakeClient.connect(port);
+    await client.receive();
+    client.send(number, string("session"));
+    assert.equal(await client.receive(), DISCONNECT_PROTOCOL_ERROR, `message ${number}`);
+    assert.equal(await client.receive(), "closed");
+  }
+  await untilConnections(server, 1);
+});
+
+test("userauth messages after SUCCESS are not answered, and channels still open", async () => {
+  const { client } = await serve();
+  await client.receive();
+  client.send(50, 52);
+  assert.equal(await client.receive(), "34");
+  client.send(50, 52);
+  client.send(79);
+  client.send(90, string("session"), uint32(7), uint32(1000), uint32(1000));
+  assert.match(await client.receive(), /^5b/);
+});
+
+test("the userauth module's last words decide the reason of the disconnection", async () => {
+  const { port } = await serve();
+  for (const [status, reason] of [
+    [9, "02"],
+    [10, "0e"],
+  ] as const) {
+    const client = await FakeClient.connect(port);
+    await client.receive();
+    client.send(50, status);
+    assert.equal(await client.receive(), "33");
+    assert.equal(await client.receive(), `01${reason}`);
+    assert.equal(await client.receive(), "closed");
+  }
+});
+
+test("a trap in one connection leaves the others and the server alone", async () => {
+  const { client, port, log } = await serve();
+  await client.openChannel();
+  for (const command of [[Command.TRAP], [Command.POINT_OUTSIDE], [50, 255]]) {
+    const victim = await FakeClient.connect(port);
+    await victim.receive();
+    victim.send(Uint8Array.from(command));
+    assert.equal(await victim.receive(), "closed");
+  }
+  assert.deepEqual(
+    log.filter(({ event }) => event === "connection-close").map(({ cause }) => cause),
+    ["module-error", "module-error", "module-error"],
+  );
+  client.send(80, string("keepalive@openssh.com"), boolean(true));
+  assert.equal(await client.receive(), "52");
+});
+
+test("replies wait for the end of a key exchange and leave in their order", async () => {
+  const { client } = await serve((channel) => {
+    channel.on("exec", () => channel.exit(3));
+  });
+  await client.openChannel();
+  client.send(Command.BEGIN_KEY_EXCHANGE);
+  client.send(...exec("x"));
+  client.send(80, string("keepalive@openssh.com"), boolean(true));
+  client.send(Command.END_KEY_EXCHANGE);
+  const numbers = [];
+  for (let count = 0; count < 5; count++) numbers.push((await client.receiveBytes())![0]);
+  assert.deepEqual(numbers.slice(0, 2), [99, 82], "CHANNEL_SUCCESS, then REQUEST_FAILURE");
+  assert.deepEqual(numbers.slice(2), [96, 98, 97], "EOF, exit-status, CLOSE");
+});
+
+test("a client that makes replies without end during a key exchange is disconnected", async () => {
+  const { client, log } = await serve();
+  await client.openChannel();
+  client.send(Command.BEGIN_KEY_EXCHANGE);
+  for (let count = 0; count < 2000; count++) client.send(80, string("keepalive@openssh.com"), boolean(true));
+  assert.equal(await client.receive(), DISCONNECT_PROTOCOL_ERROR);
+  assert.equal(await client.receive(), "closed");
+  assert.equal(ending(log)?.cause, "held-replies");
+});
+
+test("the host starts a key exchange when its time has come, and application data waits for its end", async () => {
+  let opened: Channel | undefined;
+  const { client } = await serve((channel) => (opened = channel), { rekeyIntervalMs: 20 });
+  await client.openChannel();
+  assert.equal(await client.receive(), "14");
+  opened!.write("late");
+  client.send(Command.END_KEY_EXCHANGE);
+  assert.match(await client.receive(), /6c617465$/);
+});
+
+test("what a listener writes leaves after the answer to its request", async () => {
+  const { client } = await serve((channel) => {
+    channel.on("exec", () => {
+      channel.stderr.write("error");
+      channel.write("output");
+      channel.exit(258);
+    });
+  });
+  await client.openChannel();
+  client.send(...exec("x"));
+  assert.equal(await client.receive(), "6300000007");
+  assert.match(await client.receive(), /^5f00000007000000010000000565/);
+  assert.match(await client.receive(), /^5e00000007000000066f/);
+  assert.equal(await client.receive(), "6000000007");
+  assert.match(await client.receive(), /^62.*00000102$/);
+  assert.equal(await client.receive(), "6100000007");
+});
+
+test("a request without a listener, or one that is rejected, fails", async () => {
+  const { client } = await serve((channel) => {
+    channel.on("exec", (_command, request) => request.reject());
+  });
+  await client.openChannel();
+  client.send(...exec("x"));
+  assert.equal(await client.receive(), "6400000007");
+  client.send(98, uint32(0), string("subsystem"), boolean(true), string("sftp"));
+  assert.equal(await client.receive(), "6400000007");
+});
+
+test("an error of a listener closes its channel and no other", async () => {
+  const { client, log } = await serve((channel) => {
+    channel.on("exec", (command) => {
+      if (command === "throw") throw new Error("a bug");
+      // eslint-disable-next-line @typescript-eslint/no-misused-promises -- that is the case under test
+      channel.on("signal", () => Promise.reject(new Error("an asynchronous bug")));
+    });
+  });
+  await client.openChannel();
+  client.send(...exec("throw"));
+  assert.equal(await client.receive(), "6400000007");
+  assert.equal(await client.receive(), "6100000007");
+  client.send(97, uint32(0));
+  client.send(90, string("session"), uint32(8), uint32(1000), uint32(1000));
+  assert.match(await client.receive(), /^5b00000008/);
+  client.send(...exec("fine"));
+  assert.equal(await client.receive(), "6300000008");
+  client.send(98, uint32(0), string("signal"), boolean(false), string("INT"));
+  assert.equal(await client.receive(), "6100000008");
+  assert.deepEqual(
+    log.filter(({ event }) => event === "application-error").map(({ error }) => error),
+    ["a bug", "an asynchronous bug"],
+  );
+});
+
+test("a client may send no more than the window until the application reads", async () => {
+  let opened: Channel | undefined;
+  const windowBytes = 16_384;
+  const { client, log } = await serve((channel) => (opened = channel), { windowBytes });
+  await client.openChannel();
+  const content = Buffer.alloc(windowBytes / 8, 0x61);
+  for (let count = 0; count < 8; count++) client.send(94, uint32(0), string(content));
+  client.send(80, string("keepalive@openssh.com"), boolean(true));
+  assert.equal(await client.receive(), "52", "no WINDOW_ADJUST before the application reads");
+  opened!.resume();
+  const adjusted = await client.receiveBytes();
+  assert.equal(adjusted![0], 93, "WINDOW_ADJUST when the application reads");
+  opened!.pause();
+  for (let count = 0; count < 64; count++) client.send(94, uint32(0), string(content));
+  while ((await client.receiveBytes()) !== undefined);
+  assert.equal(ending(log)?.cause, "protocol-error", "more than the window is a protocol error");
+});
+
+test("a write waits for the client's window and goes on with it", async () => {
+  let written = false;
+  const { client } = await serve((channel) => {
+    channel.on("exec", () => channel.write("0123456789", () => (written = true)));
+  });
+  await client.openChannel(4);
+  client.send(...exec("x"));
+  assert.equal(await client.receive(), "6300000007");
+  assert.match(await client.receive(), /0000000430313233$/);
+  assert.equal(written, false);
+  client.send(93, uint32(0), uint32(100));
+  assert.match(await client.receive(), /00000006343536373839$/);
+  assert.equal(written, true);
+});
+
+test("a client that reads nothing stops the application's writes, and the reading of what it sends", async () => {
+  const chunk = Buffer.alloc(65_536);
+  const chunks = 512;
+  let written = 0;
+  let received = 0;
+  const { client, server } = await serve((channel) => {
+    channel.on("exec", () => {
+      const next = (): void => {
+        if (++written < chunks) channel.write(chunk, next);
+        else channel.exit(0);
+      };
+      channel.write(chunk, next);
+    });
+    channel.on("data", (bytes: Buffer) => (received += bytes.length));
+  });
+  await client.openChannel(0x7fff_ffff);
+  client.socket.pause();
+  client.send(...exec("x"));
+  await delay(300);
+  const stalled = written;
+  assert.ok(stalled < chunks / 2, `${stalled} chunks were taken`);
+  client.send(94, uint32(0), string("input"));
+  await delay(50);
+  assert.equal(written, stalled);
+  assert.equal(received, 0);
+  client.socket.resume();
+  let bytes = 0;
+  for (let payload = await client.receiveBytes(); payload![0] !== 97; payload = await client.receiveBytes()) {
+    if (payload![0] === 94) bytes += payload!.length - 9;
+  }
+  assert.equal(bytes, chunks * chunk.length);
+  assert.equal(received, 5);
+  client.socket.destroy();
+  await untilConnections(server, 0);
+});
+
+test("a client that vanishes closes its channels, and the server forgets it", async () => {
+  let closed = 0;
+  const { client, server } = await serve((channel, session) => {
+    channel.on("close", () => closed++);
+    session.on("close", () => closed++);
+    channel.on("exec", () => channel.write(Buffer.alloc(1_000_000)));
+  });
+  await client.openChannel(10);
+  client.send(...exec("x"));
+  await client.receive();
+  client.socket.resetAndDestroy();
+  await untilConnections(server, 0);
+  await delay(5);
+  assert.equal(closed, 2);
+});
+
+test("the login time runs out without a word, and not after the login", async () => {
+  const { client, log, port } = await serve(undefined, { loginGraceMs: 60 });
+  await client.openChannel();
+  const slow = await FakeClient.connect(port);
+  await slow.receive();
+  assert.equal(await slow.receive(), "closed");
+  assert.equal(ending(log)?.cause, "login-timeout");
+  client.send(80, string("keepalive@openssh.com"), boolean(true));
+  assert.equal(await client.receive(), "52");
+});
+
+test("connections before login are limited in number; those after login do not count", async () => {
+  const { client, log, port } = await serve(undefined, { maxUnauthenticated: 2 });
+  await client.openChannel();
+  const first = await FakeClient.connect(port);
+  const second = await FakeClient.connect(port);
+  await first.receive();
+  await second.receive();
+  const third = await FakeClient.connect(port);
+  assert.equal(await third.receive(), "closed");
+  assert.equal(log.at(-1)?.cause, "too-many-unauthenticated");
+  second.send(Command.CLOSE);
+  assert.equal(await second.receive(), "closed");
+  const fourth = await FakeClient.connect(port);
+  assert.match(await fourth.receive(), /^07/);
+});
+
+test("an engine without memory for another instance costs that connection only", async () => {
+  const transport = fakeTransport();
+  let fail = true;
+  const instantiate = (): ReturnType<typeof transport.instantiate> => {
+    if (fail) throw new RangeError("WebAssembly.Memory(): could not allocate memory");
+    return transport.instantiate();
+  };
+  const { client, port, log } = await serve(undefined, {
+    modules: { transport: { ...transport, instantiate }, userauth: fakeUserauth(), connection },
+  });
+  assert.equal(await client.receive(), "closed");
+  assert.equal(ending(log)?.cause, "module-error");
+  fail = false;
+  const next = await FakeClient.connect(port);
+  assert.match(await next.receive(), /^07/);
+});
+
+test("closing the server tells its clients and waits for their end", async () => {
+  const { client, server, port } = await serve();
+  await client.openChannel();
+  const closed = server.close();
+  assert.equal(await client.receive(), "010b");
+  await closed;
+  assert.equal(server.connectionCount, 0);
+  await assert.rejects(FakeClient.connect(port));
+});

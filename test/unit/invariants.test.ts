@@ -1,0 +1,124 @@
+// The properties of the shipped modules that hold whatever they compute: docs/architecture.md lists them as invariants.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import binaryen from "binaryen";
+import { UserauthStatus } from "../../assembly/abi.js";
+import { MODULES } from "../../host/node/size.js";
+import { openSection, readExportedGlobal, readExports, readSections } from "../../host/node/wasm-file.js";
+import { readInstructions } from "../../scripts/instrument.js";
+import { moduleBytes } from "../support/modules.js";
+
+const PAGE_BYTES = 65536;
+const MEMORY_SIZE = 0x3f;
+const MEMORY_GROW = 0x40;
+
+const COMMON = "memory __heap_base __data_end";
+const BUFFERS = "inputPtr inputCapacity outputPtr";
+const EXPORTS: Record<(typeof MODULES)[number], string> = {
+  transport:
+    `${COMMON} ${BUFFERS} hostKeyPtr deriveHostPublicKey open receive outputLength payloadPtr payloadLength sendPtr ` +
+    "sendCapacity send unimplemented rekey disconnect disconnectReason sessionIdPtr sessionIdLength",
+  connection:
+    `${COMMON} ${BUFFERS} open receive outputLength eventChannel eventPtr eventLength valuePtr valueLength columns rows ` +
+    "answer consumed writable writePtr write sendEof exit close",
+  "userauth-password": `${COMMON} receive status`,
+  "userauth-publickey": `${COMMON} reset receive status`,
+  "userauth-publickey-small": `${COMMON} reset receive status`,
+};
+
+/** A module with development credentials, and as it leaves the compiler. */
+const FILES = MODULES.flatMap((name) => [
+  { name, label: name, bytes: moduleBytes(name) },
+  { name, label: `plain ${name}`, bytes: moduleBytes(`plain/${name}`) },
+]);
+
+/** Whether any function of the module can ask for more memory, or how much there is. */
+function touchesMemorySize(bytes: Uint8Array): boolean {
+  return readInstructions(bytes).some((instructions) =>
+    instructions.some(({ opcode }) => opcode === MEMORY_SIZE || opcode === MEMORY_GROW),
+  );
+}
+
+function assemble(text: string): Uint8Array {
+  const module = binaryen.parseText(text);
+  const bytes = module.emitBinary();
+  module.dispose();
+  return bytes;
+}
+
+for (const { name, label, bytes } of FILES) {
+  test(`${label} imports nothing and runs nothing when it is instantiated`, () => {
+    assert.deepEqual(WebAssembly.Module.imports(new WebAssembly.Module(bytes)), []);
+    assert.ok(!readSections(bytes).some(({ name }) => name === "start" || name === "import"));
+  });
+
+  test(`${label} exports what docs/abi.md says, and nothing else`, () => {
+    const exported = readExports(bytes).map((entry) => entry.name);
+    assert.deepEqual(exported.sort(), EXPORTS[name].split(" ").sort());
+  });
+
+  test(`${label} has one page of memory, which it neither grows nor measures`, () => {
+    const memory = openSection(bytes, "memory")!;
+    const [count, flags, minimum, maximum] = [memory.unsigned(), memory.byte(), memory.unsigned(), memory.unsigned()];
+    assert.deepEqual({ count, flags, minimum, maximum }, { count: 1, flags: 1, minimum: 1, maximum: 1 });
+    assert.ok(!touchesMemorySize(bytes));
+  });
+
+  test(`${label} keeps its data below __heap_base, inside the page`, () => {
+    const heapBase = readExportedGlobal(bytes, "__heap_base")!;
+    const dataEnd = readExportedGlobal(bytes, "__data_end")!;
+    assert.ok(0 < dataEnd && dataEnd <= heapBase && heapBase <= PAGE_BYTES, `${dataEnd}, ${heapBase}`);
+    for (const [start, end] of dataSegments(bytes)) {
+      assert.ok(0 < start && end <= heapBase, `segment ${start} to ${end}, __heap_base ${heapBase}`);
+    }
+  });
+
+  test(`${label} carries no names, no source map and no other custom section`, () => {
+    assert.deepEqual(
+      readSections(bytes)
+        .filter(({ id }) => id === 0)
+        .map((section) => section.name),
+      [],
+    );
+  });
+}
+
+/** Start and end of every data segment. Throws on one that is not active at a constant address. */
+function dataSegments(bytes: Uint8Array): [number, number][] {
+  const reader = openSection(bytes, "data");
+  if (!reader) return [];
+  return Array.from({ length: reader.unsigned() }, (): [number, number] => {
+    assert.deepEqual([reader.unsigned(), reader.byte()], [0, 0x41], "an active segment at an i32.const");
+    const start = Number(reader.signed());
+    assert.equal(reader.byte(), 0x0b);
+    const length = reader.unsigned();
+    reader.offset += length;
+    return [start, start + length];
+  });
+}
+
+test("every name of the lists above stands in docs/abi.md", () => {
+  const abi = readFileSync(new URL("../../docs/abi.md", import.meta.url), "utf8");
+  for (const name of new Set(Object.values(EXPORTS).flatMap((list) => list.split(" ")))) {
+    assert.match(abi, new RegExp(`\`${name}[(\`]`), name);
+  }
+});
+
+test("memory.size and memory.grow are found where they are", () => {
+  const body = (text: string): Uint8Array => assemble(`(module (memory 1 1) (func (export "f") (drop ${text})))`);
+  assert.ok(touchesMemorySize(body("(memory.size)")));
+  assert.ok(touchesMemorySize(body("(memory.grow (i32.const 1))")));
+  assert.ok(!touchesMemorySize(body("(i32.const 64)")));
+});
+
+test("no fault of 15 bits turns another userauth status into SUCCESS", () => {
+  const statuses = Object.values(UserauthStatus).filter((value) => typeof value === "number");
+  assert.ok(statuses.length > 10);
+  for (const status of statuses.filter((value) => value !== UserauthStatus.SUCCESS)) {
+    const different = (status ^ UserauthStatus.SUCCESS) >>> 0;
+    const distance = different.toString(2).replaceAll("0", "").length;
+    assert.ok(distance >= 16, `${UserauthStatus[status]} differs in ${distance} bits`);
+  }
+});

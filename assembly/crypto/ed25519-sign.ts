@@ -5,9 +5,9 @@
 // A multiple of the base point is computed on curve25519 by the ladder, whose last two points also give the v-coordinate
 // (Okeya, Sakurai: CHES 2001), and is then mapped to the Edwards curve. This needs no arithmetic of Edwards points.
 
-import { feAdd, feInvert, feIsZero, feMul, feMulSmall, feSquare, feSub, feToBytes } from "./field25519";
+import { feAdd, feInvert, feMul, feMulSmall, feSquare, feSub, feToBytes } from "./field25519";
 import { sha512, SHA512_SLACK_BYTES } from "./sha512";
-import { BASE_U, clamp, ladder, scalarCopy, t0, t1, wipeLadder, x2, x3, z2, z3 } from "./x25519";
+import { BASE_U, clamp, ctIsZero32, ladder, scalarCopy, t0, t1, wipeLadder, x2, x3, z2, z3 } from "./x25519";
 
 /** Longest message: one SHA-512 hash. */
 const MESSAGE_CAPACITY: u32 = 64;
@@ -97,8 +97,8 @@ export function writeBaseMultiple(out: usize, scalar: usize): void {
   feSquare(t1, t1);
   feMul(t1, t1, x3);
   feSub(t0, t0, t1); // N
-  store<u32>(t0, load<u32>(t0) + u32(feIsZero(t0)));
-  const isMinusBase = feIsZero(z3);
+  store<u32>(t0, load<u32>(t0) + isZero(t0));
+  const isMinusBase = isZero(z3);
   feMul(z3, z3, x2);
   feMul(z3, z3, z2);
   feMul(z3, z3, MAP_FACTOR); // x · N
@@ -112,9 +112,15 @@ export function writeBaseMultiple(out: usize, scalar: usize): void {
   feMul(z3, z3, t0);
   feToBytes(scalarCopy, z3);
   feToBytes(out, x3);
-  const sign = (load<u8>(scalarCopy) | u8(isMinusBase)) << 7;
+  const sign = (load<u8>(scalarCopy) | isMinusBase) << 7;
   store<u8>(out, load<u8>(out, 31) | sign, 31);
   wipeLadder();
+}
+
+/** 1 where the field element is 0, else 0. Its bytes go where `wipeLadder` clears them. */
+function isZero(element: usize): u32 {
+  feToBytes(scalarCopy, element);
+  return ctIsZero32(scalarCopy);
 }
 
 /**

@@ -219,8 +219,8 @@ export function feCentre(out: usize, addend: i64): void {
   store<u32>(out, load<u32>(out, 16) + (limb3 >> 29), 16);
 }
 
-/** out = k · a, weight 1, for k < 2^20 and a of any weight that storage holds. */
-export function feMulSmall(out: usize, a: usize, k: u32): void {
+/** out = k · a, weight 1, for |k| < 2^20 and a of any weight that storage holds. */
+export function feMulSmall(out: usize, a: usize, k: i32): void {
   feCentre(out, 19 * feCarry(out, a, k, 0));
 }
 

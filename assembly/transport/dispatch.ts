@@ -53,8 +53,8 @@ const REKEY_BYTES: u32 = isDefined(REKEY_AFTER_BYTES) ? REKEY_AFTER_BYTES : 1 <<
 
 /** The texts of EXT_INFO and of the one service: "server-sig-algs", "ssh-userauth". */
 const TEXT: usize = memory.data<u8>([
-  0x73, 0x65, 0x72, 0x76, 0x65, 0x72, 0x2d, 0x73, 0x69, 0x67, 0x2d, 0x61, 0x6c, 0x67, 0x73, 0x73, 0x73, 0x68, 0x2d, 0x75,
-  0x73, 0x65, 0x72, 0x61, 0x75, 0x74, 0x68,
+  0x73, 0x65, 0x72, 0x76, 0x65, 0x72, 0x2d, 0x73, 0x69, 0x67, 0x2d, 0x61, 0x6c, 0x67, 0x73, 0x73, 0x73, 0x68, 0x2d,
+  0x75, 0x73, 0x65, 0x72, 0x61, 0x75, 0x74, 0x68,
 ]);
 const SERVER_SIG_ALGS_BYTES: u32 = 15;
 const USERAUTH_SERVICE: usize = TEXT + SERVER_SIG_ALGS_BYTES;
@@ -74,7 +74,6 @@ let userauthRequested: bool = false;
 /** SSH_MSG_USERAUTH_SUCCESS has been sent. */
 let authenticated: bool = false;
 
-
 /** RFC 4253 §11.1: what was sent or, if the client ended the connection, received. */
 export let disconnectReason: u32 = 0;
 
@@ -92,9 +91,9 @@ export function startExchange(): void {
   exchange = Exchange.KEXINIT_SENT;
 }
 
-/** Starts a key exchange with new keys, unless one runs. */
+/** Starts another key exchange, unless one runs; only for a user who is in, as the client may only then too. */
 export function startRekey(): void {
-  if (!initial && exchange == Exchange.NONE) startExchange();
+  if (authenticated && exchange == Exchange.NONE) startExchange();
 }
 
 /** Starts a key exchange if the keys have been used enough. */

@@ -8,7 +8,7 @@ import { PAYLOAD_CAPACITY } from "../capacities";
 import { seedRandom } from "../crypto/random";
 import {
   disconnect as writeDisconnect,
-  disconnectReason as reason,
+  disconnectReason as lastReason,
   handlePayload,
   maySend,
   rekeyIfDue,
@@ -105,7 +105,7 @@ export function sessionIdLength(): u32 {
 }
 
 export function disconnectReason(): u32 {
-  return reason;
+  return lastReason;
 }
 
 export function sendPtr(): usize {

@@ -8,8 +8,13 @@ import { randomBytes32 } from "../crypto/random";
 import { sha256Finish, sha256Start, sha256Update } from "../crypto/sha256";
 import { ctIsZero32, x25519, x25519Base } from "../crypto/x25519";
 import { isMalformedOrUnfinished, readByte, readString, startReading, stringLength } from "../wire/reader";
-import { startWriting, writeByte, writeBytes, writeString, writeUint32, writtenLength } from "../wire/writer";
-import { CLIENT_IDENTIFICATION, clientIdentificationLength, SERVER_IDENTIFICATION, SERVER_IDENTIFICATION_BYTES } from "./identification";
+import { startWriting, writeByte, writeString, writeUint32, writtenLength } from "../wire/writer";
+import {
+  CLIENT_IDENTIFICATION,
+  clientIdentificationLength,
+  SERVER_IDENTIFICATION,
+  SERVER_IDENTIFICATION_BYTES,
+} from "./identification";
 import { KEXINIT_BYTES, KEXINIT_PAYLOAD, SSH_ED25519, SSH_ED25519_BYTES } from "./kexinit";
 import { SSH_MSG_KEX_ECDH_REPLY, SSH_MSG_NEWKEYS } from "./messages";
 import { NEXT_CLIENT_TO_SERVER_KEYS, payloadToSend, SERVER_TO_CLIENT_KEYS, writePacket } from "./packet";

@@ -39,7 +39,8 @@ export function decompressX(publicKey: Uint8Array): Uint8Array {
   const xx = mod((y * y - 1n) * power(D * y * y + 1n, P - 2n));
   let x = power(xx, (P + 3n) / 8n);
   if (mod(x * x) !== xx) x = mod(x * power(2n, (P - 1n) / 4n));
-  if (mod(x * x) !== xx || (x === 0n && sign === 1n)) throw new Error("the Ed25519 public key is not a point on the curve");
+  if (mod(x * x) !== xx || (x === 0n && sign === 1n))
+    throw new Error("the Ed25519 public key is not a point on the curve");
   if ((x & 1n) !== sign) x = P - x;
   if (isSmallOrder(x, y)) throw new Error("the Ed25519 public key is a point of small order: anyone could sign for it");
   return Uint8Array.from(Buffer.from(x.toString(16).padStart(64, "0"), "hex").reverse());

@@ -1,0 +1,49 @@
+// Integers modulo L = 2^252 + 27742317777372353535851937790883648493, the order of Ed25519's base point (RFC 8032 §5.1).
+// In: the S of a signature and the hash k, both public. Out: odd numbers, in the form that the comb of ed25519-verify.ts reads.
+
+/** L in digits of 16 bits, lowest first. */
+// prettier-ignore
+const ORDER: usize = memory.data<u16>([
+  0xd3ed, 0x5cf5, 0x631a, 0x5812, 0x9cd6, 0xa2f7, 0xf9de, 0x14de, 0, 0, 0, 0, 0, 0, 0, 0x1000,
+]);
+
+/** Adds `factor` · L to the 256-bit number at `ptr`, modulo 2^256; |factor| ≤ 2^17. Returns what was carried out, rounded down. */
+function addOrder(ptr: usize, factor: i64): i64 {
+  let carry: i64 = 0;
+  for (let i: usize = 0; i < 32; i += 2) {
+    carry += factor * (load<u16>(i, ORDER) as i64) + (load<u16>(ptr + i) as i64);
+    store<u16>(ptr + i, carry);
+    carry >>= 16;
+  }
+  return carry;
+}
+
+/** The number of 256 bits at `ptr` or, if it is even, that number plus L; bit 255 inverted, which adds 2^255. */
+function makeOdd(ptr: usize): void {
+  addOrder(ptr, 1 ^ (load<u8>(ptr) & 1));
+  store<u8>(ptr, load<u8>(ptr, 31) ^ 0x80, 31);
+}
+
+/** Whether the 32 bytes at `ptr` are less than L. If they are, leaves 2^255 plus an odd number equal to them modulo L. */
+export function prepareScalarVartime(ptr: usize): bool {
+  if (addOrder(ptr, -1) >= 0) return false;
+  addOrder(ptr, 1);
+  makeOdd(ptr);
+  return true;
+}
+
+/**
+ * Reduces the 512-bit number at `ptr` (66 bytes, the last two zero) to 2^255 plus an odd number in (−2^143, 2^254) equal to it modulo L,
+ * in the first 32 bytes.
+ */
+export function reduceHashVartime(ptr: usize): void {
+  // The number is below 2^(272 + 8·i), in two's complement. The quotient takes its bits from 252 + 8·i up, 17 bits with the sign;
+  // the remainder is between −2^(143 + 8·i) and 2^(252 + 8·i), which the 16 digits below hold with their sign.
+  let end: usize = ptr + 64;
+  do {
+    const quotient: i32 = ((load<i16>(end) as i32) << 4) | ((load<u16>(end - 2) as i32) >> 12);
+    end -= 2;
+    addOrder(end - 30, -quotient);
+  } while (end != ptr + 30);
+  makeOdd(ptr);
+}

@@ -9,7 +9,9 @@ import { developmentCredentials } from "../host/node/development.js";
 import { compileTo } from "./compile.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const { targets } = JSON.parse(readFileSync(join(root, "asconfig.json"), "utf8")) as { targets: Record<string, unknown> };
+const { targets } = JSON.parse(readFileSync(join(root, "asconfig.json"), "utf8")) as {
+  targets: Record<string, unknown>;
+};
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(targets);
 mkdirSync(join(root, "build"), { recursive: true });
 for (const target of chosen) {

@@ -22,7 +22,6 @@ import { handleData, handleWindowAdjust } from "./flow";
 import {
   clearOutput,
   OUTPUT,
-  OUTPUT_CAPACITY,
   SSH_MSG_CHANNEL_CLOSE,
   SSH_MSG_CHANNEL_DATA,
   SSH_MSG_CHANNEL_EOF,
@@ -51,10 +50,6 @@ export function inputCapacity(): u32 {
 
 export function outputPtr(): usize {
   return OUTPUT;
-}
-
-export function outputCapacity(): u32 {
-  return OUTPUT_CAPACITY;
 }
 
 /** Length of the payload that the last call has written at `outputPtr`. */
@@ -87,9 +82,10 @@ function handleMessage(): ConnectionEvent {
   const number = readByte();
   if (number == SSH_MSG_GLOBAL_REQUEST) return handleGlobalRequest();
   if (number == SSH_MSG_CHANNEL_OPEN) return handleOpen();
-  // Unassigned numbers. 81, 82, 91, 92, 99 and 100 answer what a server of sessions never asks.
-  if ((number > 82 && number < 90) || (number > 100 && number < 128)) return ConnectionEvent.UNIMPLEMENTED;
-  if (number < SSH_MSG_CHANNEL_WINDOW_ADJUST || number > SSH_MSG_CHANNEL_REQUEST) return ConnectionEvent.PROTOCOL_ERROR;
+  if (number < SSH_MSG_CHANNEL_WINDOW_ADJUST || number > SSH_MSG_CHANNEL_REQUEST) {
+    // Unassigned numbers. 81, 82, 91, 92, 99 and 100 answer what a server of sessions never asks.
+    return (number > 82 && number < 90) || (number > 100 && number < 128) ? ConnectionEvent.UNIMPLEMENTED : ConnectionEvent.PROTOCOL_ERROR;
+  }
   const channel = readRecipientChannel();
   if (channel === null) return ConnectionEvent.PROTOCOL_ERROR;
   switch (number) {

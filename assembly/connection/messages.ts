@@ -23,8 +23,7 @@ export const DATA_HEADER_BYTES: u32 = 9;
 export const EXTENDED_DATA_HEADER_BYTES: u32 = 13;
 
 /** Holds the longest data message; every other reply is shorter than 26 bytes. */
-export const OUTPUT_CAPACITY: u32 = CHANNEL_DATA_CAPACITY + EXTENDED_DATA_HEADER_BYTES;
-export const OUTPUT: usize = memory.data(OUTPUT_CAPACITY, 16);
+export const OUTPUT: usize = memory.data(CHANNEL_DATA_CAPACITY + EXTENDED_DATA_HEADER_BYTES, 16);
 
 /** Discards what an earlier call has written. */
 export function clearOutput(): void {

@@ -1,6 +1,7 @@
 // RFC 4254 §6: the names of the channel type and of the requests that the application hears of.
 
 import { ConnectionEvent } from "../abi";
+import { ctDifference } from "../wire/compare";
 
 /** In the order of ConnectionEvent, from OPEN to SIGNAL: the length of a name, then the name. Last, a name we send. */
 const NAMES: usize = memory.data<u8>([
@@ -32,11 +33,7 @@ export function eventOfName(ptr: usize, length: u32): ConnectionEvent {
   let name = NAMES;
   for (let event = ConnectionEvent.OPEN; event <= ConnectionEvent.SIGNAL; event++) {
     const nameLength: u32 = load<u8>(name++);
-    if (nameLength == length) {
-      let same: u32 = 0;
-      while (same < length && load<u8>(ptr + same) == load<u8>(name + same)) same++;
-      if (same == length) return event;
-    }
+    if (nameLength == length && !ctDifference(ptr, name, length - 1)) return event;
     name += nameLength;
   }
   return ConnectionEvent.NONE;

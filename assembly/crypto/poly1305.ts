@@ -14,9 +14,9 @@ const lastBlock: usize = memory.data(16, 16);
  * h has limbs of 32 bits, and h4 for what is above 2^128. r < 2^124 with r1, r2 and r3 multiples of 4, so that what a product has
  * above 2^128 folds by 2^130 = 5 into q_i = 5 · r_i / 4; of r0 the multiple of 4 folds, and 0 to 3 stay in x4.
  *
- * h0 is not carried into h1 at the end of a block. Bounds: r_i < 2^28, q_i < 1.25 · 2^28. With the message added
- * h1, h2, h3 < 2^33, h0 < 2^33.5 and h4 ≤ 4, so a column is below (2^0.5 + 3 · 1.25) · 2^61 + 2^32 < 2^63.4, an unsigned
- * 64-bit word; then x4 < 2^31.4, and 5 · (x4 >> 2) < 2^31.8 makes h0 < 2^32 + 2^31.8 + 2^32 < 2^33.5 in the next block.
+ * h0 is not carried into h1 at the end of a block. Bounds: r_i < 2^28 and q_i < 1.25 · 2^28. With the message added s1, s2, s3 < 2^33,
+ * s0 < 2^33.5 and h4 ≤ 4, so a column is below (2^0.5 + 3 · 1.25) · 2^61 + 2^32 < 2^63.4, an unsigned 64-bit word. Then
+ * x4 < 2^31.4, so h0 < 2^32 + 5 · 2^29.4 < 2^32.9, and the next s0 is below 2^32.9 + 2^32 < 2^33.5 again.
  */
 export function poly1305(key: usize, ptr: usize, length: u32, out: usize): void {
   const r0: u64 = load<u32>(key) & 0x0fffffff;
@@ -28,9 +28,9 @@ export function poly1305(key: usize, ptr: usize, length: u32, out: usize): void 
   const q2 = (r2 >> 2) * 5;
   const q3 = (r3 >> 2) * 5;
   let h0: u64 = 0;
-  let h1: u64 = 0;
-  let h2: u64 = 0;
-  let h3: u64 = 0;
+  let h1: u32 = 0;
+  let h2: u32 = 0;
+  let h3: u32 = 0;
   let h4: u64 = 0;
   while (length) {
     if (length >= 16) {
@@ -42,19 +42,19 @@ export function poly1305(key: usize, ptr: usize, length: u32, out: usize): void 
       ptr = lastBlock;
       length = 16;
     }
-    h0 += load<u32>(ptr);
-    h1 += load<u32>(ptr, 4);
-    h2 += load<u32>(ptr, 8);
-    h3 += load<u32>(ptr, 12);
-    const x0 = h0 * r0 + h1 * q3 + h2 * q2 + h3 * q1 + h4 * q0;
-    const x1 = h0 * r1 + h1 * r0 + h2 * q3 + h3 * q2 + h4 * q1 + (x0 >> 32);
-    const x2 = h0 * r2 + h1 * r1 + h2 * r0 + h3 * q3 + h4 * q2 + (x1 >> 32);
-    const x3 = h0 * r3 + h1 * r2 + h2 * r1 + h3 * r0 + h4 * q3 + (x2 >> 32);
+    const s0 = h0 + load<u32>(ptr);
+    const s1 = (h1 as u64) + load<u32>(ptr, 4);
+    const s2 = (h2 as u64) + load<u32>(ptr, 8);
+    const s3 = (h3 as u64) + load<u32>(ptr, 12);
+    const x0 = s0 * r0 + s1 * q3 + s2 * q2 + s3 * q1 + h4 * q0;
+    const x1 = s0 * r1 + s1 * r0 + s2 * q3 + s3 * q2 + h4 * q1 + (x0 >> 32);
+    const x2 = s0 * r2 + s1 * r1 + s2 * r0 + s3 * q3 + h4 * q2 + (x1 >> 32);
+    const x3 = s0 * r3 + s1 * r2 + s2 * r1 + s3 * r0 + h4 * q3 + (x2 >> 32);
     const x4 = h4 * (r0 & 3) + (x3 >> 32);
     h0 = (x0 & 0xffffffff) + (x4 >> 2) * 5;
-    h1 = x1 & 0xffffffff;
-    h2 = x2 & 0xffffffff;
-    h3 = x3 & 0xffffffff;
+    h1 = x1 as u32;
+    h2 = x2 as u32;
+    h3 = x3 as u32;
     h4 = x4 & 3;
     ptr += 16;
     length -= 16;

@@ -12,6 +12,8 @@ export const WINDOW = 8192;
 export const MAXIMUM_PACKET = 4083;
 /** Longest data of one outgoing message, in builds with the default capacities. */
 export const DATA_CAPACITY = 2048;
+/** The longest message that the module makes: DATA_CAPACITY bytes of extended data. */
+export const OUTPUT_CAPACITY = DATA_CAPACITY + 13;
 export const CHANNEL_COUNT = 8;
 
 export class Connection {
@@ -60,7 +62,7 @@ export class Connection {
   /** Writes as a host does; returns the payload, empty when the module refuses. */
   write(channel: number, data: string | Uint8Array, extended = 0): Uint8Array {
     const content = Buffer.from(data);
-    this.memory.set(content.subarray(0, this.exports.outputCapacity() - 9), this.exports.writePtr());
+    this.memory.set(content.subarray(0, DATA_CAPACITY), this.exports.writePtr());
     const length = this.exports.write(channel, content.length, extended);
     assert.equal(length, this.exports.outputLength(), "write returns what outputLength says");
     return this.output();

@@ -3,7 +3,12 @@
 // The fake transport frames a payload with its length (uint32). What a client sends with a number below 50 is a command to it.
 
 import { TransportEvent, UserauthStatus } from "../../assembly/abi.js";
-import { type CompiledModule, ModuleMemory, type TransportExports, type UserauthExports } from "../../host/node/modules.js";
+import {
+  type CompiledModule,
+  ModuleMemory,
+  type TransportExports,
+  type UserauthExports,
+} from "../../host/node/modules.js";
 
 /** Commands to the fake transport: the first byte of a payload. */
 export const Command = {

@@ -28,7 +28,10 @@ function plainModule(build: UserauthBuild): Uint8Array {
 }
 
 function sample(build: UserauthBuild): Uint8Array {
-  return encodeCredentials(build, build === "password" ? { user: "root", password: "p4ss" } : { user: "root", publicKey });
+  return encodeCredentials(
+    build,
+    build === "password" ? { user: "root", password: "p4ss" } : { user: "root", publicKey },
+  );
 }
 
 test("the region has the documented layout", () => {
@@ -124,7 +127,10 @@ test("modules without a data section and with a count of segments take credentia
     const parsed = binaryen.parseText(text);
     parsed.setFeatures(binaryen.Features.All);
     const plain = parsed.emitBinary();
-    assert.equal(readSections(plain).some((section) => section.name === "dataCount"), name === "a count of segments");
+    assert.equal(
+      readSections(plain).some((section) => section.name === "dataCount"),
+      name === "a count of segments",
+    );
     const region = sample("password");
     const embedded = embedCredentials(plain, region);
     assert.deepEqual(readCredentials("password", compileModule("userauth", embedded)), region, name);

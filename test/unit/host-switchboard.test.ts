@@ -14,7 +14,10 @@ import { Command, fakeTransport, fakeUserauth } from "../support/fake-modules.js
 import { boolean, string, uint32 } from "../support/wire.js";
 
 const hostKey = keyPairFromSeed(new Uint8Array(32).fill(7));
-const connection = loadModule("connection", join(fileURLToPath(new URL("../../build", import.meta.url)), "connection.wasm"));
+const connection = loadModule(
+  "connection",
+  join(fileURLToPath(new URL("../../build", import.meta.url)), "connection.wasm"),
+);
 const servers: Server[] = [];
 
 interface Fixture {

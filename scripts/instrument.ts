@@ -234,3 +234,6 @@ export function instantiateCounted(bytes: Uint8Array): CountedModule {
         .sort(([, a], [, b]) => b - a),
   };
 }
+
+/** Counts what `run` executes in `module` and reports it under `operation`. */
+export type Measure = (operation: string, module: CountedModule, run: () => void) => void;

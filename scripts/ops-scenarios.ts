@@ -10,10 +10,8 @@ import { encodeCredentials, type Credentials, type UserauthBuild } from "../host
 import { ModuleMemory, type ConnectionExports } from "../host/node/modules.js";
 import { channelOpen, data } from "../test/support/connection.js";
 import { boolean, bytes, string, uint32, type Part } from "../test/support/wire.js";
-import { instantiateCounted, type CountedModule } from "./instrument.js";
-
-/** Counts what `run` executes in `module` and reports it under `operation`. */
-export type Measure = (operation: string, module: CountedModule, run: () => void) => void;
+import { instantiateCounted, type Measure } from "./instrument.js";
+import { runTransport } from "./ops-transport.js";
 
 const USER = "admin";
 const PASSWORD = "correct horse";
@@ -23,7 +21,8 @@ const KEY_PAIR = nacl.sign.keyPair.fromSeed(new Uint8Array(32).fill(1));
 
 /** Runs the operations of the module `name`, whose file has the contents `wasm`. */
 export function runScenarios(name: string, wasm: Uint8Array, measure: Measure): void {
-  if (name === "connection") runConnection(wasm, measure);
+  if (name === "transport") runTransport(wasm, measure);
+  else if (name === "connection") runConnection(wasm, measure);
   else if (name === "userauth-password") runPassword(wasm, measure);
   else if (name.startsWith("userauth-")) runPublickey(name.slice("userauth-".length) as UserauthBuild, wasm, measure);
   else throw new Error(`no scenario for ${name}`);

@@ -82,10 +82,9 @@ function handleMessage(): ConnectionEvent {
   const number = readByte();
   if (number == SSH_MSG_GLOBAL_REQUEST) return handleGlobalRequest();
   if (number == SSH_MSG_CHANNEL_OPEN) return handleOpen();
-  if (number < SSH_MSG_CHANNEL_WINDOW_ADJUST || number > SSH_MSG_CHANNEL_REQUEST) {
-    // Unassigned numbers. 81, 82, 91, 92, 99 and 100 answer what a server of sessions never asks.
-    return (number > 82 && number < 90) || (number > 100 && number < 128) ? ConnectionEvent.UNIMPLEMENTED : ConnectionEvent.PROTOCOL_ERROR;
-  }
+  // Unassigned numbers. 81, 82, 91, 92, 99 and 100 answer what a server of sessions never asks.
+  if ((number > 82 && number < 90) || (number > 100 && number < 128)) return ConnectionEvent.UNIMPLEMENTED;
+  if (number < SSH_MSG_CHANNEL_WINDOW_ADJUST || number > SSH_MSG_CHANNEL_REQUEST) return ConnectionEvent.PROTOCOL_ERROR;
   const channel = readRecipientChannel();
   if (channel === null) return ConnectionEvent.PROTOCOL_ERROR;
   switch (number) {

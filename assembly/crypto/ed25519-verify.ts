@@ -4,30 +4,19 @@
 // S·B − k·A is computed by two combs that share their doublings: 51 columns of five bits, 51 places apart, select one of 16 entries
 // and a sign. An odd number of 255 bits is a sum of ±2^n: the sign of 2^n is bit n + 1 of the number plus 2^255.
 
-import {
-  addEntry,
-  double,
-  ENTRY_BYTES,
-  F,
-  FOUR_D,
-  H,
-  makeEntries,
-  makeEntry,
-  setIdentity,
-  T,
-  X,
-  Y,
-  Z,
-} from "./edwards25519";
-import { feFromBytes, feIsZero, feMul, feMulSmall, feSetSmall, feSquare, feSub, feToBytes } from "./field25519";
+import { addEntry, double, ENTRY_BYTES, F, makeEntries, makeEntry, setIdentity, X, Y, Z } from "./edwards25519";
+import { feFromBytes, feIsZero, feMul, feSetSmall, feSubUnsigned, feToBytes } from "./field25519";
 import { feInvertVartime } from "./invert25519-vartime";
 import { prepareScalarVartime, reduceHashVartime } from "./scalar25519";
 import { sha512 } from "./sha512";
 import { WORKSPACE } from "./sha2-constants";
+import { ctDifference } from "../wire/compare";
 
 const TEETH: u32 = 5;
 const SPACING: u32 = 51;
 const ENTRIES: u32 = 16;
+const STEPS: u32 = 4;
+const STEPS_OFFSET: usize = STEPS * ENTRY_BYTES;
 
 /** With P(j) = 2^(51·j)·B: P(4) − P(3) − P(2) − P(1) − P(0), 2·P(0), 2·P(1), 2·P(2) and 2·P(3), as x/2 and y/2, 32 bytes each. */
 // prettier-ignore
@@ -63,39 +52,33 @@ export function prepareKey(keyPtr: usize): bool {
   feFromBytes(Y, keyPtr);
   feSetSmall(Z, 1);
   encode();
-  if (!equal(keyPtr, 64)) return false;
-
-  // 4·(y² − x² − 1) = 4·d·x²·y²
-  feMul(T, X, Y);
-  feSquare(H, Y);
-  feSquare(F, X);
-  feSub(F, H, F);
-  store<i32>(F, load<i32>(F) - 1);
-  feMulSmall(F, F, 4);
-  feSquare(H, T);
-  feMul(H, H, FOUR_D);
-  feSub(F, F, H);
-  if (!feIsZero(F)) return false;
+  if (ctDifference(encoded, keyPtr, 63)) return false;
 
   // P(j) = 2^(51·j)·A and 2·P(j), in the memory of the table that is made last.
   let point: usize = baseTable;
-  for (let n: u32 = 0; n < (TEETH - 1) * SPACING; n++) {
-    const store = n % SPACING == 0;
-    if (store) memory.copy(point, X, ENTRY_BYTES);
-    double(n == (TEETH - 1) * SPACING - 1);
-    if (store) {
-      memory.copy(point + 4 * ENTRY_BYTES, X, ENTRY_BYTES);
-      point += ENTRY_BYTES;
-    }
-  }
-  // 2^204 times a point of small order is the neutral element; of no other point is it one with x = 0.
+  do {
+    memory.copy(point, X, ENTRY_BYTES);
+    double(false);
+    memory.copy(point + STEPS_OFFSET, X, ENTRY_BYTES);
+    for (let n: u32 = SPACING - 2; n; n--) double(false);
+    double(true);
+    point += ENTRY_BYTES;
+  } while (point != baseTable + STEPS_OFFSET);
+  // 2^204 times a point of small order is the neutral element; no other multiple has x = 0.
   if (feIsZero(X)) return false;
-  makeEntries(baseTable, 8);
+  makeEntries(baseTable, 2 * STEPS);
   do {
     point -= ENTRY_BYTES;
     addEntry(point, 1, true);
   } while (point != baseTable);
-  makeTable(keyTable, baseTable + 4 * ENTRY_BYTES);
+  makeTable(keyTable, baseTable + STEPS_OFFSET);
+
+  // The formulas make (0, (y² − x²) / (1 + d·x²·y²)) of A − A, whether A is on the curve or not.
+  setIdentity();
+  addEntry(baseTable, 0, true);
+  addEntry(baseTable, 1, true);
+  feSubUnsigned(F, Y, Z);
+  if (!feIsZero(F)) return false;
 
   point = WORKSPACE;
   for (let i: usize = 0; i < 320; i += 64) {
@@ -104,7 +87,6 @@ export function prepareKey(keyPtr: usize): bool {
     makeEntry(point);
     point += ENTRY_BYTES;
   }
-  setIdentity();
   addEntry(WORKSPACE, 0, true);
   makeTable(baseTable, WORKSPACE + ENTRY_BYTES);
   prepared = true;
@@ -145,7 +127,7 @@ export function verifyVartime(s: usize, hashInput: usize, length: u32): bool {
   feMul(X, X, Z);
   feMul(Y, Y, Z);
   encode();
-  return equal(hashInput, 32);
+  return !ctDifference(encoded, hashInput, 31);
 }
 
 /** Adds what the bits `column`, `column` + 51, … of a scalar select; `negative` 1 subtracts it. */
@@ -167,11 +149,4 @@ function encode(): void {
   feToBytes(encoded + 32, X);
   feToBytes(encoded, Y);
   store<u8>(encoded, load<u8>(encoded, 31) | (load<u8>(encoded, 32) << 7), 31);
-}
-
-/** Whether `length` bytes at `ptr`, aligned to 8, are those encoded last. */
-function equal(ptr: usize, length: u32): bool {
-  let difference: u64 = 0;
-  for (let i: usize = 0; i < length; i += 8) difference |= load<u64>(ptr + i) ^ load<u64>(encoded + i);
-  return !difference;
 }

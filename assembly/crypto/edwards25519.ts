@@ -13,7 +13,7 @@ export const ENTRY_BYTES: u32 = 108;
 
 /** 4·d */
 // prettier-ignore
-export const FOUR_D: usize = memory.data<u32>([
+const FOUR_D: usize = memory.data<u32>([
   0xd65e2b2, 0x1d69b942, 0x1d8ab75, 0x526a0a, 0x1a26001c, 0xf2eef3, 0x738cc74, 0x1715b7ff, 0x480db3,
 ]);
 
@@ -21,11 +21,11 @@ const memoryOfPoints: usize = memory.data(7 * 36, 16);
 export const X: usize = memoryOfPoints;
 export const Y: usize = X + 36;
 export const Z: usize = X + 72;
-export const T: usize = X + 108;
+const T: usize = X + 108;
 /** Scratch between the functions of this file, and for others between their calls. */
-export const H: usize = X + 144;
+const H: usize = X + 144;
 export const F: usize = X + 180;
-export const S: usize = X + 216;
+const S: usize = X + 216;
 
 /** The accumulator becomes the neutral element (0, 1). */
 export function setIdentity(): void {

@@ -14,6 +14,10 @@ const TOP_MASK: i64 = 0x7fffff;
 const HALF_LIMB: i64 = 0x10000000;
 const LOW_SIGN: u64 = 0x80000000;
 
+/** Scratch of feToBytes and of feIsZero. Secret between calls? No: wiped. */
+const t: usize = memory.data(36, 16);
+const bytes: usize = memory.data(32, 16);
+
 /** out = 0..2^28 as a constant: weight 1. */
 export function feSetSmall(out: usize, value: u32): void {
   memory.fill(out, 0, FE_BYTES);
@@ -271,7 +275,6 @@ export function feFromBytes(out: usize, ptr: usize): void {
 
 /** Writes the 32 bytes of the value in [0, p), little-endian, for `a` of any weight. */
 export function feToBytes(ptr: usize, a: usize): void {
-  const t = memory.data(36, 16);
   // The first pass leaves [0, 2^255) plus 19 times a carry of less than 2^3; the second [0, 2^255) with its carry added.
   // The third adds 19 to see whether the value is p or more, and the fourth takes the 19 away again if it is not.
   const carry = feCarry(t, t, 1, 19 * feCarry(t, a, 1, 0));
@@ -288,7 +291,6 @@ export function feToBytes(ptr: usize, a: usize): void {
 
 /** Whether a = 0 modulo p, for `a` of any weight. */
 export function feIsZero(a: usize): bool {
-  const bytes = memory.data(32, 16);
   feToBytes(bytes, a);
   return !(load<u64>(bytes) | load<u64>(bytes, 8) | load<u64>(bytes, 16) | load<u64>(bytes, 24));
 }

@@ -24,8 +24,12 @@ const t: usize = f + 80;
 const d: usize = f + 120;
 const e: usize = f + 160;
 
-/** out = u·a + v·b, limbs of 29 bits, for |u| + |v| ≤ 2^29. Returns the carry. */
-function combine(out: usize, a: usize, b: usize, u: i64, v: i64): i64 {
+/**
+ * out = u·a + v·b, limbs of 29 bits, for |u| + |v| ≤ 2^29. Returns the carry. `row` is u + 2^32·v.
+ */
+function combine(out: usize, a: usize, b: usize, row: i64): i64 {
+  const u: i64 = (row as i32) as i64;
+  const v: i64 = (row - u) >> 32;
   let carry: i64 = 0;
   for (let i: usize = 0; i < 36; i += 4) {
     carry += u * (load<i32>(a + i) as i64) + v * (load<i32>(b + i) as i64);
@@ -35,14 +39,14 @@ function combine(out: usize, a: usize, b: usize, u: i64, v: i64): i64 {
   return carry;
 }
 
-/** (u·a + v·b) / 2^29, which is exact: the lowest limb falls off before `out`. */
-function combineShifted(out: usize, u: i64, v: i64): void {
-  store<i32>(out, combine(out - 4, f, g, u, v), 32);
+/** (u·f + v·g) / 2^29, which is exact: the lowest limb falls off before `out`. */
+function combineShifted(out: usize, row: i64): void {
+  store<i32>(out, combine(out - 4, f, g, row), 32);
 }
 
 /** u·d + v·e modulo p, in nine limbs of 29 bits: 2^261 is 1216. */
-function combineModulo(out: usize, u: i64, v: i64): void {
-  feCentre(out, 1216 * combine(out, d, e, u, v));
+function combineModulo(out: usize, row: i64): void {
+  feCentre(out, 1216 * combine(out, d, e, row));
 }
 
 /** out = 1/a, weight 1, and 0 for 0; `a` of any weight. Overwrites what is in the workspace of SHA-512 from byte 576 on. */
@@ -55,43 +59,36 @@ export function feInvertVartime(out: usize, a: usize): void {
   memory.copy(e, SCALE, 36);
   let zeta: i32 = -1; // −δ − 1/2
   for (let n: u32 = 0; n < BATCH_COUNT; n++) {
-    let u: i32 = 1;
-    let v: i32 = 0;
-    let q: i32 = 0;
-    let r: i32 = 1;
+    let rowF: i64 = 1;
+    let rowG: i64 = 1 << 32;
     let f0 = load<i32>(f);
     let g0 = load<i32>(g);
-    let i = BATCH_STEPS;
+    let steps = BATCH_STEPS;
     while (true) {
       // Steps with g even: as many at once as there are zeros.
-      const zeros = ctz(g0 | (-1 << i));
+      const zeros = ctz(g0 | (-1 << steps));
       g0 >>= zeros;
-      u <<= zeros;
-      v <<= zeros;
+      rowF <<= zeros as i64;
       zeta -= zeros;
-      i -= zeros;
-      if (!i) break;
+      steps -= zeros;
+      if (!steps) break;
       if (zeta < 0) {
         zeta = ~zeta;
-        let swap = f0;
+        const oldF = f0;
         f0 = g0;
-        g0 = -swap;
-        swap = u;
-        u = q;
-        q = -swap;
-        swap = v;
-        v = r;
-        r = -swap;
+        g0 = -oldF;
+        const oldRow = rowF;
+        rowF = rowG;
+        rowG = -oldRow;
       }
       g0 += f0;
-      q += u;
-      r += v;
+      rowG += rowF;
     }
-    combineShifted(t, u, v);
-    combineShifted(g, q, r);
+    combineShifted(t, rowF);
+    combineShifted(g, rowG);
     memory.copy(f, t, 36);
-    combineModulo(t, u, v);
-    combineModulo(e, q, r);
+    combineModulo(t, rowF);
+    combineModulo(e, rowG);
     memory.copy(d, t, 36);
   }
   // f is now 1 or −1.

@@ -15,8 +15,9 @@ const lastBlock: usize = memory.data(16, 16);
  * above 2^128 folds by 2^130 = 5 into q_i = 5 · r_i / 4; of r0 the multiple of 4 folds, and 0 to 3 stay in x4.
  *
  * h0 is not carried into h1 at the end of a block. Bounds: r_i < 2^28 and q_i < 1.25 · 2^28. With the message added s1, s2, s3 < 2^33,
- * s0 < 2^33.5 and h4 ≤ 4, so a column is below (2^0.5 + 3 · 1.25) · 2^61 + 2^32 < 2^63.4, an unsigned 64-bit word. Then
- * x4 < 2^31.4, so h0 < 2^32 + 5 · 2^29.4 < 2^32.9, and the next s0 is below 2^32.9 + 2^32 < 2^33.5 again.
+ * s0 < 2^33.5 and h4 ≤ 4, so a column is below (2^0.5 + 3 · 1.25) · 2^61 + 2^34 < 2^63.4, an unsigned 64-bit word. Only h4 meets
+ * a q_i in x3 < (2^0.5 + 3) · 2^61 + 2^34 < 2^63.2: so x4 < 2^31.3, 5 · (x4 >> 2) < 2^31.7, and the next s0 is below
+ * 2^32 + 2^31.7 + 2^32 < 2^33.5 again.
  */
 export function poly1305(key: usize, ptr: usize, length: u32, out: usize): void {
   const r0: u64 = load<u32>(key) & 0x0fffffff;
@@ -61,7 +62,7 @@ export function poly1305(key: usize, ptr: usize, length: u32, out: usize): void 
   }
   // h < 2^130 + 2^33 < 2p: p is taken away, by adding 5 modulo 2^128, where h + 5 reaches 2^130.
   const overflow = (((((h0 + 5) >> 32) + h1) >> 32) + h2) >> 32;
-  let t = h0 + (((overflow + h3) >> 32) + h4 >> 2) * 5 + load<u32>(key, 16);
+  let t = h0 + ((((overflow + h3) >> 32) + h4) >> 2) * 5 + load<u32>(key, 16);
   store<u32>(out, t);
   t = (t >> 32) + h1 + load<u32>(key, 20);
   store<u32>(out, t, 4);

@@ -2,7 +2,18 @@
 // Comes in: a secret scalar and a public point. Goes out: the u-coordinate of their product, public or a shared secret.
 // Next: upwards the key exchange of RFC 8731, downwards field25519.ts.
 
-import { FE_BYTES, feAdd, feFromBytes, feInvert, feMul, feMulSmall, feSetSmall, feSquare, feSub, feToBytes } from "./field25519";
+import {
+  FE_BYTES,
+  feAdd,
+  feFromBytes,
+  feInvert,
+  feMul,
+  feMulSmall,
+  feSetSmall,
+  feSquare,
+  feSub,
+  feToBytes,
+} from "./field25519";
 
 export const X25519_BYTES: u32 = 32;
 

@@ -9,7 +9,6 @@ import {
   isMalformed,
   isMalformedOrUnfinished,
   readBoolean,
-  readByte,
   readPosition,
   readString,
   startReading,
@@ -115,9 +114,9 @@ export function reset(length: u32): void {
 export function readRequest(length: u32): u32 {
   if (status >= UserauthStatus.PROTOCOL_ERROR) return 0;
   status = UserauthStatus.PROTOCOL_ERROR;
-  if (length > PAYLOAD_CAPACITY) return 0;
-  startReading(BUFFER, length);
-  if (readByte() != SSH_MSG_USERAUTH_REQUEST) return 0;
+  if (length - 1 >= PAYLOAD_CAPACITY || load<u8>(BUFFER) != SSH_MSG_USERAUTH_REQUEST) return 0;
+  // Begins behind the message number: to the reader, address 0 is that of a value that is not there.
+  startReading(BUFFER + 1, length - 1);
 
   const userName = readString();
   // An empty name, and one longer than any slot, is nobody's.

@@ -44,6 +44,8 @@ export interface ChannelPort {
   close(): void;
 }
 
+/** Of an event that Duplex knows. */
+type Listener = Parameters<Duplex["on"]>[1];
 type Callback = (error?: Error | null) => void;
 
 /** A write on its way. */
@@ -175,14 +177,14 @@ export class Channel extends Duplex {
   }
 
   override on<Event extends keyof ChannelEvents>(event: Event, listener: ChannelEvents[Event]): this;
-  override on(event: string | symbol, listener: (...args: never[]) => void): this;
-  override on(event: string | symbol, listener: (...args: never[]) => void): this {
+  override on(event: string | symbol, listener: Listener): this;
+  override on(event: string | symbol, listener: Listener): this {
     return super.on(event, listener);
   }
 
   override once<Event extends keyof ChannelEvents>(event: Event, listener: ChannelEvents[Event]): this;
-  override once(event: string | symbol, listener: (...args: never[]) => void): this;
-  override once(event: string | symbol, listener: (...args: never[]) => void): this {
+  override once(event: string | symbol, listener: Listener): this;
+  override once(event: string | symbol, listener: Listener): this {
     return super.once(event, listener);
   }
 

@@ -42,4 +42,4 @@ export { Session } from "./session.js";
 export type { SessionEvents } from "./session.js";
 export { createDevice, serveShell } from "./shell.js";
 export type { Device } from "./shell.js";
-export type { ModuleSet } from "./switchboard.js";
+export type { ModuleSet } from "./switchboard-options.js";

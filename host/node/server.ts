@@ -15,7 +15,7 @@ import { loadModule, modulePath } from "./modules.js";
 import type { KeyPair } from "./openssh-keys.js";
 import { ChannelHub, Session } from "./session.js";
 import { Switchboard } from "./switchboard.js";
-import type { Ending, ModuleSet, PayloadReceiver } from "./switchboard.js";
+import type { Ending, ModuleSet, PayloadReceiver } from "./switchboard-options.js";
 
 const LOGIN_GRACE_MS = 120_000;
 const REKEY_INTERVAL_MS = 3_600_000;
@@ -178,6 +178,7 @@ export class Server extends EventEmitter<ServerEvents> {
         this.#leaveUnauthenticated(connection);
         this.#logEnd(id, startedAt, connection, session !== undefined, ending);
         hub?.end();
+        hub = undefined; // an application that keeps the session keeps no memory of a module
         const ended = session;
         if (ended)
           attempt(

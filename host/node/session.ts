@@ -9,7 +9,8 @@ import { Channel } from "./channel.js";
 import type { ChannelEvents, ChannelPort } from "./channel.js";
 import { ModuleError } from "./modules.js";
 import type { CompiledModule, Instance, ConnectionExports } from "./modules.js";
-import type { PayloadReceiver, Switchboard } from "./switchboard.js";
+import type { PayloadReceiver } from "./switchboard-options.js";
+import type { Switchboard } from "./switchboard.js";
 
 /** What a session emits. */
 export interface SessionEvents {

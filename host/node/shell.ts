@@ -6,7 +6,7 @@ import { finished } from "node:stream";
 import type { Channel } from "./channel.js";
 import { editLines, readLines } from "./line-editor.js";
 import type { LineReceiver } from "./line-editor.js";
-import type { ModuleSet } from "./switchboard.js";
+import type { ModuleSet } from "./switchboard-options.js";
 import type { Session } from "./session.js";
 
 const COMMAND_NOT_FOUND = 127;

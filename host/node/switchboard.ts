@@ -8,8 +8,8 @@ import { randomBytes } from "node:crypto";
 import type { Duplex } from "node:stream";
 import { DisconnectReason, TransportEvent, UserauthStatus } from "../../assembly/abi.js";
 import { ModuleError } from "./modules.js";
-import type { CompiledModule, Instance, TransportExports, UserauthExports } from "./modules.js";
-import type { KeyPair } from "./openssh-keys.js";
+import type { Instance, TransportExports, UserauthExports } from "./modules.js";
+import type { EndCause, Ending, PayloadReceiver, SwitchboardOptions } from "./switchboard-options.js";
 
 const ENTROPY_BYTES = 64;
 /** While more than this waits in the stream's write buffer, nothing is read and no application data is sent. */
@@ -27,61 +27,7 @@ const FIRST_USERAUTH_NUMBER = 50;
 const FIRST_CONNECTION_NUMBER = 80;
 const LAST_CONNECTION_NUMBER = 127;
 
-/** The three modules that serve a connection. */
-export interface ModuleSet {
-  transport: CompiledModule<"transport">;
-  userauth: CompiledModule<"userauth">;
-  connection: CompiledModule<"connection">;
-}
-
-/** Why a connection ended. */
-export type EndCause =
-  | "client-closed"
-  | "disconnect"
-  | "protocol-error"
-  | "early-connection-message"
-  | "too-many-attempts"
-  | "held-replies"
-  | "login-timeout"
-  | "module-error"
-  | "application"
-  | "server-close";
-
-/** How a connection ended, for the log. */
-export interface Ending {
-  cause: EndCause;
-  /** RFC 4253 §11.1, given or received; 0 for none. */
-  reason: number;
-  error?: Error;
-}
-
-/** What comes after SUCCESS: takes payloads numbered 80 to 127. */
-export interface PayloadReceiver {
-  /** The bytes are valid during the call. */
-  receive(payload: Uint8Array): void;
-  /** Application data can be sent again. */
-  wake(): void;
-}
-
-export interface SwitchboardOptions {
-  stream: Duplex;
-  modules: ModuleSet;
-  hostKey: KeyPair;
-  /** Replaces the credentials in the userauth module. */
-  credentials?: { pointer: number; region: Uint8Array } | undefined;
-  /** The payload capacity of the modules' build. */
-  payloadCapacity: number;
-  rekeyIntervalMs: number;
-  /** After each request that the userauth module has judged. */
-  onUserauth(status: UserauthStatus): void;
-  /** Once, after SSH_MSG_USERAUTH_SUCCESS was sent. */
-  onSuccess(): PayloadReceiver;
-  /** Once; nothing is sent or received any more. */
-  onEnd(ending: Ending): void;
-  /** Once, after `onEnd`, when the stream is closed. */
-  onClose(): void;
-}
-
+/** See `SwitchboardOptions` for what it is given and whom it tells. */
 export class Switchboard {
   /** Counts of the stream's bytes. */
   bytesReceived = 0;

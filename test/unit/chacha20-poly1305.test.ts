@@ -104,7 +104,12 @@ describe("Poly1305", () => {
       ["01", "", `${ones} f0${"ff".repeat(15)} 11${"00".repeat(15)}`, "05"],
       ["01", "", `${ones} fb${"fe".repeat(15)} ${"01".repeat(16)}`, "00"],
       ["02", "", `fd${"ff".repeat(15)}`, `fa${"ff".repeat(15)}`],
-      ["010000000000000004", "", `${blocks} ${"00".repeat(16)} 01${"00".repeat(15)}`, "14000000000000005500000000000000"],
+      [
+        "010000000000000004",
+        "",
+        `${blocks} ${"00".repeat(16)} 01${"00".repeat(15)}`,
+        "14000000000000005500000000000000",
+      ],
       ["010000000000000004", "", `${blocks} ${"00".repeat(16)}`, "13"],
     ];
     for (const [r, s, data, tag] of vectors) {
@@ -219,7 +224,7 @@ describe("chacha20-poly1305@openssh.com", () => {
 describe("random numbers", () => {
   /** The generator as random.ts describes it. */
   function* expected(entropy: Uint8Array): Generator<Buffer, never> {
-    for (let key = createHash("sha256").update(entropy).digest(); ; ) {
+    for (let key: Uint8Array = createHash("sha256").update(entropy).digest(); ;) {
       const block = nodeChacha20(key, 0, 0, Buffer.alloc(64));
       key = block.subarray(0, 32);
       yield block.subarray(32);

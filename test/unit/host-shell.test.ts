@@ -1,11 +1,11 @@
 // The device shell on a channel of its own: commands, scripts, and the keys of a terminal.
 
 import assert from "node:assert/strict";
-import { EventEmitter, once } from "node:events";
+import { once } from "node:events";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { Channel, type ChannelPort } from "../../host/node/channel.js";
-import { createDevice, type Device, serveShell, type Session } from "../../host/node/index.js";
+import { createDevice, type Device, serveShell, Session } from "../../host/node/index.js";
 import type { CompiledModule } from "../../host/node/modules.js";
 import type { ModuleSet } from "../../host/node/index.js";
 
@@ -30,12 +30,14 @@ class FarEnd implements ChannelPort {
   status: number | undefined;
   window = Infinity;
   readonly channel: Channel;
+  readonly closed: Promise<unknown>;
 
   constructor(device: Device, pty = false) {
     this.channel = new Channel(this);
+    this.closed = once(this.channel, "close");
     if (pty) this.channel.pty = { terminal: "xterm", columns: 80, rows: 24 };
-    const session = new EventEmitter();
-    serveShell(session as Session, device);
+    const session = new Session(1, "nowhere", () => {});
+    serveShell(session, device);
     session.emit("channel", this.channel);
   }
 
@@ -49,7 +51,7 @@ class FarEnd implements ChannelPort {
     }
     if (eof) {
       this.channel.receiveEof();
-      await once(this.channel, "close");
+      await this.closed;
     }
     return this;
   }
@@ -152,7 +154,7 @@ test("cat stops reading when the client takes nothing", async () => {
   end.window = Infinity;
   end.channel.answered();
   end.channel.receiveEof();
-  await once(end.channel, "close");
+  await end.closed;
   assert.equal(end.output.length, 409_600);
   assert.equal(end.output[409_599], 99);
 });
@@ -217,7 +219,7 @@ test("Ctrl-D leaves the shell on an empty line only", async () => {
   await end.run("shell", undefined, ["ab\x04"], false);
   assert.equal(end.status, undefined);
   end.channel.receiveData(Buffer.from("\x15\x04"));
-  await once(end.channel, "close");
+  await end.closed;
   assert.equal(end.status, 0);
 });
 
@@ -268,7 +270,7 @@ test("a channel that closes in the middle of everything leaves nothing running",
     end.window = 0;
     await end.run(event, command, ["help\r\n", "x".repeat(70_000)], false);
     end.channel.receiveClose();
-    await once(end.channel, "close");
+    await end.closed;
     assert.ok(end.channel.destroyed);
   }
 });

@@ -329,7 +329,7 @@ test("connections before login are limited in number; those after login do not c
   await second.receive();
   const third = await FakeClient.connect(port);
   assert.equal(await third.receive(), "closed");
-  assert.equal(log.at(-1)?.cause, "too-many-unauthenticated");
+  assert.ok(log.some(({ cause }) => cause === "too-many-unauthenticated"));
   second.send(Command.CLOSE);
   assert.equal(await second.receive(), "closed");
   const fourth = await FakeClient.connect(port);

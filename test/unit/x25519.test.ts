@@ -95,16 +95,16 @@ test("the key exchange of RFC 7748 §6.1 is right", () => {
   assert.equal(x25519(bob, hex(alicePublic)).toString("hex"), shared);
 });
 
-test("1,000 random pairs agree with node:crypto", () => {
-  for (let i = 0; i < 1000; i++) {
+test("700 random pairs agree with node:crypto", () => {
+  for (let i = 0; i < 700; i++) {
     const [scalar, point] = [randomBytes(32), randomBytes(32)];
     const expected = diffieHellman({ privateKey: privateKey(scalar), publicKey: publicKey(point) });
     assert.deepEqual(x25519(scalar, point), expected, `${scalar.toString("hex")} ${point.toString("hex")}`);
   }
 });
 
-test("the public keys of 500 random scalars agree with node:crypto and with the general function", () => {
-  for (let i = 0; i < 500; i++) {
+test("the public keys of 300 random scalars agree with node:crypto and with the general function", () => {
+  for (let i = 0; i < 300; i++) {
     const scalar = randomBytes(32);
     const expected = createPublicKey(privateKey(scalar)).export({ format: "der", type: "spki" }).subarray(-32);
     assert.deepEqual(x25519Base(scalar), expected, scalar.toString("hex"));
@@ -124,7 +124,10 @@ test("encodings of p and more, and the unused top bit, are taken as RFC 7748 §5
 });
 
 test("extreme limbs do not overflow", () => {
-  const points = [0, 1, 29, 58, 116, 203, 232, 254].flatMap((bit) => [2n ** BigInt(bit), 2n ** 255n - 2n ** BigInt(bit)]);
+  const points = [0, 1, 29, 58, 116, 203, 232, 254].flatMap((bit) => [
+    2n ** BigInt(bit),
+    2n ** 255n - 2n ** BigInt(bit),
+  ]);
   for (const value of [...points, 2n ** 255n - 1n, (2n ** 255n - 1n) / 3n, ((2n ** 255n - 1n) / 3n) * 2n]) {
     for (const scalar of [Buffer.alloc(32), Buffer.alloc(32, 255), Buffer.alloc(32, 0x55), randomBytes(32)]) {
       const point = littleEndian(value);

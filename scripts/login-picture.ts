@@ -1,0 +1,99 @@
+// `npm run picture`: logs in with the machine's own ssh and draws what the terminal showed: docs/login.svg.
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const COMMANDS = ["help", "info", "led on", "exit"];
+const KEY_PRESS_MS = 300;
+const LINE_HEIGHT = 18;
+const CHARACTER_WIDTH = 7.85;
+const MARGIN = 18;
+
+const folder = mkdtempSync(join(tmpdir(), "sesame-"));
+const server = spawn(
+  process.execPath,
+  [join(root, "dist/host/node/cli.js"), "serve", "--port", "0", "--host-key", join(folder, "host_key")],
+  { stdio: ["ignore", "pipe", "inherit"] },
+);
+try {
+  const port = await portOf(server.stdout);
+  const screen = await record(port);
+  const lines = ["$ ssh -p 2222 admin@localhost", "admin@localhost's password:", ...screen, "$ "];
+  writeFileSync(join(root, "docs/login.svg"), draw(lines));
+  console.log(`docs/login.svg: ${lines.length} lines`);
+} finally {
+  server.kill();
+  rmSync(folder, { recursive: true });
+}
+
+/** The port of the server's ready line. */
+async function portOf(output: NodeJS.ReadableStream): Promise<string> {
+  for await (const line of createInterface({ input: output })) {
+    const port = /listening on \S+:(\d+)/.exec(line)?.[1];
+    if (port) return port;
+  }
+  throw new Error("the server did not start");
+}
+
+/** What `ssh` shows after the login, line by line. */
+async function record(port: string): Promise<string[]> {
+  const askpass = join(folder, "askpass");
+  writeFileSync(askpass, "#!/bin/sh\necho nano123\n", { mode: 0o700 });
+  const ssh = spawn(
+    "ssh",
+    [
+      "-tt",
+      "-F",
+      "/dev/null",
+      "-o",
+      "StrictHostKeyChecking=no",
+      "-o",
+      "UserKnownHostsFile=/dev/null",
+      "-o",
+      "LogLevel=ERROR",
+    ].concat(["-p", port, "admin@127.0.0.1"]),
+    { env: { ...process.env, SSH_ASKPASS: askpass, SSH_ASKPASS_REQUIRE: "force" }, stdio: ["pipe", "pipe", "inherit"] },
+  );
+  let shown = "";
+  ssh.stdout.setEncoding("utf8").on("data", (text: string) => (shown += text));
+  const closed = new Promise<number | null>((resolve) => ssh.on("close", resolve));
+  await new Promise((resolve) => ssh.stdout.once("data", resolve));
+  for (const command of COMMANDS) {
+    ssh.stdin.write(`${command}\n`);
+    await new Promise((resolve) => setTimeout(resolve, KEY_PRESS_MS));
+  }
+  if ((await closed) !== 0) throw new Error("ssh did not end well");
+  // eslint-disable-next-line no-control-regex -- the terminal's own sequences
+  return shown
+    .replace(/\u001b\[[0-9;]*[A-Za-z]/g, "")
+    .trimEnd()
+    .split(/\r?\n/);
+}
+
+function draw(lines: string[]): string {
+  const width = Math.ceil(Math.max(...lines.map((line) => line.length)) * CHARACTER_WIDTH + 2 * MARGIN);
+  const height = lines.length * LINE_HEIGHT + 2 * MARGIN;
+  const rows = lines.map((line, i) => {
+    const text = line.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+    const styled = text.replace(
+      /^(sesame&gt; |\$ )(.*)$/,
+      '<tspan class="prompt">$1</tspan><tspan class="typed">$2</tspan>',
+    );
+    return `<text x="${MARGIN}" y="${MARGIN + (i + 0.75) * LINE_HEIGHT}">${styled}</text>`;
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="A login with OpenSSH">
+<style>
+text { font: 13px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; fill: #d6deeb; white-space: pre; }
+.prompt { fill: #7fdbca; }
+.typed { fill: #ffffff; font-weight: bold; }
+</style>
+<rect width="${width}" height="${height}" rx="10" fill="#10202f"/>
+${rows.join("\n")}
+</svg>
+`;
+}

@@ -1,0 +1,481 @@
+// A raw SSH client for attacks: a codec without manners. It keeps the keys and the sequence numbers of a correct client and sends
+// whatever it is told: any payload, any padding, any length field, a wrong tag, messages in the wrong order.
+//
+// Bytes in (`receive`), bytes out (`packet` and others). It knows no socket: session.ts feeds it in-process, tcp.ts from a server. All
+// randomness is derived from `seed`, so that a client's bytes can be repeated. Primitives: node:crypto and tweetnacl alone.
+
+import {
+  createCipheriv,
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  type KeyObject,
+  sign as signWith,
+  verify,
+} from "node:crypto";
+import nacl from "tweetnacl";
+import { boolean, bytes, type Part, string, uint32 } from "./wire.js";
+
+export const Message = {
+  DISCONNECT: 1,
+  IGNORE: 2,
+  UNIMPLEMENTED: 3,
+  DEBUG: 4,
+  SERVICE_REQUEST: 5,
+  SERVICE_ACCEPT: 6,
+  EXT_INFO: 7,
+  KEXINIT: 20,
+  NEWKEYS: 21,
+  KEX_ECDH_INIT: 30,
+  KEX_ECDH_REPLY: 31,
+  USERAUTH_REQUEST: 50,
+  USERAUTH_FAILURE: 51,
+  USERAUTH_SUCCESS: 52,
+  USERAUTH_PK_OK: 60,
+} as const;
+
+export const CURVE25519 = "curve25519-sha256";
+export const CIPHER = "chacha20-poly1305@openssh.com";
+export const STRICT_MARKER = "kex-strict-c-v00@openssh.com";
+export const EXT_INFO_MARKER = "ext-info-c";
+
+const TAG_BYTES = 16;
+
+/** One direction: no keys before the first NEWKEYS. */
+interface Direction {
+  /** 64 bytes: of the body, and of the length. */
+  keys: Uint8Array | undefined;
+  sequenceNumber: number;
+}
+
+export interface PacketOptions {
+  /** Default: the least that is allowed. */
+  paddingLength?: number;
+  /** What the padding's length field says. Default: the truth. */
+  paddingField?: number;
+  /** What the packet's length field says. Default: the truth. */
+  lengthField?: number;
+  /** XORed into the tag, at this byte. */
+  corruptTagAt?: number;
+  /** Seals with this sequence number instead of the next one. */
+  sequenceNumber?: number;
+}
+
+export interface KexinitOptions {
+  kex?: string | Uint8Array;
+  hostKey?: string | Uint8Array;
+  ciphers?: [string, string];
+  macs?: [string, string];
+  compressions?: [string, string];
+  languages?: [string, string];
+  firstPacketFollows?: boolean | number;
+  cookie?: Uint8Array;
+  /** Behind the last field. */
+  trailing?: Uint8Array;
+}
+
+export interface ClientOptions {
+  seed?: string;
+  /** Says kex-strict-c-v00@openssh.com. Default: true. */
+  strict?: boolean;
+  extInfo?: boolean;
+}
+
+/** Seals packets of chacha20-poly1305@openssh.com. */
+function chacha20(key: Uint8Array, sequenceNumber: number, counter: number, data: Uint8Array): Buffer {
+  const iv = Buffer.alloc(16);
+  iv.writeUInt32LE(counter);
+  iv.writeUInt32BE(sequenceNumber, 12);
+  return createCipheriv("chacha20", key, iv).update(data);
+}
+
+const lowlevel = (
+  nacl as unknown as {
+    lowlevel: {
+      crypto_onetimeauth: (out: Uint8Array, at: number, m: Uint8Array, from: number, n: number, k: Uint8Array) => void;
+    };
+  }
+).lowlevel;
+
+function poly1305(key: Uint8Array, message: Uint8Array): Uint8Array {
+  const tag = new Uint8Array(TAG_BYTES);
+  lowlevel.crypto_onetimeauth(tag, 0, message, 0, message.length, key);
+  return tag;
+}
+
+function tagOf(keys: Uint8Array, sequenceNumber: number, sealed: Uint8Array): Uint8Array {
+  return poly1305(chacha20(keys.subarray(0, 32), sequenceNumber, 0, new Uint8Array(32)), sealed);
+}
+
+export function sha256(...parts: Uint8Array[]): Buffer {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+}
+
+/** RFC 4251 §5: a positive number of 32 bytes. */
+export function mpint(number: Uint8Array): Uint8Array {
+  let start = 0;
+  while (start < number.length && number[start] === 0) start++;
+  const trimmed = number.subarray(start);
+  return string(trimmed.length > 0 && trimmed[0]! >= 0x80 ? bytes(0, trimmed) : trimmed);
+}
+
+/** A private key of X25519 or Ed25519 from its 32 secret bytes. */
+export function privateKey(type: "X25519" | "Ed25519", secret: Uint8Array): KeyObject {
+  const prefix = `302e020100300506032b65${type === "X25519" ? "6e" : "70"}04220420`;
+  return createPrivateKey({ key: bytes(Buffer.from(prefix, "hex"), secret) as Buffer, format: "der", type: "pkcs8" });
+}
+
+export function publicKey(type: "X25519" | "Ed25519", encoded: Uint8Array): KeyObject {
+  const prefix = `302a300506032b65${type === "X25519" ? "6e" : "70"}032100`;
+  return createPublicKey({ key: bytes(Buffer.from(prefix, "hex"), encoded) as Buffer, format: "der", type: "spki" });
+}
+
+export function publicBytes(key: KeyObject): Buffer {
+  return createPublicKey(key).export({ format: "der", type: "spki" }).subarray(-32);
+}
+
+/** u-coordinate of secret · point. Throws where it is zero. */
+export function x25519(secret: Uint8Array, point: Uint8Array): Buffer {
+  return diffieHellman({ privateKey: privateKey("X25519", secret), publicKey: publicKey("X25519", point) });
+}
+
+/** RFC 4253 §7.2: 64 bytes for a letter. */
+function deriveKey(sharedSecret: Uint8Array, hash: Uint8Array, letter: string, sessionId: Uint8Array): Uint8Array {
+  const first = sha256(sharedSecret, hash, Buffer.from(letter), sessionId);
+  return bytes(first, sha256(sharedSecret, hash, first));
+}
+
+export class RawClient {
+  readonly options: Required<ClientOptions>;
+  readonly clientToServer: Direction = { keys: undefined, sequenceNumber: 0 };
+  readonly serverToClient: Direction = { keys: undefined, sequenceNumber: 0 };
+  clientIdentification = "";
+  serverIdentification: string | undefined;
+  clientKexinit: Uint8Array = Buffer.alloc(0);
+  serverKexinit: Uint8Array = Buffer.alloc(0);
+  serverHostKey: Uint8Array | undefined;
+  sessionId: Uint8Array | undefined;
+  /** Of the last key exchange: K, as 32 bytes, H, and the keys of both directions. */
+  secrets: { sharedSecret: Uint8Array; hash: Uint8Array; toServer: Uint8Array; toClient: Uint8Array } | undefined;
+  /** The server's payloads that `take` has not taken. */
+  messages: Buffer[] = [];
+  /** Both sides said the marker in their first KEXINIT. */
+  strict = false;
+  ephemeral: Uint8Array;
+  #exchanges = 0;
+  #nextKeys: Uint8Array | undefined;
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(options: ClientOptions = {}) {
+    this.options = { seed: "client", strict: true, extInfo: false, ...options };
+    this.ephemeral = this.#random("ephemeral 0");
+  }
+
+  #random(purpose: string): Buffer {
+    return sha256(Buffer.from(`${this.options.seed}: ${purpose}`));
+  }
+
+  /** The line that this client will have said, as bytes. */
+  identification(line = "SSH-2.0-attacker\r\n"): Buffer {
+    this.clientIdentification = line.replace(/\r?\n$/, "");
+    return Buffer.from(line, "latin1");
+  }
+
+  /** A packet as the present keys make it, with every field to choose. Takes a sequence number. */
+  packet(payload: Uint8Array, options: PacketOptions = {}): Buffer {
+    const { keys } = this.clientToServer;
+    const sequenceNumber = options.sequenceNumber ?? this.clientToServer.sequenceNumber;
+    this.clientToServer.sequenceNumber = (this.clientToServer.sequenceNumber + 1) >>> 0;
+    const least = 4 + ((8 - ((payload.length + 5 + (keys ? 0 : 4)) % 8)) % 8);
+    const padding = new Uint8Array(options.paddingLength ?? least);
+    const body = bytes((options.paddingField ?? padding.length) & 0xff, payload, padding);
+    return this.sealed(options.lengthField ?? body.length, body, options.corruptTagAt, sequenceNumber);
+  }
+
+  /** The length field and the body, padding's length included, as the present keys make them. Takes no sequence number. */
+  sealed(lengthField: number, body: Uint8Array, corruptTagAt?: number, sequenceNumber?: number): Buffer {
+    const { keys } = this.clientToServer;
+    if (!keys) return bytes(uint32(lengthField), body) as Buffer;
+    const number = sequenceNumber ?? this.clientToServer.sequenceNumber;
+    const sealed = bytes(
+      chacha20(keys.subarray(32), number, 0, uint32(lengthField)),
+      chacha20(keys.subarray(0, 32), number, 1, body),
+    );
+    const tag = tagOf(keys, number, sealed);
+    if (corruptTagAt !== undefined) tag[corruptTagAt] = tag[corruptTagAt]! ^ 0x80;
+    return bytes(sealed, tag) as Buffer;
+  }
+
+  /** Like `packet`, with the payload's parts. */
+  send(...parts: Part[]): Buffer {
+    return this.packet(bytes(...parts));
+  }
+
+  /** This side's KEXINIT, which the exchange hash will have. */
+  kexinit(options: KexinitOptions = {}): Uint8Array {
+    const markers = [...(this.options.strict ? [STRICT_MARKER] : []), ...(this.options.extInfo ? [EXT_INFO_MARKER] : [])];
+    const lists = [
+      options.kex ?? [CURVE25519, ...markers].join(","),
+      options.hostKey ?? "ssh-ed25519",
+      ...(options.ciphers ?? [CIPHER, CIPHER]),
+      ...(options.macs ?? ["", ""]),
+      ...(options.compressions ?? ["none", "none"]),
+      ...(options.languages ?? ["", ""]),
+    ];
+    this.clientKexinit = bytes(
+      Message.KEXINIT,
+      options.cookie ?? this.#random(`cookie ${this.#exchanges}`).subarray(0, 16),
+      ...lists.map((list) => string(list)),
+      Number(options.firstPacketFollows ?? false),
+      uint32(0),
+      options.trailing ?? "",
+    );
+    return this.clientKexinit;
+  }
+
+  ecdhInit(point: Uint8Array = publicBytes(privateKey("X25519", this.ephemeral))): Uint8Array {
+    return bytes(Message.KEX_ECDH_INIT, string(point));
+  }
+
+  /** NEWKEYS, and after it the new keys. */
+  newKeys(): Buffer {
+    const packet = this.send(Message.NEWKEYS);
+    this.useNewKeys();
+    return packet;
+  }
+
+  /** Encrypts with the keys of the last key exchange from now on. */
+  useNewKeys(): void {
+    this.clientToServer.keys = this.#nextKeys;
+    if (this.strict) this.clientToServer.sequenceNumber = 0;
+  }
+
+  /** Takes bytes of the server's stream; whole packets go to `messages`. Throws where the server breaks the protocol. */
+  receive(data: Uint8Array): void {
+    this.#rest = Buffer.concat([this.#rest, data]);
+    if (this.serverIdentification === undefined) {
+      const end = this.#rest.indexOf("\r\n");
+      if (end < 0) return;
+      this.serverIdentification = this.#rest.subarray(0, end).toString("latin1");
+      this.#rest = this.#rest.subarray(end + 2);
+    }
+    for (let payload = this.#open(); payload; payload = this.#open()) {
+      this.#observe(payload);
+      this.messages.push(payload);
+    }
+  }
+
+  #open(): Buffer | undefined {
+    const { keys, sequenceNumber } = this.serverToClient;
+    if (this.#rest.length < 4) return undefined;
+    const header = this.#rest.subarray(0, 4);
+    const length = (keys ? chacha20(keys.subarray(32), sequenceNumber, 0, header) : header).readUInt32BE();
+    const end = 4 + length + (keys ? TAG_BYTES : 0);
+    if (length > 35_000 || length < 5 || (length + (keys ? 0 : 4)) % 8 !== 0) throw new Error(`a packet of ${length} bytes`);
+    if (this.#rest.length < end) return undefined;
+    let body = this.#rest.subarray(4, 4 + length);
+    if (keys) {
+      const tag = tagOf(keys, sequenceNumber, this.#rest.subarray(0, 4 + length));
+      if (!Buffer.from(tag).equals(this.#rest.subarray(4 + length, end))) throw new Error("the server's tag is wrong");
+      body = chacha20(keys.subarray(0, 32), sequenceNumber, 1, body);
+    }
+    this.#rest = this.#rest.subarray(end);
+    this.serverToClient.sequenceNumber = (sequenceNumber + 1) >>> 0;
+    const paddingLength = body[0]!;
+    if (paddingLength < 4 || paddingLength + 2 > length) throw new Error(`a padding of ${paddingLength} bytes`);
+    return Buffer.from(body.subarray(1, length - paddingLength));
+  }
+
+  /** What changes this side's state. */
+  #observe(payload: Buffer): void {
+    switch (payload[0]) {
+      case Message.KEXINIT:
+        this.serverKexinit = payload;
+        break;
+      case Message.KEX_ECDH_REPLY:
+        this.#finishExchange(payload);
+        break;
+      case Message.NEWKEYS:
+        this.serverToClient.keys = this.secrets!.toClient;
+        if (this.strict) this.serverToClient.sequenceNumber = 0;
+        break;
+    }
+  }
+
+  /** Verifies the host key's signature of the exchange hash and derives the keys. */
+  #finishExchange(reply: Buffer): void {
+    const reader = new Reader(reply.subarray(1));
+    const hostKeyBlob = reader.string();
+    const point = reader.string();
+    const signatureBlob = new Reader(reader.string());
+    const hostKey = new Reader(hostKeyBlob);
+    if (hostKey.string().toString() !== "ssh-ed25519" || signatureBlob.string().toString() !== "ssh-ed25519") {
+      throw new Error("another host key algorithm");
+    }
+    this.serverHostKey = hostKey.string();
+    const secret = x25519(this.ephemeral, point);
+    const hash = sha256(
+      string(Buffer.from(this.clientIdentification, "latin1")),
+      string(Buffer.from(this.serverIdentification!, "latin1")),
+      string(this.clientKexinit),
+      string(this.serverKexinit),
+      string(hostKeyBlob),
+      string(publicBytes(privateKey("X25519", this.ephemeral))),
+      string(point),
+      mpint(secret),
+    );
+    if (!verify(null, hash, publicKey("Ed25519", this.serverHostKey), signatureBlob.string())) {
+      throw new Error("the host key's signature is wrong");
+    }
+    const initial = this.sessionId === undefined;
+    this.sessionId ??= hash;
+    if (initial) {
+      const markers = [this.clientKexinit, this.serverKexinit].map((kexinit) => new Reader(kexinit.subarray(17)).string());
+      this.strict = markers[0]!.includes(STRICT_MARKER) && markers[1]!.includes("kex-strict-s-v00@openssh.com");
+    }
+    const toServer = deriveKey(mpint(secret), hash, "C", this.sessionId);
+    const toClient = deriveKey(mpint(secret), hash, "D", this.sessionId);
+    this.secrets = { sharedSecret: secret, hash, toServer, toClient };
+    this.#nextKeys = toServer;
+    this.#exchanges++;
+    this.ephemeral = this.#random(`ephemeral ${this.#exchanges}`);
+  }
+
+  /** The oldest message that was not taken yet. */
+  take(): Buffer | undefined {
+    return this.messages.shift();
+  }
+
+  /** The numbers of all messages that were not taken yet, which are taken. */
+  takeNumbers(): number[] {
+    return this.messages.splice(0).map((message) => message[0]!);
+  }
+
+  /** A client in the same state that goes its own way. */
+  fork(): RawClient {
+    const copy = new RawClient(this.options);
+    Object.assign(copy.clientToServer, this.clientToServer);
+    Object.assign(copy.serverToClient, this.serverToClient);
+    const { clientIdentification, serverIdentification, clientKexinit, serverKexinit, serverHostKey } = this;
+    const { sessionId, secrets, strict, ephemeral } = this;
+    Object.assign(copy, { clientIdentification, serverIdentification, clientKexinit, serverKexinit, serverHostKey });
+    Object.assign(copy, { sessionId, secrets, strict, ephemeral });
+    copy.messages = [...this.messages];
+    copy.#exchanges = this.#exchanges;
+    copy.#nextKeys = this.#nextKeys;
+    copy.#rest = this.#rest;
+    return copy;
+  }
+}
+
+/** Takes strings off the front of a payload. */
+export class Reader {
+  constructor(public rest: Uint8Array) {}
+
+  uint32(): number {
+    const value = Buffer.from(this.rest).readUInt32BE();
+    this.rest = this.rest.subarray(4);
+    return value;
+  }
+
+  string(): Buffer {
+    const length = this.uint32();
+    if (length > this.rest.length) throw new Error("a string goes beyond its payload");
+    const content = Buffer.from(this.rest.subarray(0, length));
+    this.rest = this.rest.subarray(length);
+    return content;
+  }
+}
+
+/** RFC 4252 §5. */
+export function userauthRequest(user: string | Uint8Array, method: string, ...fields: Part[]): Uint8Array {
+  return bytes(Message.USERAUTH_REQUEST, string(user), string("ssh-connection"), string(method), ...fields);
+}
+
+/** RFC 4252 §8. */
+export function passwordRequest(user: string | Uint8Array, password: string | Uint8Array): Uint8Array {
+  return userauthRequest(user, "password", boolean(false), string(password));
+}
+
+export interface PublickeyFields {
+  user?: string | Uint8Array;
+  service?: string;
+  method?: string;
+  /** The algorithm's name in the request. */
+  algorithm?: string;
+  /** The type in the key blob. */
+  blobType?: string;
+  /** The type in the signature blob. */
+  signatureType?: string;
+  /** The key in the blob. Default: the signer's. */
+  key?: Uint8Array;
+  /** What is signed in front of the request. */
+  sessionId: Uint8Array;
+  /** 32 bytes: the signer's seed. */
+  seed: Uint8Array;
+  hasSignature?: number;
+  /** Changes the signature after it was made. */
+  alter?: (signature: Uint8Array) => Uint8Array;
+}
+
+/** RFC 4252 §7: a request with a signature. */
+export function signedRequest(fields: PublickeyFields): Uint8Array {
+  const { algorithm = "ssh-ed25519", signatureType = "ssh-ed25519", sessionId, seed, alter } = fields;
+  const signed = publickeyHead({ ...fields, algorithm, hasSignature: fields.hasSignature ?? 1 });
+  const made = signWith(null, bytes(string(sessionId), signed), privateKey("Ed25519", seed));
+  return bytes(signed, string(bytes(string(signatureType), string(alter ? alter(made) : made))));
+}
+
+/** RFC 4252 §7: a request without one. */
+export function queryRequest(fields: Omit<PublickeyFields, "sessionId">): Uint8Array {
+  return publickeyHead({ ...fields, hasSignature: fields.hasSignature ?? 0 });
+}
+
+function publickeyHead(fields: Omit<PublickeyFields, "sessionId">): Uint8Array {
+  const { user = "admin", service = "ssh-connection", method = "publickey", algorithm = "ssh-ed25519" } = fields;
+  const key = fields.key ?? publicBytes(privateKey("Ed25519", fields.seed));
+  return bytes(
+    Message.USERAUTH_REQUEST,
+    string(user),
+    string(service),
+    string(method),
+    fields.hasSignature ?? 0,
+    string(algorithm),
+    string(bytes(string(fields.blobType ?? "ssh-ed25519"), string(key))),
+  );
+}
+
+/** What a polite client sends next, and how many messages of the server it awaits before it goes on. */
+export interface Step {
+  name: string;
+  data: Buffer;
+  awaits: number;
+}
+
+/** A whole session, step by step: each is made when what it awaits has been received. */
+export function* politeLogin(
+  client: RawClient,
+  login: { authenticate: (client: RawClient) => Uint8Array; command?: string },
+): Generator<Step, void, void> {
+  yield* keyExchange(client);
+  yield { name: "service request", data: client.send(Message.SERVICE_REQUEST, string("ssh-userauth")), awaits: 1 };
+  yield { name: "none", data: client.packet(userauthRequest("admin", "none")), awaits: 1 };
+  yield { name: "login", data: client.packet(login.authenticate(client)), awaits: 1 };
+  const opened = [string("session"), uint32(7), uint32(100_000), uint32(32_768)];
+  yield { name: "channel open", data: client.send(90, ...opened), awaits: 1 };
+  const exec = [uint32(0), string("exec"), boolean(true), string(login.command ?? "echo hello")];
+  yield { name: "exec", data: client.send(98, ...exec), awaits: 5 };
+  yield { name: "channel close", data: client.send(97, uint32(0)), awaits: 0 };
+  yield { name: "disconnect", data: client.send(1, uint32(11), string(""), string("")), awaits: 0 };
+}
+
+/** From the identification to the client's NEWKEYS. */
+export function* keyExchange(client: RawClient, options: KexinitOptions = {}): Generator<Step, void, void> {
+  yield { name: "identification", data: client.identification(), awaits: 1 };
+  yield { name: "KEXINIT", data: client.packet(client.kexinit(options)), awaits: 0 };
+  yield { name: "KEX_ECDH_INIT", data: client.packet(client.ecdhInit()), awaits: client.options.extInfo ? 3 : 2 };
+  yield { name: "NEWKEYS", data: client.newKeys(), awaits: 0 };
+}

@@ -31,6 +31,9 @@ export async function compile(options: CompileOptions): Promise<Uint8Array> {
   args.push("--outFile", "out.wasm");
   if (names) args.push("--debug");
   for (const [name, value] of Object.entries(use)) args.push("--use", `${name}=${value}`);
+  // A userauth module's buffer begins at address 0; its static data begins where the buffer ends.
+  if (use.PAYLOAD_BYTES && target.startsWith("userauth-"))
+    args.push("--memoryBase", String((use.PAYLOAD_BYTES + 15) & ~15));
   if (pages !== undefined) args.push("--initialMemory", String(pages), "--maximumMemory", String(pages));
   let bytes: Uint8Array | undefined;
   const messages = asc.createMemoryStream();

@@ -11,18 +11,17 @@ import { ModuleMemory, type TransportExports } from "../host/node/modules.js";
 import { bytes, string, uint32 } from "../test/support/wire.js";
 import { instantiateCounted, type Measure } from "./instrument.js";
 
-/** tweetnacl exports it, its types leave it out. */
-const { crypto_onetimeauth: poly1305 } = (nacl as unknown as { lowlevel: Lowlevel }).lowlevel;
-interface Lowlevel {
-  crypto_onetimeauth: (
-    tag: Uint8Array,
-    at: number,
-    message: Uint8Array,
-    from: number,
-    n: number,
-    key: Uint8Array,
-  ) => void;
-}
+/** tweetnacl has it, its types leave it out. */
+const { crypto_onetimeauth: poly1305 } = (nacl as unknown as { lowlevel: Record<"crypto_onetimeauth", OneTimeAuth> })
+  .lowlevel;
+type OneTimeAuth = (
+  tag: Uint8Array,
+  at: number,
+  text: Uint8Array,
+  from: number,
+  length: number,
+  key: Uint8Array,
+) => void;
 
 const PAYLOAD_BYTES = 1000;
 const IDENTIFICATION = "SSH-2.0-ops";
@@ -92,7 +91,7 @@ export function runTransport(wasm: Uint8Array, measure: Measure): void {
       event = exports.receive(length);
       offset += length;
     }
-    assert.notEqual(event, TransportEvent.CLOSED, `closed, reason ${exports.disconnectReason()}`);
+    if (event === TransportEvent.CLOSED) throw new Error(`closed, reason ${exports.disconnectReason()}`);
     return event;
   };
 

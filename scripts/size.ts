@@ -5,11 +5,21 @@
 //   --tighten   writes what is measured into budgets.json
 //   --budgets=F uses F in place of budgets.json
 //
+// A userauth module is measured with the development user and password and with a key that never changes: the development
+// key pair is another on every machine, and the zero bytes of a key are not stored.
+//
 // host/node/size.ts measures, size-chart.ts draws, budgets.ts compares.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import {
+  DEVELOPMENT_PASSWORD,
+  DEVELOPMENT_USER,
+  embedCredentials,
+  encodeCredentials,
+  USERAUTH_BUILDS,
+} from "../host/node/credentials.js";
 import * as size from "../host/node/size.js";
 import { applyBudgets, readBudgets, type BudgetFile } from "./budgets.js";
 import { drawSizes } from "./size-chart.js";
@@ -18,12 +28,14 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const args = process.argv.slice(2);
 const check = args.includes("--check");
 const budgetsPath = args.find((arg) => arg.startsWith("--budgets="))?.slice(10) ?? join(root, "budgets.json");
+/** RFC 8032 §7.1, test 1. */
+const PUBLIC_KEY = Buffer.from("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "hex");
 const chartPath = join(root, "docs", "size.svg");
 
 const modules: size.ModuleSize[] = [];
 for (const name of size.MODULES) {
-  const bytes = readFileSync(join(root, "build", `${name}.wasm`));
   const plain = readFileSync(join(root, "build", "plain", `${name}.wasm`));
+  const bytes = withCredentials(name, plain);
   const named = check ? bytes : await compileWithNames(name);
   modules.push({ ...size.measureModule(name, bytes, named), withoutCredentials: plain.length });
 }
@@ -59,6 +71,14 @@ function measured({
       Object.entries(connectionMemory).map(([name, sum]) => [`transport + ${name} + connection`, sum]),
     ),
   };
+}
+
+/** A module of build/plain as `npm run build` would put it into build/ if the development key pair were always the same. */
+function withCredentials(name: string, plain: Uint8Array): Uint8Array {
+  const build = USERAUTH_BUILDS.find((candidate) => name === `userauth-${candidate}`);
+  if (!build) return plain;
+  const secret = build === "password" ? { password: DEVELOPMENT_PASSWORD } : { publicKey: PUBLIC_KEY };
+  return embedCredentials(plain, encodeCredentials(build, { user: DEVELOPMENT_USER, ...secret }));
 }
 
 /** Loads the compiler only where it is needed: a check takes a second, not ten. */

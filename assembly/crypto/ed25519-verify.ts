@@ -45,9 +45,10 @@ let prepared: bool = false;
 
 /**
  * Prepares for the key at `keyPtr`: its 32 bytes as in RFC 8032, then its x, 32 bytes, little-endian. True if both are canonical, belong
- * together and are a point of the curve whose order is not 1, 2, 4 or 8. Until it has been true, no signature is.
+ * together and are a point of the curve whose order is not 1, 2, 4 or 8. Until it is, no signature is valid.
  */
 export function prepareKey(keyPtr: usize): bool {
+  prepared = false;
   feFromBytes(X, keyPtr + 32);
   feFromBytes(Y, keyPtr);
   feSetSmall(Z, 1);
@@ -60,7 +61,9 @@ export function prepareKey(keyPtr: usize): bool {
     memory.copy(point, X, ENTRY_BYTES);
     double(false);
     memory.copy(point + STEPS_OFFSET, X, ENTRY_BYTES);
-    for (let n: u32 = SPACING - 2; n; n--) double(false);
+    let n: u32 = SPACING - 2;
+    do double(false);
+    while (--n);
     double(true);
     point += ENTRY_BYTES;
   } while (point != baseTable + STEPS_OFFSET);
@@ -81,12 +84,14 @@ export function prepareKey(keyPtr: usize): bool {
   if (!feIsZero(F)) return false;
 
   point = WORKSPACE;
-  for (let i: usize = 0; i < 320; i += 64) {
-    feFromBytes(point, BASE_MULTIPLES + i);
-    feFromBytes(point + 36, BASE_MULTIPLES + 32 + i);
+  let multiple = BASE_MULTIPLES;
+  do {
+    feFromBytes(point, multiple);
+    feFromBytes(point + 36, multiple + 32);
     makeEntry(point);
     point += ENTRY_BYTES;
-  }
+    multiple += 64;
+  } while (multiple < BASE_MULTIPLES + 320);
   addEntry(WORKSPACE, 0, true);
   makeTable(baseTable, WORKSPACE + ENTRY_BYTES);
   prepared = true;
@@ -96,18 +101,18 @@ export function prepareKey(keyPtr: usize): bool {
 /** Entry number b is the accumulator plus those of the four entries at `steps` whose bit is set in b. */
 function makeTable(table: usize, steps: usize): void {
   memory.copy(table, X, ENTRY_BYTES);
-  for (let n: u32 = 1; n < ENTRIES; n++) {
+  let n: u32 = 1;
+  do {
     // Gray code: from one number to the next, one bit changes.
     const bit = ctz(n);
-    const number = n ^ (n >> 1);
-    addEntry(steps + bit * ENTRY_BYTES, 1 ^ ((number >> bit) & 1), true);
-    memory.copy(table + number * ENTRY_BYTES, X, ENTRY_BYTES);
-  }
+    addEntry(steps + bit * ENTRY_BYTES, ((n >> bit) >> 1) & 1, true);
+    memory.copy(table + (n ^ (n >> 1)) * ENTRY_BYTES, X, ENTRY_BYTES);
+  } while (++n < ENTRIES);
   makeEntries(table, ENTRIES);
 }
 
 /**
- * Whether S (32 bytes at `s`) and R sign M: `hashInput` holds R, the prepared key and M, `length` bytes in all, aligned to 8, with
+ * Whether S (32 bytes at `s`) and R sign M: `hashInput` holds R, the prepared key and M, `length` bytes in all, aligned to 4, with
  * SHA512_SLACK_BYTES behind it that are overwritten.
  */
 export function verifyVartime(s: usize, hashInput: usize, length: u32): bool {
@@ -118,8 +123,8 @@ export function verifyVartime(s: usize, hashInput: usize, length: u32): bool {
   setIdentity();
   let column: u32 = SPACING;
   while (true) {
-    addColumn(scalars, baseTable, column, 0, true);
-    addColumn(scalars + 32, keyTable, column, 1, false);
+    addColumn(scalars, baseTable, column, 0);
+    addColumn(scalars + 32, keyTable, column, 1);
     if (!--column) break;
     double(true);
   }
@@ -130,8 +135,8 @@ export function verifyVartime(s: usize, hashInput: usize, length: u32): bool {
   return !ctDifference(encoded, hashInput, 31);
 }
 
-/** Adds what the bits `column`, `column` + 51, … of a scalar select; `negative` 1 subtracts it. */
-function addColumn(scalar: usize, table: usize, column: u32, negative: u32, withT: bool): void {
+/** Adds what the bits `column`, `column` + 51, … of a scalar select; `negative` 1 subtracts it, before a doubling. */
+function addColumn(scalar: usize, table: usize, column: u32, negative: u32): void {
   let index: i32 = 0;
   let n = column + (TEETH - 1) * SPACING;
   do {
@@ -141,7 +146,7 @@ function addColumn(scalar: usize, table: usize, column: u32, negative: u32, with
   // The highest bit is the sign, of the entry that the others select or, where it is 0, their complements.
   index -= ENTRIES;
   const sign = index >> 31;
-  addEntry(table + (index ^ sign) * ENTRY_BYTES, negative ^ (sign & 1), withT);
+  addEntry(table + (index ^ sign) * ENTRY_BYTES, negative ^ (sign & 1), !negative);
 }
 
 /** Encodes the point (X, Y), Z = 1. */

@@ -2,10 +2,10 @@
 // is 36 bytes, nine signed 32-bit limbs of radix 2^29, the last of 23 bits. Every function is constant time and takes secrets;
 // `out` may be one of the operands. Used by x25519.ts and edwards25519.ts.
 //
-// Bounds. An element of weight w has |limb 1| ≤ w·(2^29 + 2^16), |limb 3| ≤ w·2^28, |limb 8| ≤ w·2^23 and |others| ≤ w·2^29. Products,
-// squares, small multiples and decoded elements have weight 1, and only their limbs 1 and 3 can be negative; sums and
-// differences have the sum of their operands' weights. Storage holds weights up to 3. The weights of the two factors of a product may
-// multiply to 4 (a square: weight 2): see the proof at feMul.
+// Bounds. An element of weight w has |limb 1| ≤ w·(2^29 + 2^18), |limb 8| ≤ w·2^23 and |others| ≤ w·2^29; it is centred if
+// |limb 3| ≤ w·2^28. Products, squares, small multiples and decoded elements have weight 1, are centred, and are unsigned: only
+// limbs 1 and 3 can be negative. In a sum weights add; centred and unsigned it is if both operands are. Storage holds weights up to 3.
+// The weights of two factors may multiply to 4 if one of them is centred, else to 3 (squares: 2): see feMul.
 
 export const FE_BYTES: u32 = 36;
 
@@ -14,11 +14,11 @@ const TOP_MASK: i64 = 0x7fffff;
 const HALF_LIMB: i64 = 0x10000000;
 const LOW_SIGN: u64 = 0x80000000;
 
-/** Scratch of feToBytes and of feIsZero. Secret between calls? No: wiped. */
+/** Scratch of feToBytes and feIsZero, wiped after use. */
 const t: usize = memory.data(36, 16);
 const bytes: usize = memory.data(32, 16);
 
-/** out = 0..2^28 as a constant: weight 1. */
+/** out = value < 2^28: weight 1. */
 export function feSetSmall(out: usize, value: u32): void {
   memory.fill(out, 0, FE_BYTES);
   store<u32>(out, value);
@@ -28,7 +28,7 @@ export function feCopy(out: usize, a: usize): void {
   memory.copy(out, a, FE_BYTES);
 }
 
-/** out = a + b. Weights add, up to 3. */
+/** out = a + b. */
 export function feAdd(out: usize, a: usize, b: usize): void {
   store<i32>(out, load<i32>(a) + load<i32>(b));
   store<i32>(out, load<i32>(a, 4) + load<i32>(b, 4), 4);
@@ -41,7 +41,7 @@ export function feAdd(out: usize, a: usize, b: usize): void {
   store<i32>(out, load<i32>(a, 32) + load<i32>(b, 32), 32);
 }
 
-/** out = a − b. Weights add, up to 3. */
+/** out = a − b: weight and centring as of the sum, and signed. */
 export function feSub(out: usize, a: usize, b: usize): void {
   store<i32>(out, load<i32>(a) - load<i32>(b));
   store<i32>(out, load<i32>(a, 4) - load<i32>(b, 4), 4);
@@ -54,10 +54,7 @@ export function feSub(out: usize, a: usize, b: usize): void {
   store<i32>(out, load<i32>(a, 32) - load<i32>(b, 32), 32);
 }
 
-/**
- * out = a + b, as feAdd but two limbs at a time: for operands whose even limbs are not negative, which are products, decoded elements and
- * sums of those, but not differences. Weights add, up to 3.
- */
+/** out = a + b for unsigned operands, two limbs at a time. */
 export function feAddUnsigned(out: usize, a: usize, b: usize): void {
   store<u64>(out, load<u64>(a, 0, 4) + load<u64>(b, 0, 4), 0, 4);
   store<u64>(out, load<u64>(a, 8, 4) + load<u64>(b, 8, 4), 8, 4);
@@ -67,8 +64,8 @@ export function feAddUnsigned(out: usize, a: usize, b: usize): void {
 }
 
 /**
- * out = a − b, as feSub but two limbs at a time, for operands as in feAddUnsigned. Weights add, up to 3. The difference of the even
- * limbs is within ±2^31: the added bit keeps it from borrowing from the odd limb, and is taken out again by the exclusive or.
+ * out = a − b for unsigned operands, two limbs at a time: signed, not centred, and of the larger of the two weights. The difference
+ * of the even limbs is within ±2^31: the added bit keeps it from borrowing from the odd limb, and the exclusive or takes it out.
  */
 export function feSubUnsigned(out: usize, a: usize, b: usize): void {
   store<u64>(out, (load<u64>(a, 0, 4) - load<u64>(b, 0, 4) + LOW_SIGN) ^ LOW_SIGN, 0, 4);
@@ -79,12 +76,13 @@ export function feSubUnsigned(out: usize, a: usize, b: usize): void {
 }
 
 /**
- * out = a · b, weight 1, for operands whose weights multiply to at most 4.
+ * out = a · b, weight 1.
  *
- * No column overflows. In units of 2^58 a term of two full limbs is at most 1 (with limb 1: 1 + 2^-12), one with limb 3 is 1/2, one
- * with limb 8 is 2^-6. So column 7 is at most 6 + 2/2 = 7 units, column 8 at most 6 + 2/2 + 2·2^-6 and a rest below 2^-10, less than
- * 7.04; the others have fewer terms. With weights: 28.2 units. The carry from the column below adds less than 2^-24 and the fold
- * 1216·2^29 < 2^-18, and an i64 holds 32. (Were limb 3 not centred on zero, column 7 could reach all 32.)
+ * No column overflows. In units of 2^58, for weight 1, a term of two full limbs is at most 1 (with limb 1: 1 + 2^-10), one with limb 8
+ * 2^-6, and one with a centred limb 3 is 1/2. Column 7 has six full terms and two with limb 3: 7 units if both operands are centred,
+ * 7 1/2 if one is, 8 if none. Column 8 has a full term less and two with limb 8, the others have fewer terms. So with weights a sum is
+ * below 7.51 · 4 or 8.01 · 3, less than 30.1 units; the carry from below adds less than 2^-24 and the fold 1216·2^29 < 2^-18, and an
+ * i64 holds 32. (Two uncentred operands of weight 2 would reach all 32.)
  * The last carry: |u >> 23| < 2^40, times 19 < 2^45, so that limb 1 receives less than 2^16.
  */
 export function feMul(out: usize, a: usize, b: usize): void {
@@ -150,7 +148,7 @@ export function feMul(out: usize, a: usize, b: usize): void {
   store<i32>(out, r1 + (u >> 29), 4);
 }
 
-/** out = a², weight 1, for an operand of weight at most 2. The columns of feMul with equal terms joined: the same bounds. */
+/** out = a², weight 1, for a centred operand of weight at most 2 or another of 1: the columns of feMul, equal terms joined. */
 export function feSquare(out: usize, a: usize): void {
   const a0: i64 = load<i32>(a);
   const a1: i64 = load<i32>(a, 4);
@@ -203,17 +201,19 @@ export function feSquare(out: usize, a: usize): void {
 
 /** Limbs of k·a + addend brought into [0, 2^29) and [0, 2^23). Returns what is left over, a multiple of 2^255. */
 function feCarry(out: usize, a: usize, k: i64, addend: i64): i64 {
-  for (let i: usize = 0; i < 32; i += 4) {
+  let i: usize = 0;
+  do {
     addend += k * (load<i32>(a + i) as i64);
     store<i32>(out + i, addend & LIMB_MASK);
     addend >>= 29;
-  }
+    i += 4;
+  } while (i < 32);
   addend += k * (load<i32>(a, 32) as i64);
   store<i32>(out, addend & TOP_MASK, 32);
   return addend >> 23;
 }
 
-/** Adds to limb 0 (|addend| < 2^45) and makes weight 1 of limbs that are in [0, 2^29). */
+/** Limbs in [0, 2^29) and [0, 2^23) become an element of weight 1, centred; adds to limb 0, |addend| < 2^45. */
 export function feCentre(out: usize, addend: i64): void {
   addend += load<i32>(out) as i64;
   store<i32>(out, addend & LIMB_MASK);
@@ -237,7 +237,7 @@ function feSquareTimesMul(out: usize, a: usize, count: u32, b: usize): void {
   feMul(out, out, b);
 }
 
-/** out = 1/a = a^(2^255 − 21), weight 1, and 0 for 0; `a` has weight at most 2. Scratch is wiped. */
+/** out = 1/a = a^(2^255 − 21), weight 1, and 0 for 0; `a` as in feSquare. Scratch is wiped. */
 export function feInvert(out: usize, a: usize): void {
   const scratch = memory.data(5 * 36, 16);
   const t = scratch;
@@ -263,12 +263,14 @@ export function feInvert(out: usize, a: usize): void {
 /** Reads 32 bytes, little-endian; the top bit is ignored. Weight 1. A value of p or more is taken modulo p. */
 export function feFromBytes(out: usize, ptr: usize): void {
   let bits: i64 = 0;
-  for (let i: usize = 0; i < 32; i += 4) {
+  let i: usize = 0;
+  do {
     // i / 4 words have left 3 bits each: at most 21 + 32 bits.
     bits |= (load<u32>(ptr + i) as i64) << (((i >> 2) * 3) as i64);
     store<i32>(out + i, bits & LIMB_MASK);
     bits >>= 29;
-  }
+    i += 4;
+  } while (i < 32);
   store<i32>(out, bits & TOP_MASK, 32);
   feCentre(out, 0);
 }
@@ -280,12 +282,14 @@ export function feToBytes(ptr: usize, a: usize): void {
   const carry = feCarry(t, t, 1, 19 * feCarry(t, a, 1, 0));
   feCarry(t, t, 1, 19 * feCarry(t, t, 1, 19 * carry + 19) - 19);
   let bits: i64 = load<i32>(t);
-  for (let i: usize = 0; i < 32; i += 4) {
+  let i: usize = 0;
+  do {
     // 29 bits less 3 for every word written are waiting: at most 29 + 29.
     bits |= (load<i32>(t + i, 4) as i64) << ((29 - (i >> 2) * 3) as i64);
     store<u32>(ptr + i, bits);
     bits >>= 32;
-  }
+    i += 4;
+  } while (i < 32);
   memory.fill(t, 0, 36);
 }
 
@@ -293,15 +297,4 @@ export function feToBytes(ptr: usize, a: usize): void {
 export function feIsZero(a: usize): bool {
   feToBytes(bytes, a);
   return !(load<u64>(bytes) | load<u64>(bytes, 8) | load<u64>(bytes, 16) | load<u64>(bytes, 24));
-}
-
-/** Exchanges a and b where `bit` is 1, and leaves them where it is 0. */
-export function ctSwap(a: usize, b: usize, bit: u32): void {
-  const mask: u32 = 0 - bit;
-  for (let i: usize = 0; i < 36; i += 4) {
-    const x = load<u32>(a + i);
-    const difference = mask & (x ^ load<u32>(b + i));
-    store<u32>(a + i, x ^ difference);
-    store<u32>(b + i, load<u32>(b + i) ^ difference);
-  }
 }

@@ -1,4 +1,4 @@
-// 1/a in GF(2^255 − 19) for public a, by the divisions steps of Bernstein and Yang ("Fast constant-time gcd computation and modular
+// 1/a in GF(2^255 − 19) for public a, by the division steps of Bernstein and Yang ("Fast constant-time gcd computation and modular
 // inversion", 2019, with Wuille's start δ = 1/2): a third of the instructions of the power in field25519.ts. The steps depend on
 // the lowest bits alone, so 29 of them are done on one limb, and their matrix is then applied to the whole numbers.
 
@@ -28,14 +28,16 @@ const e: usize = f + 160;
  * out = u·a + v·b, limbs of 29 bits, for |u| + |v| ≤ 2^29. Returns the carry. `row` is u + 2^32·v.
  */
 function combine(out: usize, a: usize, b: usize, row: i64): i64 {
-  const u: i64 = (row as i32) as i64;
+  const u: i64 = row as i32 as i64;
   const v: i64 = (row - u) >> 32;
   let carry: i64 = 0;
-  for (let i: usize = 0; i < 36; i += 4) {
+  let i: usize = 0;
+  do {
     carry += u * (load<i32>(a + i) as i64) + v * (load<i32>(b + i) as i64);
     store<i32>(out + i, carry & LIMB_MASK);
     carry >>= 29;
-  }
+    i += 4;
+  } while (i < 36);
   return carry;
 }
 
@@ -58,7 +60,8 @@ export function feInvertVartime(out: usize, a: usize): void {
   feSetSmall(d, 0);
   memory.copy(e, SCALE, 36);
   let zeta: i32 = -1; // −δ − 1/2
-  for (let n: u32 = 0; n < BATCH_COUNT; n++) {
+  let batches = BATCH_COUNT;
+  do {
     let rowF: i64 = 1;
     let rowG: i64 = 1 << 32;
     let f0 = load<i32>(f);
@@ -90,7 +93,7 @@ export function feInvertVartime(out: usize, a: usize): void {
     combineModulo(t, rowF);
     combineModulo(e, rowG);
     memory.copy(d, t, 36);
-  }
+  } while (--batches);
   // f is now 1 or −1.
   feMulSmall(out, d, (load<i32>(f, 32) >> 31) | 1);
 }

@@ -10,11 +10,13 @@ const ORDER: usize = memory.data<u16>([
 /** Adds `factor` · L to the 256-bit number at `ptr`, modulo 2^256; |factor| ≤ 2^17. Returns what was carried out, rounded down. */
 function addOrder(ptr: usize, factor: i64): i64 {
   let carry: i64 = 0;
-  for (let i: usize = 0; i < 32; i += 2) {
+  let i: usize = 0;
+  do {
     carry += factor * (load<u16>(i, ORDER) as i64) + (load<u16>(ptr + i) as i64);
     store<u16>(ptr + i, carry);
     carry >>= 16;
-  }
+    i += 2;
+  } while (i < 32);
   return carry;
 }
 

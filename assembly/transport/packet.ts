@@ -22,7 +22,7 @@ export const INPUT: usize = memory.data(LENGTH_BYTES + MAXIMUM_PACKET_LENGTH + T
 export const PAYLOAD: usize = INPUT + HEADER_BYTES;
 
 /** One packet with the longest payload and its padding, and after it the KEXINIT that may be due. */
-export const OUTPUT_CAPACITY: u32 = HEADER_BYTES + PAYLOAD_CAPACITY + 11 + TAG_BYTES + 512;
+const OUTPUT_CAPACITY: u32 = HEADER_BYTES + PAYLOAD_CAPACITY + 11 + TAG_BYTES + 512;
 export const OUTPUT: usize = memory.data(OUTPUT_CAPACITY, 16);
 
 /** Secret: what encrypts each direction now, and what will encrypt the client's once it has sent NEWKEYS. */

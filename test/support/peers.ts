@@ -4,9 +4,14 @@
 
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
 
 /** The interpreter that Debian's python3-* packages belong to, where there is one. */
 export const PYTHON = existsSync("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
+
+/** Where scripts/install-test-tools.sh unpacks OpenSSH 10's client when the system's is older. */
+export const OPENSSH_10 = join(homedir(), ".cache", "sesame", "openssh-10", "usr", "bin", "ssh");
 
 const PEERS = {
   ssh: { debianPackage: "openssh-client", command: ["ssh", "-V"] },
@@ -24,7 +29,15 @@ export type Peer = keyof typeof PEERS;
 
 const REQUIRED = new Set<Peer>(["ssh", "ssh-keygen"]);
 
+const installed = new Map<Peer, boolean>();
+
 function isInstalled(peer: Peer): boolean {
+  let found = installed.get(peer);
+  if (found === undefined) installed.set(peer, (found = starts(peer)));
+  return found;
+}
+
+function starts(peer: Peer): boolean {
   const [program, ...args] = PEERS[peer].command;
   const { status, error } = spawnSync(program, args, { stdio: "ignore" });
   // Python may be there without the module; every other program is what we look for if it starts

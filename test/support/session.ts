@@ -69,7 +69,7 @@ class Savable<Exports> {
   readonly memory: Uint8Array;
   readonly #globals: WebAssembly.Global[];
 
-  constructor(module: WebAssembly.Module) {
+  constructor(readonly module: WebAssembly.Module) {
     const { exports } = new WebAssembly.Instance(module);
     this.exports = exports as unknown as Exports;
     this.memory = new Uint8Array((exports.memory as WebAssembly.Memory).buffer);
@@ -387,6 +387,21 @@ export class Session {
     const last = this.client.messages.at(-1);
     return last?.[0] === Message.DISCONNECT ? last.readUInt32BE(1) : 0;
   }
+}
+
+/** The session has ended as it should: with this reason said, no trap, and a transport module that does nothing any more. */
+export function assertEnded(session: Session, reason: number, what?: string): void {
+  const { ending, transport } = session.server;
+  assert.ok(ending, `the session goes on: ${what ?? ""}`);
+  assert.notEqual(ending.cause, "trap", `${what ?? ""}: ${String(ending.trap)}`);
+  assert.equal(session.saidReason(), reason, what);
+  assert.equal(ending.reason, reason, what);
+  assert.equal(transport.exports.receive(0), TransportEvent.CLOSED, what);
+  assert.equal(transport.exports.receive(1), TransportEvent.CLOSED, what);
+  assert.equal(transport.exports.outputLength(), 0, what);
+  const { send, sendCapacity, unimplemented, rekey, disconnect } = transport.exports;
+  const afterwards = [send(1), sendCapacity(), unimplemented(), rekey(), disconnect(2)];
+  assert.deepEqual(afterwards, [0, 0, 0, 0, 0], what);
 }
 
 /** A complete login as it should be: the steps, and what the server answered to each. */

@@ -4,12 +4,19 @@
 // Every operation's result is checked: a count of something that failed would be a lie.
 
 import { strict as assert } from "node:assert";
-import nacl from "tweetnacl";
 import { ConnectionEvent, UserauthStatus } from "../assembly/abi.js";
 import { encodeCredentials, type Credentials, type UserauthBuild } from "../host/node/credentials.js";
 import { ModuleMemory, type ConnectionExports } from "../host/node/modules.js";
+import {
+  passwordRequest,
+  privateKey,
+  publicBytes,
+  queryRequest,
+  signedRequest,
+  userauthRequest,
+} from "../test/support/client.js";
 import { channelOpen, data } from "../test/support/connection.js";
-import { boolean, bytes, string, uint32, type Part } from "../test/support/wire.js";
+import { boolean, bytes, string, uint32 } from "../test/support/wire.js";
 import { instantiateCounted, type Measure } from "./instrument.js";
 import { runTransport } from "./ops-transport.js";
 
@@ -17,7 +24,8 @@ const USER = "admin";
 const PASSWORD = "correct horse";
 const DATA = new Uint8Array(1000).fill(0x5a);
 const SESSION_ID = new Uint8Array(32).fill(7);
-const KEY_PAIR = nacl.sign.keyPair.fromSeed(new Uint8Array(32).fill(1));
+/** Of the user's key pair. */
+const SEED = new Uint8Array(32).fill(1);
 
 /** Runs the operations of the module `name`, whose file has the contents `wasm`. */
 export function runScenarios(name: string, wasm: Uint8Array, measure: Measure): void {
@@ -54,28 +62,24 @@ function openUserauth(wasm: Uint8Array, build: UserauthBuild, credentials: Omit<
   };
 }
 
-function userauthRequest(method: string, ...fields: Part[]): Uint8Array {
-  return bytes(50, string(USER), string("ssh-connection"), string(method), ...fields);
-}
-
 function runPassword(wasm: Uint8Array, measure: Measure): void {
   const receive = openUserauth(wasm, "password", { password: PASSWORD });
-  const password = (text: string): Uint8Array => userauthRequest("password", boolean(false), string(text));
-  receive(measure, "none", userauthRequest("none"), UserauthStatus.FAILURE);
-  receive(measure, "wrong password", password(PASSWORD.replace("c", "C")), UserauthStatus.INVALID_PASSWORD);
-  receive(measure, "right password", password(PASSWORD), UserauthStatus.SUCCESS);
+  receive(measure, "none", userauthRequest(USER, "none"), UserauthStatus.FAILURE);
+  receive(
+    measure,
+    "wrong password",
+    passwordRequest(USER, PASSWORD.replace("c", "C")),
+    UserauthStatus.INVALID_PASSWORD,
+  );
+  receive(measure, "right password", passwordRequest(USER, PASSWORD), UserauthStatus.SUCCESS);
 }
 
 /** The request as clients send it: a query, then the signature over session identifier and request (RFC 4252 §7). */
 function runPublickey(build: UserauthBuild, wasm: Uint8Array, measure: Measure): void {
-  const receive = openUserauth(wasm, build, { publicKey: KEY_PAIR.publicKey });
-  const algorithm = string("ssh-ed25519");
-  const key = string(bytes(algorithm, string(KEY_PAIR.publicKey)));
-  const signed = userauthRequest("publickey", boolean(true), algorithm, key);
-  const signature = nacl.sign.detached(Uint8Array.from(bytes(string(SESSION_ID), signed)), KEY_PAIR.secretKey);
-  receive(measure, "query", userauthRequest("publickey", boolean(false), algorithm, key), UserauthStatus.QUERY_OK);
-  const payload = bytes(signed, string(bytes(algorithm, string(signature))));
-  receive(measure, "signed request", payload, UserauthStatus.SUCCESS);
+  const receive = openUserauth(wasm, build, { publicKey: publicBytes(privateKey("Ed25519", SEED)) });
+  receive(measure, "query", queryRequest({ user: USER, seed: SEED }), UserauthStatus.QUERY_OK);
+  const signed = signedRequest({ user: USER, seed: SEED, sessionId: SESSION_ID });
+  receive(measure, "signed request", signed, UserauthStatus.SUCCESS);
 }
 
 function runConnection(wasm: Uint8Array, measure: Measure): void {

@@ -5,7 +5,7 @@
 // An entry is 108 bytes: (y − x)/2, (y + x)/2 and d·x·y. With the halves an addition needs no 2·Z and no factor of a product weighs too
 // much: see field25519.ts for weights, which stand behind the lines below.
 
-import { feAddUnsigned, feCopy, feMul, feSetSmall, feSquare, feSubUnsigned } from "./field25519";
+import { FE_BYTES, feAddUnsigned, feMul, feSetSmall, feSquare, feSubUnsigned } from "./field25519";
 import { feInvertVartime } from "./invert25519-vartime";
 import { WORKSPACE } from "./sha2-constants";
 
@@ -81,7 +81,7 @@ export function makeEntries(entries: usize, count: u32): void {
   const end = entries + count * ENTRY_BYTES;
   feSetSmall(F, 1);
   do {
-    feCopy(prefix, F);
+    memory.copy(prefix, F, FE_BYTES);
     feMul(F, F, entry + 72);
     prefix += 36;
     entry += ENTRY_BYTES;
@@ -105,5 +105,5 @@ export function makeEntry(entry: usize): void {
   feMul(entry + 72, S, FOUR_D);
   feAddUnsigned(S, entry + 36, entry);
   feSubUnsigned(entry, entry + 36, entry);
-  feCopy(entry + 36, S);
+  memory.copy(entry + 36, S, FE_BYTES);
 }

@@ -15,17 +15,13 @@ const HALF_LIMB: i64 = 0x10000000;
 const LOW_SIGN: u64 = 0x80000000;
 
 /** Scratch of feToBytes and feIsZero, wiped after use. */
-const t: usize = memory.data(36, 16);
-const bytes: usize = memory.data(32, 16);
+const scratch: usize = memory.data(36, 16);
+const scratchBytes: usize = memory.data(32, 16);
 
 /** out = value < 2^28: weight 1. */
 export function feSetSmall(out: usize, value: u32): void {
   memory.fill(out, 0, FE_BYTES);
   store<u32>(out, value);
-}
-
-export function feCopy(out: usize, a: usize): void {
-  memory.copy(out, a, FE_BYTES);
 }
 
 /** out = a + b. */
@@ -239,25 +235,24 @@ function feSquareTimesMul(out: usize, a: usize, count: u32, b: usize): void {
 
 /** out = 1/a = a^(2^255 − 21), weight 1, and 0 for 0; `a` as in feSquare. Scratch is wiped. */
 export function feInvert(out: usize, a: usize): void {
-  const scratch = memory.data(5 * 36, 16);
-  const t = scratch;
-  const u = scratch + 36;
-  const e11 = scratch + 72;
-  const ones10 = scratch + 108;
-  const ones50 = scratch + 144;
-  feSquare(t, a);
-  feSquareTimesMul(u, t, 2, a);
-  feMul(e11, u, t);
-  feSquareTimesMul(t, e11, 1, u); // 2^5 − 1
-  feSquareTimesMul(ones10, t, 5, t); // 2^10 − 1
-  feSquareTimesMul(t, ones10, 10, ones10); // 2^20 − 1
-  feSquareTimesMul(u, t, 20, t); // 2^40 − 1
+  const v = memory.data(5 * 36, 16);
+  const u = v + 36;
+  const e11 = v + 72;
+  const ones10 = v + 108;
+  const ones50 = v + 144;
+  feSquare(v, a);
+  feSquareTimesMul(u, v, 2, a);
+  feMul(e11, u, v);
+  feSquareTimesMul(v, e11, 1, u); // 2^5 − 1
+  feSquareTimesMul(ones10, v, 5, v); // 2^10 − 1
+  feSquareTimesMul(v, ones10, 10, ones10); // 2^20 − 1
+  feSquareTimesMul(u, v, 20, v); // 2^40 − 1
   feSquareTimesMul(ones50, u, 10, ones10); // 2^50 − 1
-  feSquareTimesMul(t, ones50, 50, ones50); // 2^100 − 1
-  feSquareTimesMul(u, t, 100, t); // 2^200 − 1
-  feSquareTimesMul(t, u, 50, ones50); // 2^250 − 1
-  feSquareTimesMul(out, t, 5, e11);
-  memory.fill(scratch, 0, 5 * 36);
+  feSquareTimesMul(v, ones50, 50, ones50); // 2^100 − 1
+  feSquareTimesMul(u, v, 100, v); // 2^200 − 1
+  feSquareTimesMul(v, u, 50, ones50); // 2^250 − 1
+  feSquareTimesMul(out, v, 5, e11);
+  memory.fill(v, 0, 5 * 36);
 }
 
 /** Reads 32 bytes, little-endian; the top bit is ignored. Weight 1. A value of p or more is taken modulo p. */
@@ -279,22 +274,27 @@ export function feFromBytes(out: usize, ptr: usize): void {
 export function feToBytes(ptr: usize, a: usize): void {
   // The first pass leaves [0, 2^255) plus 19 times a carry of less than 2^3; the second [0, 2^255) with its carry added.
   // The third adds 19 to see whether the value is p or more, and the fourth takes the 19 away again if it is not.
-  const carry = feCarry(t, t, 1, 19 * feCarry(t, a, 1, 0));
-  feCarry(t, t, 1, 19 * feCarry(t, t, 1, 19 * carry + 19) - 19);
-  let bits: i64 = load<i32>(t);
+  const carry = feCarry(scratch, scratch, 1, 19 * feCarry(scratch, a, 1, 0));
+  feCarry(scratch, scratch, 1, 19 * feCarry(scratch, scratch, 1, 19 * carry + 19) - 19);
+  let bits: i64 = load<i32>(scratch);
   let i: usize = 0;
   do {
     // 29 bits less 3 for every word written are waiting: at most 29 + 29.
-    bits |= (load<i32>(t + i, 4) as i64) << ((29 - (i >> 2) * 3) as i64);
+    bits |= (load<i32>(scratch + i, 4) as i64) << ((29 - (i >> 2) * 3) as i64);
     store<u32>(ptr + i, bits);
     bits >>= 32;
     i += 4;
   } while (i < 32);
-  memory.fill(t, 0, 36);
+  memory.fill(scratch, 0, 36);
 }
 
 /** Whether a = 0 modulo p, for `a` of any weight. */
 export function feIsZero(a: usize): bool {
-  feToBytes(bytes, a);
-  return !(load<u64>(bytes) | load<u64>(bytes, 8) | load<u64>(bytes, 16) | load<u64>(bytes, 24));
+  feToBytes(scratchBytes, a);
+  return !(
+    load<u64>(scratchBytes) |
+    load<u64>(scratchBytes, 8) |
+    load<u64>(scratchBytes, 16) |
+    load<u64>(scratchBytes, 24)
+  );
 }

@@ -7,7 +7,7 @@ const ORDER: usize = memory.data<u16>([
   0xd3ed, 0x5cf5, 0x631a, 0x5812, 0x9cd6, 0xa2f7, 0xf9de, 0x14de, 0, 0, 0, 0, 0, 0, 0, 0x1000,
 ]);
 
-/** Adds `factor` · L to the 256-bit number at `ptr`, modulo 2^256; |factor| ≤ 2^17. Returns what was carried out, rounded down. */
+/** Adds `factor` · L to the 256-bit number at `ptr`, modulo 2^256; |factor| ≤ 2^16. Returns the carry, rounded down. */
 function addOrder(ptr: usize, factor: i64): i64 {
   let carry: i64 = 0;
   let i: usize = 0;
@@ -35,12 +35,13 @@ export function prepareScalarVartime(ptr: usize): bool {
 }
 
 /**
- * Reduces the 512-bit number at `ptr` (66 bytes, the last two zero) to 2^255 plus an odd number in (−2^143, 2^254) equal to it modulo L,
- * in the first 32 bytes.
+ * Reduces the 512-bit number at `ptr` (66 bytes, the last two zero) to 2^255 plus an odd number in (−2^143, 2^254) equal to it
+ * modulo L, in the first 32 bytes.
  */
 export function reduceHashVartime(ptr: usize): void {
-  // The number is below 2^(272 + 8·i), in two's complement. The quotient takes its bits from 252 + 8·i up, 17 bits with the sign;
-  // the remainder is between −2^(143 + 8·i) and 2^(252 + 8·i), which the 16 digits below hold with their sign.
+  // With b the bit that `end` begins with, the number is in two's complement below 2^(b + 12) and above −2^(b + 12). The quotient takes
+  // its bits from b − 4 up and is below 2^16; L · 2^(b − 256) times it leaves between −2^(b − 114) and 2^(b − 4), for which the 16
+  // digits before `end` are enough, their sign included.
   let end: usize = ptr + 64;
   do {
     const quotient: i32 = ((load<i16>(end) as i32) << 4) | ((load<u16>(end - 2) as i32) >> 12);

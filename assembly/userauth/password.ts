@@ -11,7 +11,7 @@ import { ctDifference } from "../wire/compare";
 export { __heap_base as __data_end, __heap_base };
 
 const SSH_MSG_USERAUTH_REQUEST: u32 = 50;
-const SSH_MSG_USERAUTH_FAILURE: u32 = 51;
+const SSH_MSG_USERAUTH_SUCCESS: u32 = 52;
 
 /** The buffer is at address 0: see docs/abi.md. The static data begins where it ends. */
 const BUFFER: usize = 0;
@@ -45,6 +45,7 @@ let attemptsLeft: u32 = 4;
  *     string    plaintext password in ISO-10646 UTF-8 encoding
  */
 export function receive(length: u32): u32 {
+  let replyLength: u32 = 0;
   if (status < UserauthStatus.PROTOCOL_ERROR) {
     status = UserauthStatus.PROTOCOL_ERROR;
     // The message number and the upper three bytes of the user name's length, which are zero, at once.
@@ -53,22 +54,25 @@ export function receive(length: u32): u32 {
       let why = UserauthStatus.FAILURE;
       if (!ctDifference(userNameLength + 5, MIDDLE, MIDDLE_BYTES - 1)) {
         const passwordLength = <u32>load<u8>(userNameLength, 39);
-        if (userNameLength + passwordLength + 40 != length) return 0;
-        const userDifference = ctDifference(BUFFER + 4, USER_SLOT, userNameLength);
-        const passwordDifference = ctDifference(userNameLength + 39, PASSWORD_SLOT, passwordLength);
-        why = userDifference
-          ? UserauthStatus.INVALID_USER
-          : passwordDifference | u32(!passwordLength)
-            ? UserauthStatus.INVALID_PASSWORD
-            : UserauthStatus.SUCCESS;
+        // A length that no slot can have differs from the slot's, however little is compared behind it.
+        const userDifference = ctDifference(BUFFER + 4, USER_SLOT, userNameLength & USER_NAME_CAPACITY);
+        const passwordDifference = ctDifference(userNameLength + 39, PASSWORD_SLOT, passwordLength & PASSWORD_CAPACITY);
+        why =
+          userNameLength + passwordLength + 40 != length
+            ? UserauthStatus.PROTOCOL_ERROR
+            : userDifference
+              ? UserauthStatus.INVALID_USER
+              : passwordDifference | u32(!passwordLength)
+                ? UserauthStatus.INVALID_PASSWORD
+                : UserauthStatus.SUCCESS;
       }
-      const admitted = u32(why == UserauthStatus.SUCCESS);
-      status = admitted | --attemptsLeft ? why : UserauthStatus.TOO_MANY_ATTEMPTS;
-      // Wipes the request, and leaves the reply's message number.
-      memory.fill(BUFFER, <u8>(SSH_MSG_USERAUTH_FAILURE + admitted), length);
-      memory.copy(BUFFER + 1, FAILURE_FIELDS, FAILURE_BYTES - 1);
-      return admitted ? 1 : FAILURE_BYTES;
+      const admitted = why > UserauthStatus.TOO_MANY_ATTEMPTS;
+      replyLength = admitted ? 1 : FAILURE_BYTES;
+      status = u32(admitted) | --attemptsLeft ? why : UserauthStatus.TOO_MANY_ATTEMPTS;
     }
   }
-  return 0;
+  // Wipes the request, whatever it was, and leaves the reply.
+  memory.fill(BUFFER, <u8>(SSH_MSG_USERAUTH_SUCCESS - (replyLength >> 3)), length);
+  memory.copy(BUFFER + 1, FAILURE_FIELDS, FAILURE_BYTES - 1);
+  return replyLength;
 }

@@ -138,6 +138,11 @@ export class ModuleMemory {
     this.view(pointer, bytes.length).set(bytes);
   }
 
+  /** Overwrites everything, secrets among it. The instance is not called again. */
+  wipe(): void {
+    this.#bytes.fill(0);
+  }
+
   /** Copies `bytes` into the instance's input buffer. */
   writeInput(exports: BufferExports, bytes: Uint8Array): void {
     this.write(exports.inputPtr(), exports.inputCapacity(), bytes);

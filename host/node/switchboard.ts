@@ -275,6 +275,8 @@ export class Switchboard {
     if (this.#ended) return;
     this.#ended = true;
     clearInterval(this.#rekeyTimer);
+    this.#transport?.memory.wipe();
+    this.#userauth?.memory.wipe();
     this.#transport = this.#userauth = this.#session = undefined;
     this.#unread = [];
     this.#held = [];

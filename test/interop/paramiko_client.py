@@ -10,6 +10,7 @@ the socket. Key exchange, authentication and channels are paramiko's own. With "
 
 import base64
 import json
+import os
 import struct
 import sys
 import threading
@@ -176,7 +177,7 @@ def run(request):
 
 def copy_input(channel):
     try:
-        while data := sys.stdin.buffer.read(32768):
+        while data := os.read(0, 32768):
             channel.sendall(data)
         channel.shutdown_write()
     except OSError:

@@ -216,7 +216,10 @@ export class RawClient {
 
   /** This side's KEXINIT, which the exchange hash will have. */
   kexinit(options: KexinitOptions = {}): Uint8Array {
-    const markers = [...(this.options.strict ? [STRICT_MARKER] : []), ...(this.options.extInfo ? [EXT_INFO_MARKER] : [])];
+    const markers = [
+      ...(this.options.strict ? [STRICT_MARKER] : []),
+      ...(this.options.extInfo ? [EXT_INFO_MARKER] : []),
+    ];
     const lists = [
       options.kex ?? [CURVE25519, ...markers].join(","),
       options.hostKey ?? "ssh-ed25519",
@@ -274,7 +277,8 @@ export class RawClient {
     const header = this.#rest.subarray(0, 4);
     const length = (keys ? chacha20(keys.subarray(32), sequenceNumber, 0, header) : header).readUInt32BE();
     const end = 4 + length + (keys ? TAG_BYTES : 0);
-    if (length > 35_000 || length < 5 || (length + (keys ? 0 : 4)) % 8 !== 0) throw new Error(`a packet of ${length} bytes`);
+    if (length > 35_000 || length < 5 || (length + (keys ? 0 : 4)) % 8 !== 0)
+      throw new Error(`a packet of ${length} bytes`);
     if (this.#rest.length < end) return undefined;
     let body = this.#rest.subarray(4, 4 + length);
     if (keys) {
@@ -333,7 +337,9 @@ export class RawClient {
     const initial = this.sessionId === undefined;
     this.sessionId ??= hash;
     if (initial) {
-      const markers = [this.clientKexinit, this.serverKexinit].map((kexinit) => new Reader(kexinit.subarray(17)).string());
+      const markers = [this.clientKexinit, this.serverKexinit].map((kexinit) =>
+        new Reader(kexinit.subarray(17)).string(),
+      );
       this.strict = markers[0]!.includes(STRICT_MARKER) && markers[1]!.includes("kex-strict-s-v00@openssh.com");
     }
     const toServer = deriveKey(mpint(secret), hash, "C", this.sessionId);

@@ -1,5 +1,5 @@
 // Other people's SSH clients behind one function each: log in, run a command with this input, and end as the command did. A login that
-// fails ends with a status that no command of the tests has.
+// fails ends with a status of the client's own.
 //
 // OpenSSH has its own file, openssh.ts: its tests say more.
 
@@ -11,14 +11,14 @@ import { readFileSync } from "node:fs";
 import type { Login } from "./openssh.js";
 import { type Peer, PYTHON } from "./peers.js";
 import { type Ending, folder, run } from "./programs.js";
-import { type KeyFile, type ServerProcess, USER } from "./server.js";
+import { type KeyFile, type Endpoint, USER } from "./server.js";
 
 const TIME_LIMIT_MS = 30_000;
 const FAILED = 255;
 
 /** What a test asks of a client. */
 export interface Task {
-  server: ServerProcess;
+  server: Endpoint;
   login: Login;
   command: string;
   input?: Uint8Array;

@@ -1,12 +1,11 @@
 // OpenSSH's client: every one that the machine has, and its options for a test.
 
-import { existsSync, realpathSync } from "node:fs";
 import { spawnSync } from "node:child_process";
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { OPENSSH_10 } from "./peers.js";
 import { type Ending, folder, type Program, run, type RunOptions, start, type StartOptions } from "./programs.js";
-import { type KeyFile, type ServerProcess, USER } from "./server.js";
+import { type KeyFile, type Endpoint, USER } from "./server.js";
 
 /** One installed client. */
 export interface OpenSsh {
@@ -33,6 +32,8 @@ export interface Login {
   user?: string;
   password?: string;
   keys?: readonly KeyFile[];
+  /** Socket of an agent, whose keys are tried too unless `keys` are given. OpenSSH only. */
+  agent?: string;
 }
 
 let askpass: string | undefined;
@@ -48,15 +49,15 @@ function askpassProgram(): string {
 }
 
 /** Options that leave nothing to the machine's configuration, and the server's key known beforehand. */
-export function sshOptions(server: ServerProcess, { user = USER, password, keys = [] }: Login): string[] {
+export function sshOptions(server: Endpoint, { user = USER, password, keys = [], agent }: Login): string[] {
   const options: Record<string, string | number> = {
     UserKnownHostsFile: server.knownHosts,
     GlobalKnownHostsFile: "/dev/null",
     StrictHostKeyChecking: "yes",
     HostKeyAlgorithms: "ssh-ed25519",
     ConnectTimeout: 20,
-    IdentitiesOnly: "yes",
-    IdentityAgent: "none",
+    IdentitiesOnly: agent !== undefined && keys.length === 0 ? "no" : "yes",
+    IdentityAgent: agent ?? "none",
     ...(keys.length === 0 && { IdentityFile: "none" }),
     ...(password === undefined && { BatchMode: "yes" }),
   };
@@ -76,7 +77,7 @@ export function sshEnvironment({ password }: Login): Record<string, string> {
 /** Runs `ssh [extra] host [command]` to its end. */
 export function runSsh(
   { program }: OpenSsh,
-  server: ServerProcess,
+  server: Endpoint,
   login: Login,
   command: readonly string[],
   { extra = [], env, ...options }: RunOptions & { extra?: readonly string[] } = {},
@@ -88,7 +89,7 @@ export function runSsh(
 /** Starts the same. */
 export function startSsh(
   { program }: OpenSsh,
-  server: ServerProcess,
+  server: Endpoint,
   login: Login,
   command: readonly string[],
   { extra = [], env, ...options }: StartOptions & { extra?: readonly string[] } = {},

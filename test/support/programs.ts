@@ -1,8 +1,8 @@
 // Runs the programs of others for a test: each with a time limit, a home folder and a process group of its own, and with an
 // environment that says nothing about the machine (no agent, no display, no configuration).
 //
-// `run` for a program that reads its input and ends; `start` for one to talk with. What still runs after the tests of a file is ended,
-// by process group.
+// `run` for a program that reads its input and ends; `start` for one to talk with; `atEnd` for what ends by itself when asked. What
+// still runs after the tests of a file is killed, by process group.
 
 import assert from "node:assert/strict";
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
@@ -78,7 +78,7 @@ export class Program {
     this.#ending.catch(() => running.delete(this));
   }
 
-  /** Waits until it has said something; `from` leaves out what it said before. Throws when it ends or takes too long. */
+  /** Waits until it has said something; `from` leaves out what it said before. Kills it and throws when that takes too long. */
   async until(pattern: RegExp, { from = 0, timeoutMs = TIME_LIMIT_MS } = {}): Promise<RegExpExecArray> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
@@ -89,6 +89,7 @@ export class Program {
         await delay(50); // what it said last may be on its way
         const last = pattern.exec(this.text.slice(from));
         if (last) return last;
+        this.kill("SIGKILL");
         throw new Error(`${this.#name}\ndid not say ${String(pattern)} but\n${this.text}`);
       }
       await delay(5);
@@ -101,9 +102,8 @@ export class Program {
 
   /** Waits for its end. Kills it and throws when that takes too long. */
   async ended(timeoutMs = TIME_LIMIT_MS): Promise<Ending> {
-    let timer: NodeJS.Timeout | undefined;
     let late = false;
-    timer = setTimeout(() => {
+    const timer = setTimeout(() => {
       late = true;
       this.kill("SIGKILL");
     }, timeoutMs);
@@ -148,10 +148,21 @@ export async function eventually(what: string, condition: () => boolean, timeout
   }
 }
 
+const cleanups: (() => Promise<void>)[] = [];
+
+/** Something to do when the tests of the file are over, before what still runs is killed. What it throws fails the file. */
+export function atEnd(cleanup: () => Promise<void>): void {
+  cleanups.push(cleanup);
+}
+
 after(async () => {
-  for (const program of running) {
-    program.kill("SIGKILL");
-    await program.ended().catch(() => {});
+  try {
+    for (const cleanup of cleanups) await cleanup();
+  } finally {
+    for (const program of running) {
+      program.kill("SIGKILL");
+      await program.ended().catch(() => {});
+    }
+    rmSync(folder, { recursive: true, force: true });
   }
-  rmSync(folder, { recursive: true, force: true });
 });

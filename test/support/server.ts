@@ -8,8 +8,19 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { UserauthBuild } from "../../host/node/credentials.js";
-import { eventually, folder, type Program, run, start } from "./programs.js";
+import {
+  createDevice,
+  createServer,
+  encodeCredentials,
+  fingerprint,
+  type LogEntry,
+  readPrivateKeyFile,
+  type Server,
+  type ServerOptions,
+  serveShell,
+  type UserauthBuild,
+} from "../../host/node/index.js";
+import { atEnd, eventually, folder, type Program, run, start } from "./programs.js";
 
 const CLI = fileURLToPath(new URL("../../dist/host/node/cli.js", import.meta.url));
 
@@ -75,20 +86,39 @@ export interface Memory {
   arrayBuffers: number;
 }
 
+/** What a client has to know of a server. */
+export interface Endpoint {
+  host: string;
+  port: number;
+  /** Of the host key: algorithm and base64, and SHA256:… */
+  hostKeyLine: string;
+  fingerprint: string;
+  /** A known_hosts file with this server alone. */
+  knownHosts: string;
+}
+
 /** A server that runs. */
-export class ServerProcess {
+export class ServerProcess implements Endpoint {
+  readonly host: string;
+  readonly port: number;
+  readonly hostKeyLine: string;
+  readonly fingerprint: string;
+  readonly knownHosts: string;
   readonly log: LogLine[] = [];
+  #stopped = false;
 
   constructor(
     readonly program: Program,
-    readonly build: UserauthBuild,
-    readonly host: string,
-    readonly port: number,
-    readonly fingerprint: string,
-    /** A known_hosts file with this server alone, and the key in it. */
-    readonly knownHosts: string,
-    readonly hostKeyLine: string,
-  ) {}
+    endpoint: Endpoint,
+  ) {
+    ({
+      host: this.host,
+      port: this.port,
+      hostKeyLine: this.hostKeyLine,
+      fingerprint: this.fingerprint,
+      knownHosts: this.knownHosts,
+    } = endpoint);
+  }
 
   get pid(): number {
     return this.program.pid;
@@ -102,17 +132,20 @@ export class ServerProcess {
 
   /** Runs an action and waits until every connection has ended; tells what the server logged meanwhile. */
   async during<T>(action: () => Promise<T>): Promise<Observation<T>> {
+    await this.idle();
     const from = this.log.length;
     const result = await action();
-    await delay(20); // the last lines may be on their way
-    await eventually(
-      "every connection of the server has ended",
-      () => this.log.length > from && this.connectionCount === 0,
-    );
+    await this.idle();
     const log = this.log.slice(from);
     const ends = log.filter(({ event }) => event === "connection-close");
     const statuses = log.filter(({ event }) => event === "userauth").map(({ status }) => status!);
     return { result, log, statuses, ends };
+  }
+
+  /** Waits until every connection has ended. */
+  async idle(): Promise<void> {
+    await delay(20); // the last lines may be on their way
+    await eventually("every connection of the server has ended", () => this.connectionCount === 0);
   }
 
   /** Garbage collected; only with the memory probe. */
@@ -136,8 +169,10 @@ export class ServerProcess {
     return existsSync(path) ? readdirSync(path).length : undefined;
   }
 
-  /** Stops the server and checks that it ended as asked and that no module failed in it. */
+  /** Stops the server and checks that it ended as asked and that no module failed in it. Done when the tests are over, if not before. */
   async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
     process.kill(this.pid, "SIGTERM");
     const { status, signal } = await this.program.ended(15_000);
     assert.deepEqual({ status, signal }, { status: 0, signal: null }, this.program.text.slice(-2_000));
@@ -156,21 +191,50 @@ export interface ServeOptions {
 /** Starts a server and waits until it listens. */
 export async function serve({ build, memoryProbe = false, credentials }: ServeOptions): Promise<ServerProcess> {
   if (!existsSync(CLI)) throw new Error(`${CLI} is missing: run "npm run build"`);
-  const { path: hostKeyPath, line: hostKeyLine } = await hostKey();
   const args = [
     ...(memoryProbe ? MEMORY_PROBE : []),
-    ...[CLI, "serve", "--port", "0", "--userauth", build, "--host-key", hostKeyPath],
+    ...[CLI, "serve", "--port", "0", "--userauth", build, "--host-key", (await hostKey()).path],
     ...(credentials ?? ["--user", USER, ...(await secretOptions(build))]),
   ];
   const program = start(process.execPath, args);
   const [, host = "", port = "", fingerprint = ""] = await program.until(
     /listening on (\S+):(\d+) .*(SHA256:[A-Za-z0-9+/]{43})/,
   );
+  const server = new ServerProcess(program, await endpointAt(host, Number(port), fingerprint));
+  readLog(program, server.log);
+  atEnd(() => server.stop());
+  return server;
+}
+
+/** A server of this process, made with the library. */
+export interface LibraryServer {
+  server: Server;
+  endpoint: Endpoint;
+  log: LogEntry[];
+}
+
+/** Starts a server with the device shell in this process, for options that the command has not. User and password are the same. */
+export async function serveFromLibrary(options: Partial<ServerOptions>): Promise<LibraryServer> {
+  const log: LogEntry[] = [];
+  const key = readPrivateKeyFile((await hostKey()).path);
+  const server = createServer({
+    hostKey: key,
+    credentials: encodeCredentials("password", { user: USER, password: PASSWORD }),
+    log: (entry) => log.push(entry),
+    ...options,
+  });
+  const device = createDevice(server.modules);
+  server.on("session", (session) => serveShell(session, device));
+  const { address, port } = await server.listen(0);
+  atEnd(() => server.close());
+  return { server, endpoint: await endpointAt(address, port, fingerprint(key.publicKey)), log };
+}
+
+async function endpointAt(host: string, port: number, fingerprint: string): Promise<Endpoint> {
+  const { line: hostKeyLine } = await hostKey();
   const knownHosts = join(folder, `known_hosts_${port}`);
   writeFileSync(knownHosts, `[${host}]:${port} ${hostKeyLine}\n`);
-  const server = new ServerProcess(program, build, host, Number(port), fingerprint, knownHosts, hostKeyLine);
-  readLog(program, server.log);
-  return server;
+  return { host, port, hostKeyLine, fingerprint, knownHosts };
 }
 
 async function secretOptions(build: UserauthBuild): Promise<string[]> {

@@ -57,10 +57,11 @@ function leb(value: number): number[] {
 
 const prepared = new Map<string, WebAssembly.Module>();
 
-function compiled(target: string): WebAssembly.Module {
+/** Makes instances of build/<target>.wasm that can be saved. */
+export function instances(target: string): () => WebAssembly.Instance {
   let module = prepared.get(target);
   if (!module) prepared.set(target, (module = new WebAssembly.Module(exportGlobals(moduleBytes(target)))));
-  return module;
+  return () => new WebAssembly.Instance(module);
 }
 
 /** An instance whose whole state can be saved and restored. */
@@ -69,8 +70,8 @@ class Savable<Exports> {
   readonly memory: Uint8Array;
   readonly #globals: WebAssembly.Global[];
 
-  constructor(readonly module: WebAssembly.Module) {
-    const { exports } = new WebAssembly.Instance(module);
+  constructor(readonly instantiate: () => WebAssembly.Instance) {
+    const { exports } = instantiate();
     this.exports = exports as unknown as Exports;
     this.memory = new Uint8Array((exports.memory as WebAssembly.Memory).buffer);
     const globals = Object.entries(exports).filter(([name]) => name.startsWith(SAVED_PREFIX));
@@ -89,8 +90,8 @@ class Savable<Exports> {
 
 export interface SessionOptions {
   userauth?: UserauthBuild;
-  /** Modules in place of those in build/. */
-  modules?: { transport?: WebAssembly.Module; userauth?: WebAssembly.Module; connection?: WebAssembly.Module };
+  /** Makers of instances in place of those of build/. */
+  instances?: Partial<Record<"transport" | "userauth" | "connection", () => WebAssembly.Instance>>;
   entropy?: Uint8Array;
   hostSeed?: Uint8Array;
   /** Region in place of admin's. */
@@ -131,7 +132,7 @@ export class Server {
 
   constructor(options: SessionOptions = {}) {
     this.#options = options;
-    this.transport = new Savable(options.modules?.transport ?? compiled("transport"));
+    this.transport = new Savable(options.instances?.transport ?? instances("transport"));
     const { exports, memory } = this.transport;
     const seed = options.hostSeed ?? HOST_SEED;
     memory.set(bytes(seed, publicBytes(privateKey("Ed25519", seed))), exports.hostKeyPtr());
@@ -201,7 +202,7 @@ export class Server {
     const status = exports.status.value as UserauthStatus;
     this.statuses.push(UserauthStatus[status] ?? `unknown status ${status}`);
     if (status === UserauthStatus.SUCCESS) {
-      this.connection = new Savable(this.#options.modules?.connection ?? compiled("connection"));
+      this.connection = new Savable(this.#options.instances?.connection ?? instances("connection"));
       this.connection.exports.open(8192);
     } else if (status === UserauthStatus.PROTOCOL_ERROR) this.#disconnect("userauth", DisconnectReason.PROTOCOL_ERROR);
     else if (status === UserauthStatus.TOO_MANY_ATTEMPTS) {
@@ -211,7 +212,9 @@ export class Server {
 
   #openUserauth(): Savable<UserauthExports> {
     const build = this.#options.userauth ?? "password";
-    const userauth = new Savable<UserauthExports>(this.#options.modules?.userauth ?? compiled(`plain/userauth-${build}`));
+    const userauth = new Savable<UserauthExports>(
+      this.#options.instances?.userauth ?? instances(`plain/userauth-${build}`),
+    );
     const region = this.#options.credentials ?? CREDENTIALS[build];
     userauth.memory.set(region, Number(userauth.exports.__heap_base.value) - region.length);
     const { exports, memory } = this.transport;

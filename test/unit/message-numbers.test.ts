@@ -117,7 +117,11 @@ STATES.push(
     name: "after the service was accepted",
     enter: () => new Session().keyExchange().service(),
     outcomes: (number) => (number === Message.USERAUTH_REQUEST ? "52" : outside(number)),
-    payloads: { [Message.USERAUTH_REQUEST]: () => passwordRequest(USER, PASSWORD), 5: service, 20: (s) => s.client.kexinit() },
+    payloads: {
+      [Message.USERAUTH_REQUEST]: () => passwordRequest(USER, PASSWORD),
+      5: service,
+      20: (s) => s.client.kexinit(),
+    },
   },
   {
     name: "after a failure of userauth",

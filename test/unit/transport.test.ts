@@ -66,7 +66,7 @@ test("the server speaks first: its identification and one KEXINIT, whose lists a
 test("an entropy of less than 32 bytes opens nothing", () => {
   for (const entropy of [0, 1, 31, 65, 0xffff_ffff]) {
     const { server } = new Session();
-    const fresh = new WebAssembly.Instance(server.transport.module).exports as unknown as typeof server.transport.exports;
+    const fresh = server.transport.instantiate().exports as unknown as typeof server.transport.exports;
     assert.equal(fresh.open(entropy), 0, `${entropy} bytes`);
     assert.equal(fresh.receive(1), TransportEvent.CLOSED, "and nothing is received");
     assert.equal(fresh.send(1), 0);
@@ -131,7 +131,11 @@ test("both names of the key exchange, at any place of the list, and lists with s
     assertAlive(finishKeyExchange(negotiated({ kex }, false)));
   }
   const many = { hostKey: "rsa-sha2-512,ssh-ed25519", ciphers: [`aes128-ctr,${CIPHER}`, `${CIPHER},aes128-ctr`] };
-  const others = { compressions: ["zlib@openssh.com,none", "none,zlib"], macs: ["hmac-sha1", "x"], languages: ["en", "de"] };
+  const others = {
+    compressions: ["zlib@openssh.com,none", "none,zlib"],
+    macs: ["hmac-sha1", "x"],
+    languages: ["en", "de"],
+  };
   assertAlive(finishKeyExchange(negotiated({ ...many, ...others } as KexinitOptions)));
 });
 
@@ -246,13 +250,18 @@ test("a KEX_ECDH_INIT of another length ends the key exchange", () => {
   ]);
   for (let length = 1; length < whole.length; length++) cases.push([`cut off at ${length}`, whole.subarray(0, length)]);
   cases.push(["trailing byte", bytes(whole, 0)]);
-  for (const length of [33, 0x8000_0000, 0xffff_ffff]) cases.push([`says ${length}`, bytes(30, uint32(length), whole.subarray(5))]);
-  for (const [name, payload] of cases) assertEnded(back().feed(session.client.packet(payload)), KEY_EXCHANGE_FAILED, name);
+  for (const length of [33, 0x8000_0000, 0xffff_ffff])
+    cases.push([`says ${length}`, bytes(30, uint32(length), whole.subarray(5))]);
+  for (const [name, payload] of cases)
+    assertEnded(back().feed(session.client.packet(payload)), KEY_EXCHANGE_FAILED, name);
 });
 
 test("EXT_INFO comes once, behind the first NEWKEYS, to a client that asks for it and to no other", () => {
   const session = new Session({ client: { extInfo: true } }).keyExchange();
-  assert.deepEqual(session.client.messages.map((message) => message[0]), [20, 31, 21, 7]);
+  assert.deepEqual(
+    session.client.messages.map((message) => message[0]),
+    [20, 31, 21, 7],
+  );
   const expected = bytes(Message.EXT_INFO, uint32(1), string("server-sig-algs"), string("ssh-ed25519"));
   assert.deepEqual(session.client.messages[3], Buffer.from(expected));
   session.service().send(passwordRequest(USER, PASSWORD));
@@ -273,7 +282,11 @@ test("keys change again and again, begun by either side, by both, with strict se
       session.rekey();
       assert.deepEqual(session.client.takeNumbers(), [20, 31, 21, 20, 31, 21]);
       const keepalive = bytes(80, string("keepalive@openssh.com"), 1);
-      assert.deepEqual(session.exchange(keepalive).map((message) => message[0]), [82], `strict ${strict}, round ${round}`);
+      assert.deepEqual(
+        session.exchange(keepalive).map((message) => message[0]),
+        [82],
+        `strict ${strict}, round ${round}`,
+      );
     }
     assert.equal(session.client.serverToClient.sequenceNumber > 20, !strict, "strict key exchange starts at 0 again");
   }

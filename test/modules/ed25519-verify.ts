@@ -1,0 +1,9 @@
+// The verification of the fast build as a module of its own, for the unit tests.
+
+const buffer: usize = memory.data(4096, 16);
+
+export function bufferPtr(): usize {
+  return buffer;
+}
+
+export { prepareKey, verifyVartime } from "../../assembly/crypto/ed25519-verify";

@@ -68,7 +68,6 @@ async function record(port: string): Promise<string[]> {
     await new Promise((resolve) => setTimeout(resolve, KEY_PRESS_MS));
   }
   if ((await closed) !== 0) throw new Error("ssh did not end well");
-  // eslint-disable-next-line no-control-regex -- the terminal's own sequences
   return shown
     .replace(/\u001b\[[0-9;]*[A-Za-z]/g, "")
     .trimEnd()

@@ -41,7 +41,8 @@ const encoded: usize = memory.data(64, 16);
 /** S, then k: 32 bytes and 66. */
 const scalars: usize = memory.data(104, 16);
 
-let prepared: bool = false;
+/** Whether `prepareKey` has accepted a key. */
+export let prepared: bool = false;
 
 /**
  * Prepares for the key at `keyPtr`: its 32 bytes as in RFC 8032, then its x, 32 bytes, little-endian. True if both are canonical, belong

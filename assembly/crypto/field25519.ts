@@ -10,6 +10,8 @@
 export const FE_BYTES: u32 = 36;
 
 const LIMB_MASK: i64 = 0x1fffffff;
+/** The same in memory: as a constant each of its 36 uses in feMul and feSquare takes four bytes more than a local does. */
+const MASK: usize = memory.data<i64>([0x1fffffff]);
 const TOP_MASK: i64 = 0x7fffff;
 const HALF_LIMB: i64 = 0x10000000;
 const LOW_SIGN: u64 = 0x80000000;
@@ -82,6 +84,7 @@ export function feSubUnsigned(out: usize, a: usize, b: usize): void {
  * The last carry: |u >> 23| < 2^40, times 19 < 2^45, so that limb 1 receives less than 2^16.
  */
 export function feMul(out: usize, a: usize, b: usize): void {
+  const mask = load<i64>(MASK);
   const a0: i64 = load<i32>(a);
   const a1: i64 = load<i32>(a, 4);
   const a2: i64 = load<i32>(a, 8);
@@ -101,31 +104,30 @@ export function feMul(out: usize, a: usize, b: usize): void {
   const b7: i64 = load<i32>(b, 28);
   const b8: i64 = load<i32>(b, 32);
   let t: i64 = a1 * b8 + a2 * b7 + a3 * b6 + a4 * b5 + a5 * b4 + a6 * b3 + a7 * b2 + a8 * b1;
-  let u: i64 = a0 * b0 + 1216 * (t & LIMB_MASK);
-  const r0: i64 = u & LIMB_MASK;
+  let u: i64 = a0 * b0 + 1216 * (t & mask);
+  const r0: i64 = u & mask;
   t = (t >> 29) + a2 * b8 + a3 * b7 + a4 * b6 + a5 * b5 + a6 * b4 + a7 * b3 + a8 * b2;
-  u = (u >> 29) + a0 * b1 + a1 * b0 + 1216 * (t & LIMB_MASK);
-  const r1: i64 = u & LIMB_MASK;
+  u = (u >> 29) + a0 * b1 + a1 * b0 + 1216 * (t & mask);
+  const r1: i64 = u & mask;
   t = (t >> 29) + a3 * b8 + a4 * b7 + a5 * b6 + a6 * b5 + a7 * b4 + a8 * b3;
-  u = (u >> 29) + a0 * b2 + a1 * b1 + a2 * b0 + 1216 * (t & LIMB_MASK);
-  store<i32>(out, u & LIMB_MASK, 8);
+  u = (u >> 29) + a0 * b2 + a1 * b1 + a2 * b0 + 1216 * (t & mask);
+  store<i32>(out, u & mask, 8);
   t = (t >> 29) + a4 * b8 + a5 * b7 + a6 * b6 + a7 * b5 + a8 * b4;
-  u = (u >> 29) + a0 * b3 + a1 * b2 + a2 * b1 + a3 * b0 + 1216 * (t & LIMB_MASK);
+  u = (u >> 29) + a0 * b3 + a1 * b2 + a2 * b1 + a3 * b0 + 1216 * (t & mask);
   u += HALF_LIMB;
-  store<i32>(out, (u & LIMB_MASK) - HALF_LIMB, 12);
+  store<i32>(out, (u & mask) - HALF_LIMB, 12);
   t = (t >> 29) + a5 * b8 + a6 * b7 + a7 * b6 + a8 * b5;
-  u = (u >> 29) + a0 * b4 + a1 * b3 + a2 * b2 + a3 * b1 + a4 * b0 + 1216 * (t & LIMB_MASK);
-  store<i32>(out, u & LIMB_MASK, 16);
+  u = (u >> 29) + a0 * b4 + a1 * b3 + a2 * b2 + a3 * b1 + a4 * b0 + 1216 * (t & mask);
+  store<i32>(out, u & mask, 16);
   t = (t >> 29) + a6 * b8 + a7 * b7 + a8 * b6;
-  u = (u >> 29) + a0 * b5 + a1 * b4 + a2 * b3 + a3 * b2 + a4 * b1 + a5 * b0 + 1216 * (t & LIMB_MASK);
-  store<i32>(out, u & LIMB_MASK, 20);
+  u = (u >> 29) + a0 * b5 + a1 * b4 + a2 * b3 + a3 * b2 + a4 * b1 + a5 * b0 + 1216 * (t & mask);
+  store<i32>(out, u & mask, 20);
   t = (t >> 29) + a7 * b8 + a8 * b7;
-  u = (u >> 29) + a0 * b6 + a1 * b5 + a2 * b4 + a3 * b3 + a4 * b2 + a5 * b1 + a6 * b0 + 1216 * (t & LIMB_MASK);
-  store<i32>(out, u & LIMB_MASK, 24);
+  u = (u >> 29) + a0 * b6 + a1 * b5 + a2 * b4 + a3 * b3 + a4 * b2 + a5 * b1 + a6 * b0 + 1216 * (t & mask);
+  store<i32>(out, u & mask, 24);
   t = (t >> 29) + a8 * b8;
-  u =
-    (u >> 29) + a0 * b7 + a1 * b6 + a2 * b5 + a3 * b4 + a4 * b3 + a5 * b2 + a6 * b1 + a7 * b0 + 1216 * (t & LIMB_MASK);
-  store<i32>(out, u & LIMB_MASK, 28);
+  u = (u >> 29) + a0 * b7 + a1 * b6 + a2 * b5 + a3 * b4 + a4 * b3 + a5 * b2 + a6 * b1 + a7 * b0 + 1216 * (t & mask);
+  store<i32>(out, u & mask, 28);
   u =
     (u >> 29) +
     a0 * b8 +
@@ -140,12 +142,13 @@ export function feMul(out: usize, a: usize, b: usize): void {
     1216 * (t >> 29);
   store<i32>(out, u & TOP_MASK, 32);
   u = r0 + 19 * (u >> 23);
-  store<i32>(out, u & LIMB_MASK);
+  store<i32>(out, u & mask);
   store<i32>(out, r1 + (u >> 29), 4);
 }
 
 /** out = a², weight 1, for a centred operand of weight at most 2 or another of 1: the columns of feMul, equal terms joined. */
 export function feSquare(out: usize, a: usize): void {
+  const mask = load<i64>(MASK);
   const a0: i64 = load<i32>(a);
   const a1: i64 = load<i32>(a, 4);
   const a2: i64 = load<i32>(a, 8);
@@ -164,34 +167,34 @@ export function feSquare(out: usize, a: usize): void {
   const d6: i64 = a6 << 1;
   const d7: i64 = a7 << 1;
   let t: i64 = d1 * a8 + d2 * a7 + d3 * a6 + d4 * a5;
-  let u: i64 = a0 * a0 + 1216 * (t & LIMB_MASK);
-  const r0: i64 = u & LIMB_MASK;
+  let u: i64 = a0 * a0 + 1216 * (t & mask);
+  const r0: i64 = u & mask;
   t = (t >> 29) + d2 * a8 + d3 * a7 + d4 * a6 + a5 * a5;
-  u = (u >> 29) + d0 * a1 + 1216 * (t & LIMB_MASK);
-  const r1: i64 = u & LIMB_MASK;
+  u = (u >> 29) + d0 * a1 + 1216 * (t & mask);
+  const r1: i64 = u & mask;
   t = (t >> 29) + d3 * a8 + d4 * a7 + d5 * a6;
-  u = (u >> 29) + d0 * a2 + a1 * a1 + 1216 * (t & LIMB_MASK);
-  store<i32>(out, u & LIMB_MASK, 8);
+  u = (u >> 29) + d0 * a2 + a1 * a1 + 1216 * (t & mask);
+  store<i32>(out, u & mask, 8);
   t = (t >> 29) + d4 * a8 + d5 * a7 + a6 * a6;
-  u = (u >> 29) + d0 * a3 + d1 * a2 + 1216 * (t & LIMB_MASK);
+  u = (u >> 29) + d0 * a3 + d1 * a2 + 1216 * (t & mask);
   u += HALF_LIMB;
-  store<i32>(out, (u & LIMB_MASK) - HALF_LIMB, 12);
+  store<i32>(out, (u & mask) - HALF_LIMB, 12);
   t = (t >> 29) + d5 * a8 + d6 * a7;
-  u = (u >> 29) + d0 * a4 + d1 * a3 + a2 * a2 + 1216 * (t & LIMB_MASK);
-  store<i32>(out, u & LIMB_MASK, 16);
+  u = (u >> 29) + d0 * a4 + d1 * a3 + a2 * a2 + 1216 * (t & mask);
+  store<i32>(out, u & mask, 16);
   t = (t >> 29) + d6 * a8 + a7 * a7;
-  u = (u >> 29) + d0 * a5 + d1 * a4 + d2 * a3 + 1216 * (t & LIMB_MASK);
-  store<i32>(out, u & LIMB_MASK, 20);
+  u = (u >> 29) + d0 * a5 + d1 * a4 + d2 * a3 + 1216 * (t & mask);
+  store<i32>(out, u & mask, 20);
   t = (t >> 29) + d7 * a8;
-  u = (u >> 29) + d0 * a6 + d1 * a5 + d2 * a4 + a3 * a3 + 1216 * (t & LIMB_MASK);
-  store<i32>(out, u & LIMB_MASK, 24);
+  u = (u >> 29) + d0 * a6 + d1 * a5 + d2 * a4 + a3 * a3 + 1216 * (t & mask);
+  store<i32>(out, u & mask, 24);
   t = (t >> 29) + a8 * a8;
-  u = (u >> 29) + d0 * a7 + d1 * a6 + d2 * a5 + d3 * a4 + 1216 * (t & LIMB_MASK);
-  store<i32>(out, u & LIMB_MASK, 28);
+  u = (u >> 29) + d0 * a7 + d1 * a6 + d2 * a5 + d3 * a4 + 1216 * (t & mask);
+  store<i32>(out, u & mask, 28);
   u = (u >> 29) + d0 * a8 + d1 * a7 + d2 * a6 + d3 * a5 + a4 * a4 + 1216 * (t >> 29);
   store<i32>(out, u & TOP_MASK, 32);
   u = r0 + 19 * (u >> 23);
-  store<i32>(out, u & LIMB_MASK);
+  store<i32>(out, u & mask);
   store<i32>(out, r1 + (u >> 29), 4);
 }
 

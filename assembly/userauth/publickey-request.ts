@@ -71,7 +71,8 @@ let attemptsLeft: u32 = 7;
 /** PK_OK has no effect but this: it can be had only so often. */
 let queriesLeft: u32 = 6;
 
-let hashHeadLength: u32 = 2 * KEY_BYTES + 4;
+/** R, A and the session identifier; until `reset`: its 2 * 32 + 4 bytes without one (a literal needs no start function). */
+let hashHeadLength: u32 = 68;
 let userMatches: bool = false;
 
 /** A `UserauthStatus`: why the last request was answered as it was. */

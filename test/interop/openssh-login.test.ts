@@ -169,12 +169,12 @@ for (const ssh of openSshClients) {
     const command = [ssh.program, ...sshOptions(server, { password: PASSWORD }), server.host];
     const script = `
       set timeout 20
-      proc say {pattern text} { expect { -re $pattern {send -- $text} timeout {exit 99} eof {exit 98} } }
+      proc say {pattern text} { expect -re $pattern {send -- $text} timeout {exit 99} eof {exit 98} }
       spawn -noecho {*}$argv
       say {password: $} "open wheat\\r"
       say {try again.*password: $} "$env(TEST_PASSWORD)\\r"
-      say {sesame> $} "echo it is \\t\\x7fopen\\r"
-      say {it is open.*sesame> $} "exit 5\\r"
+      say {sesame> \\S*$} "echo it is x\\x7fopen\\r"
+      say {\\nit is open.*sesame> \\S*$} "exit 5\\r"
       expect eof
       exit [lindex [wait] 3]`;
     const file = join(folder, "script.exp");

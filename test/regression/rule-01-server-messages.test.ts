@@ -1,3 +1,5 @@
+// Rule 1: a message that only a server sends never authenticates a client.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { USERAUTH_BUILDS } from "../../host/node/credentials.js";

@@ -1,3 +1,5 @@
+// Rule 2: messages of the connection protocol before SUCCESS end the connection.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { passwordRequest, userauthRequest } from "../support/client.js";

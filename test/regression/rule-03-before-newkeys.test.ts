@@ -1,3 +1,5 @@
+// Rule 3: service and userauth messages before NEWKEYS end the connection.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { passwordRequest } from "../support/client.js";

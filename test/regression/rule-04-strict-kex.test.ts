@@ -1,3 +1,5 @@
+// Rule 4: OpenSSH's strict key exchange, and clients without it.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CURVE25519, Message, passwordRequest, STRICT_MARKER } from "../support/client.js";

@@ -1,3 +1,5 @@
+// Rule 5: messages of the other role, or before their time, are errors; work before the login is bounded.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Message, passwordRequest } from "../support/client.js";

@@ -338,7 +338,7 @@ export class RawClient {
     this.sessionId ??= hash;
     if (initial) {
       const markers = [this.clientKexinit, this.serverKexinit].map((kexinit) =>
-        new Reader(kexinit.subarray(17)).string(),
+        new Reader(kexinit.subarray(17)).string().toString("latin1").split(","),
       );
       this.strict = markers[0]!.includes(STRICT_MARKER) && markers[1]!.includes("kex-strict-s-v00@openssh.com");
     }

@@ -1,0 +1,82 @@
+// Rule 17: lengths are compared with what remains, never added up to something that wraps; lines and lists are bounded.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { USERAUTH_BUILDS } from "../../host/node/credentials.js";
+import { CURVE25519, passwordRequest, signedRequest } from "../support/client.js";
+import { assertEnded, PASSWORD, Session, USER, USER_SEED } from "../support/session.js";
+import { SESSION_ID, Userauth } from "../support/userauth.js";
+import { bytes, string } from "../support/wire.js";
+
+const LIES = [
+  0x7fff_ffff, 0x8000_0000, 0xffff_fff0, 0xffff_fffa, 0xffff_fffb, 0xffff_fffc, 0xffff_fffd, 0xffff_fffe, 0xffff_ffff,
+];
+
+/** Where uint32s may be: every offset, as none of the lies is the right value of anything. */
+function eachLie(request: Uint8Array, use: (altered: Buffer, what: string) => void): void {
+  for (let at = 1; at + 4 <= request.length; at++) {
+    for (const lie of LIES) {
+      const altered = Buffer.from(request);
+      altered.writeUInt32BE(lie, at);
+      use(altered, `${lie} at byte ${at}`);
+    }
+  }
+}
+
+for (const build of USERAUTH_BUILDS) {
+  test(`rule 17 (russh CVE-2026-48110/48108/46673): lengths that wrap, at every byte of a request, are refused, ${build}`, () => {
+    const valid =
+      build === "password"
+        ? passwordRequest(USER, PASSWORD)
+        : signedRequest({ seed: USER_SEED, sessionId: SESSION_ID });
+    eachLie(valid, (altered, what) => assert.doesNotMatch(new Userauth(build).judge(altered), /SUCCESS|52/, what));
+  });
+}
+
+test("rule 17 (libssh2 CVE-2026-55200): lengths that wrap, at every byte of KEXINIT, KEX_ECDH_INIT and SERVICE_REQUEST", () => {
+  const session = new Session();
+  session.feed(session.client.identification());
+  const payloads: [Uint8Array, () => unknown][] = [
+    [session.client.fork().kexinit({ firstPacketFollows: true }).subarray(16), () => undefined],
+    [session.client.ecdhInit(), () => session.feed(session.client.packet(session.client.kexinit()))],
+    [
+      bytes(5, string("ssh-userauth")),
+      () => session.feed(session.client.packet(session.client.ecdhInit())).feed(session.client.newKeys()),
+    ],
+  ];
+  for (const [payload, enter] of payloads) {
+    enter();
+    assert.equal(session.server.ending, undefined);
+    const back = session.save();
+    const head = payload[0] === 5 || payload[0] === 30 ? bytes() : bytes(20, new Uint8Array(15));
+    eachLie(payload, (altered, what) => {
+      back().feed(session.client.packet(bytes(head, altered)));
+      assert.notEqual(session.server.ending?.cause, "trap", what);
+      assert.ok(!session.client.messages.some((message) => message[0] === 6), what);
+    });
+    back();
+  }
+});
+
+test("rule 17 (russh CVE-2026-48108): the identification line ends at 255 bytes, and no line may come before it", () => {
+  const session = new Session().feed(Buffer.from("SSH-2.0-".padEnd(300, "x")));
+  assertEnded(session, 8);
+  assertEnded(new Session().feed(Buffer.from(`banner\r\nSSH-2.0-x\r\n`)), 8);
+});
+
+test("rule 17 (russh CVE-2026-46673): a KEXINIT that fills the largest payload is read, one that is larger is not", () => {
+  for (const [length, fits] of [
+    [4096, true],
+    [4097, false],
+  ] as const) {
+    const session = new Session({ client: { strict: false } });
+    const { client } = session;
+    session.feed(client.identification());
+    const others = length - client.kexinit({ kex: `${CURVE25519},` }).length;
+    const kexinit = client.kexinit({ kex: `${CURVE25519},${"x,".repeat(others).slice(0, others)}` });
+    assert.equal(kexinit.length, length);
+    session.feed(client.packet(kexinit));
+    if (fits) session.feed(client.packet(client.ecdhInit()));
+    assert.deepEqual(client.takeNumbers().slice(1), fits ? [31, 21] : [1]);
+  }
+});

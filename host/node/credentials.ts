@@ -65,8 +65,8 @@ export function encodeCredentials(build: UserauthBuild, credentials: Credentials
   let x: Uint8Array;
   try {
     x = decompressX(publicKey);
-  } catch {
-    throw new CredentialsError("the public key is not a point of the curve");
+  } catch (error) {
+    throw new CredentialsError((error as Error).message);
   }
   region.set(publicKey, USER_SLOT_BYTES);
   if (build === "publickey") region.set(x, USER_SLOT_BYTES + PUBLIC_KEY_BYTES);

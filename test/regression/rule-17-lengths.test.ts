@@ -50,9 +50,10 @@ test("rule 17 (libssh2 CVE-2026-55200): lengths that wrap, at every byte of KEXI
     const back = session.save();
     const head = payload[0] === 5 || payload[0] === 30 ? bytes() : bytes(20, new Uint8Array(15));
     eachLie(payload, (altered, what) => {
-      back().feed(session.client.packet(bytes(head, altered)));
+      const packet = back().client.packet(bytes(head, altered));
+      session.server.feed(packet);
       assert.notEqual(session.server.ending?.cause, "trap", what);
-      assert.ok(!session.client.messages.some((message) => message[0] === 6), what);
+      if (payload[0] === 5) assert.ok(session.server.ending, what);
     });
     back();
   }

@@ -1,0 +1,134 @@
+// The raw client on a TCP socket, and a server of host/node with the built modules, whose instances a test can look at.
+
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { createServer, type Server, type ServerOptions } from "../../host/node/index.js";
+import type { LogEntry } from "../../host/node/log.js";
+import { type CompiledModule, type Instance, loadModule, type ModuleType } from "../../host/node/modules.js";
+import { keyPairFromSeed } from "../../host/node/openssh-keys.js";
+import type { ModuleSet } from "../../host/node/switchboard.js";
+import { type ClientOptions, politeLogin, RawClient, type Step } from "./client.js";
+import { modulePathOf } from "./modules.js";
+import { CREDENTIALS, HOST_SEED } from "./session.js";
+
+const TIMEOUT_MS = 5_000;
+
+export class TcpClient {
+  readonly raw: RawClient;
+  closed = false;
+  /** What the server sent cannot be read: a wrong tag, a packet that makes no sense. */
+  broken: unknown;
+  #wake: () => void = () => {};
+
+  private constructor(
+    readonly socket: Socket,
+    options: ClientOptions,
+  ) {
+    this.raw = new RawClient(options);
+    socket.on("data", (data) => {
+      try {
+        this.raw.receive(data);
+      } catch (error) {
+        this.broken = error;
+      }
+      this.#wake();
+    });
+    socket.on("error", () => {});
+    socket.on("close", () => {
+      this.closed = true;
+      this.#wake();
+    });
+  }
+
+  static async connect(port: number, options: ClientOptions = {}): Promise<TcpClient> {
+    const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+    const client = new TcpClient(socket, options);
+    await Promise.race([once(socket, "connect"), once(socket, "close")]);
+    return client;
+  }
+
+  /** Resolves when the condition holds; false when the connection has ended before. Throws after five seconds. */
+  async until(condition: () => boolean): Promise<boolean> {
+    const deadline = Date.now() + TIMEOUT_MS;
+    while (!condition()) {
+      if (this.closed) return condition();
+      if (Date.now() > deadline) throw new Error("the server says nothing");
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, 100);
+        this.#wake = () => (clearTimeout(timer), resolve());
+      });
+    }
+    return true;
+  }
+
+  async untilClosed(): Promise<void> {
+    await this.until(() => this.closed);
+  }
+
+  /** Takes the steps one after the other, each when the server has answered the one before; false when it hangs up. */
+  async run(steps: Iterable<Step>): Promise<boolean> {
+    let expected = 0;
+    if (!(await this.until(() => this.raw.serverKexinit.length > 0))) return false;
+    expected = this.raw.messages.length;
+    for (const step of steps) {
+      expected += step.name === "identification" ? 0 : step.awaits;
+      this.socket.write(step.data);
+      if (!(await this.until(() => this.raw.messages.length >= expected))) return false;
+    }
+    return true;
+  }
+
+  /** A whole session, as it should be; resolves to what the command said. */
+  async login(authenticate: (client: RawClient) => Uint8Array, command: string): Promise<string> {
+    const complete = await this.run(politeLogin(this.raw, { authenticate, command }));
+    const data = this.raw.messages.find((message) => message[0] === 94);
+    return complete && data ? data.subarray(9).toString() : "";
+  }
+}
+
+export interface Fixture {
+  server: Server;
+  port: number;
+  log: LogEntry[];
+  /** Every instance that was made, in order, with the name of its layer. */
+  made: { type: ModuleType; instance: Instance<never> }[];
+}
+
+/** A server on a free port: `exec` is answered with its own command. */
+export async function serve(options: Partial<ServerOptions> = {}): Promise<Fixture> {
+  const log: LogEntry[] = [];
+  const made: Fixture["made"] = [];
+  const watched = <Type extends ModuleType>(type: Type, target: string): CompiledModule<Type> => {
+    const module = loadModule(type, modulePathOf(target));
+    const instantiate = (): ReturnType<typeof module.instantiate> => {
+      const instance = module.instantiate();
+      made.push({ type, instance: instance as unknown as Instance<never> });
+      return instance;
+    };
+    return { ...module, instantiate };
+  };
+  const build = options.userauth ?? "password";
+  const modules: ModuleSet = {
+    transport: watched("transport", "transport"),
+    userauth: watched("userauth", `plain/userauth-${build}`),
+    connection: watched("connection", "connection"),
+  };
+  const server = createServer({
+    hostKey: keyPairFromSeed(HOST_SEED),
+    credentials: CREDENTIALS[build],
+    log: (entry) => log.push(entry),
+    ...options,
+    modules: { ...modules, ...options.modules },
+  });
+  server.on("session", (session) => {
+    session.on("channel", (channel) => {
+      channel.on("exec", (command) => {
+        channel.write(command);
+        channel.exit(0);
+      });
+    });
+  });
+  const { port } = await server.listen(0);
+  made.length = 0; // what the server itself made to read the credentials
+  return { server, port, log, made };
+}

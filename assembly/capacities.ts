@@ -20,3 +20,7 @@ export const CHANNEL_COUNT: u32 = 8;
 /** Longest data of one outgoing channel message; less than a payload holds, for memory's sake. Flag. */
 // @ts-expect-error the flag exists only when a build sets it
 export const CHANNEL_DATA_CAPACITY: u32 = isDefined(CHANNEL_DATA_BYTES) ? CHANNEL_DATA_BYTES : 2048;
+
+/** Of the embedded key's x-coordinate in the credentials region, for the verification that wants it. Flag. */
+// @ts-expect-error the flag exists only when a build sets it
+export const X_COORDINATE_BYTES: u32 = isDefined(WITH_X_COORDINATE) ? 32 : 0;

@@ -4,7 +4,7 @@
 // brings the verification: `readRequest` says when a signature has to be verified, and `conclude` answers.
 
 import { UserauthStatus } from "../abi";
-import { PAYLOAD_CAPACITY, SESSION_ID_CAPACITY, USER_NAME_CAPACITY } from "../capacities";
+import { PAYLOAD_CAPACITY, SESSION_ID_CAPACITY, USER_NAME_CAPACITY, X_COORDINATE_BYTES } from "../capacities";
 import {
   isMalformed,
   isMalformedOrUnfinished,
@@ -60,9 +60,9 @@ export const HASH_INPUT: usize = memory.data(
   16,
 );
 
-const USER_SLOT: usize = memory.data(1 + USER_NAME_CAPACITY + 2 * KEY_BYTES, 16);
+const USER_SLOT: usize = memory.data(1 + USER_NAME_CAPACITY + KEY_BYTES + X_COORDINATE_BYTES, 16);
 
-/** The embedded public key, then the x-coordinate of its point for the build that wants it. */
+/** The embedded public key, then the x-coordinate of its point in the build that wants it. */
 export const KEY: usize = USER_SLOT + 1 + USER_NAME_CAPACITY;
 
 /** Six failures, and the request for "none" with which clients begin. */

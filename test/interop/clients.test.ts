@@ -8,8 +8,9 @@ import { USERAUTH_BUILDS, type UserauthBuild } from "../../host/node/credentials
 import { type Client, otherClients, runPython } from "../support/clients.js";
 import { type Login, openSshClients, runSsh } from "../support/openssh.js";
 import { needs } from "../support/peers.js";
-import { PASSWORD, serve, type ServerProcess, userKey, wrongKey } from "../support/server.js";
+import { type KeyFile, PASSWORD, serve, sharedKey, type ServerProcess, userKey, wrongKey } from "../support/server.js";
 
+const PUBLICKEY_BUILDS = ["publickey", "publickey-small"] as const;
 const TRANSFER_BYTES = 1_000_000;
 const COMMAND_STATUS = 7;
 
@@ -17,6 +18,7 @@ const clients: Client[] = [
   ...openSshClients.map((ssh): Client => ({
     name: ssh.version,
     peers: ["ssh"],
+    severalKeys: true,
     run: ({ server, login, command, input = "" }) => runSsh(ssh, server, login, [command], { input }),
   })),
   ...otherClients,
@@ -37,6 +39,10 @@ async function rightLogin(build: UserauthBuild): Promise<Login> {
 async function wrongLogin(build: UserauthBuild): Promise<Login> {
   return build === "password" ? { password: "open barley" } : { keys: [await wrongKey()] };
 }
+
+/** Keys that no public-key build knows: the server has Ed25519 alone. */
+const otherKeys = (): Promise<KeyFile[]> =>
+  Promise.all([sharedKey("rsa_key", "rsa", "-b", "2048"), sharedKey("ecdsa_key", "ecdsa")]);
 
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
@@ -87,6 +93,35 @@ for (const { name, peers, run } of clients) {
     assert.match(stderr, /sing: no such command/);
   });
 }
+
+for (const { name, peers, run } of clients.filter(({ severalKeys }) => severalKeys)) {
+  for (const build of PUBLICKEY_BUILDS) {
+    test(
+      `${name} passes over RSA and ECDSA keys, and userauth-${build} takes the Ed25519 key`,
+      needs(...peers),
+      async () => {
+        const server = await serverOf(build);
+        const keys = [...(await otherKeys()), await userKey()];
+        const { result, statuses } = await server.during(() => run({ server, login: { keys }, command: "echo in" }));
+        assert.equal(result.stdout.toString(), "in\n", result.stderr);
+        assert.equal(statuses.at(-1), "SUCCESS");
+        console.log(statuses.join());
+        assert.ok(statuses.includes("INVALID_PUBLICKEY"), statuses.join());
+      },
+    );
+  }
+}
+
+test("ssh2 offers an RSA key, an ECDSA key, and userauth-publickey refuses them", async () => {
+  const server = await serverOf("publickey");
+  const { run } = clients.find(({ name }) => name === "ssh2")!;
+  for (const key of await otherKeys()) {
+    const { result, statuses } = await server.during(() => run({ server, login: { keys: [key] }, command: "echo in" }));
+    assert.equal(result.stdout.length, 0);
+    console.log(statuses.join());
+    assert.ok(statuses.includes("INVALID_PUBLICKEY") && !statuses.includes("SUCCESS"), statuses.join());
+  }
+});
 
 test(
   "paramiko as it comes, without the cipher, is told so and the server keeps serving",

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { DEVELOPMENT_PASSWORD, DEVELOPMENT_USER, type UserauthBuild } from "../../host/node/credentials.js";
-import { openSshClients, runSsh, sshEnvironment, sshOptions } from "../support/openssh.js";
+import { openSshClients, runSsh, sshOptions } from "../support/openssh.js";
 import { needs } from "../support/peers.js";
 import { folder, run, start } from "../support/programs.js";
 import {
@@ -23,7 +23,7 @@ import {
 
 const DEVELOPMENT_KEY = fileURLToPath(new URL("../../build/dev/id_ed25519", import.meta.url));
 const PUBLICKEY_BUILDS = ["publickey", "publickey-small"] as const;
-const ONE_MAJOR_BEHIND = /^OpenSSH_\d\./;
+const BEFORE_10 = /^OpenSSH_\d\./;
 
 const servers = new Map<UserauthBuild, Promise<ServerProcess>>();
 
@@ -47,7 +47,7 @@ async function startAgent(name: string, keys: readonly KeyFile[]): Promise<strin
 
 test("OpenSSH 10 or newer is among the clients", () => {
   const versions = openSshClients.map(({ version }) => version);
-  const isThere = versions.some((version) => !ONE_MAJOR_BEHIND.test(version));
+  const isThere = versions.some((version) => !BEFORE_10.test(version));
   if (process.env["CI"]) assert.ok(isThere, `only ${versions.join()}: scripts/install-test-tools.sh unpacks it`);
   assert.ok(versions.length > 0);
 });
@@ -207,5 +207,4 @@ test("no password, key or user name gets into the log", async () => {
     await runSsh(ssh!, server, { password: PASSWORD }, ["echo a secret command"]);
   });
   assert.doesNotMatch(server.program.text, /secret|open sesame/);
-  assert.ok(sshEnvironment({ password: "x" })["TEST_PASSWORD"]);
 });

@@ -19,8 +19,6 @@ import paramiko
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
 from cryptography.hazmat.primitives.poly1305 import Poly1305
-from paramiko.common import cMSG_KEXINIT
-from paramiko.message import Message
 from paramiko.packet import Packetizer
 
 CIPHER = "chacha20-poly1305@openssh.com"
@@ -112,21 +110,6 @@ class Transport(paramiko.Transport):
 
     def _get_engine(self, name, key, iv=None, operation=None, aead=False):
         return ChaCha20Poly1305(key)
-
-    def _parse_kex_init(self, m):
-        """The cipher brings its own MAC, so the server offers none; paramiko wants to agree on one nevertheless."""
-        original = m.get_remainder()
-        m.rewind()
-        rewritten = Message()
-        rewritten.add_bytes(m.get_bytes(16))
-        for index in range(10):
-            names = m.get_list()
-            rewritten.add_list(["hmac-sha2-256"] if index in (4, 5) else names)
-        rewritten.add_bytes(m.get_remainder())
-        copy = Message(rewritten.asbytes())
-        copy.seqno = m.seqno
-        super()._parse_kex_init(copy)
-        self.remote_kex_init = cMSG_KEXINIT + original  # the exchange hash is over what the server sent
 
 
 def log_in(transport, request):

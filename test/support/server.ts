@@ -81,6 +81,7 @@ export interface Observation<T> {
 /** The memory of the server's process after a garbage collection, in bytes. */
 export interface Memory {
   rss: number;
+  heapTotal: number;
   heapUsed: number;
   external: number;
   arrayBuffers: number;

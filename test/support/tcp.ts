@@ -4,11 +4,16 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { createServer, type Server, type ServerOptions } from "../../host/node/index.js";
 import type { LogEntry } from "../../host/node/log.js";
-import { type CompiledModule, type Instance, loadModule, type ModuleType } from "../../host/node/modules.js";
+import {
+  type CompiledModule,
+  type Instance,
+  loadModule,
+  type ModuleType,
+  plainModulePath,
+} from "../../host/node/modules.js";
 import { keyPairFromSeed } from "../../host/node/openssh-keys.js";
 import type { ModuleSet } from "../../host/node/switchboard.js";
 import { type ClientOptions, politeLogin, RawClient, type Step } from "./client.js";
-import { modulePathOf } from "./modules.js";
 import { CREDENTIALS, HOST_SEED } from "./session.js";
 
 const TIMEOUT_MS = 5_000;
@@ -99,7 +104,7 @@ export async function serve(options: Partial<ServerOptions> = {}): Promise<Fixtu
   const log: LogEntry[] = [];
   const made: Fixture["made"] = [];
   const watched = <Type extends ModuleType>(type: Type, target: string): CompiledModule<Type> => {
-    const module = loadModule(type, modulePathOf(target));
+    const module = loadModule(type, plainModulePath(target));
     const instantiate = (): ReturnType<typeof module.instantiate> => {
       const instance = module.instantiate();
       made.push({ type, instance: instance as unknown as Instance<never> });
@@ -110,7 +115,7 @@ export async function serve(options: Partial<ServerOptions> = {}): Promise<Fixtu
   const build = options.userauth ?? "password";
   const modules: ModuleSet = {
     transport: watched("transport", "transport"),
-    userauth: watched("userauth", `plain/userauth-${build}`),
+    userauth: watched("userauth", `userauth-${build}`),
     connection: watched("connection", "connection"),
   };
   const server = createServer({

@@ -24,3 +24,6 @@ export const CHANNEL_DATA_CAPACITY: u32 = isDefined(CHANNEL_DATA_BYTES) ? CHANNE
 /** Of the embedded key's x-coordinate in the credentials region, for the verification that wants it. Flag. */
 // @ts-expect-error the flag exists only when a build sets it
 export const X_COORDINATE_BYTES: u32 = isDefined(WITH_X_COORDINATE) ? 32 : 0;
+
+/** What SHA-512 writes behind its message at most: the bit 1, zeros, and the length in 16 bytes. */
+export const SHA512_SLACK_BYTES: u32 = 144;

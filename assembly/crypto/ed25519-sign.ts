@@ -5,8 +5,10 @@
 // A multiple of the base point is computed on curve25519 by the ladder, whose last two points also give the v-coordinate
 // (Okeya, Sakurai: CHES 2001), and is then mapped to the Edwards curve. This needs no arithmetic of Edwards points.
 
+import { SHA512_SLACK_BYTES } from "../capacities";
 import { feAdd, feInvert, feMul, feMulSmall, feSquare, feSub, feToBytes } from "./field25519";
-import { sha512, SHA512_SLACK_BYTES } from "./sha512";
+import { addOrder } from "./group-order";
+import { sha512 } from "./sha512";
 import { BASE_U, clamp, ctIsZero32, ladder, scalarCopy, t0, t1, wipeLadder, x2, x3, z2, z3 } from "./x25519";
 
 /** Longest message: one SHA-512 hash. */
@@ -16,16 +18,13 @@ const MESSAGE_CAPACITY: u32 = 64;
 const A: u32 = 486662;
 
 /**
- * First the order of the base point, L = 2^252 + 27742317777372353535851937790883648493, 32 bytes; then the field element
- * 2 · √−486664 · v = −18 · 486664 / x, where v belongs to u = 9 and x is the x-coordinate of Ed25519's base point.
+ * The field element 2 · √−486664 · v = −18 · 486664 / x, where v belongs to u = 9 and x is the x-coordinate of Ed25519's base
+ * point.
  */
 // prettier-ignore
-const CONSTANTS: usize = memory.data<u32>([
-  0x5cf5d3ed, 0x5812631a, 0xa2f79cd6, 0x14def9de, 0, 0, 0, 0x10000000,
+const MAP_FACTOR: usize = memory.data<u32>([
   0xf0ce9b1b, 0x06e5a278, 0x10605bae, 0x0eec7332, 0x0244b112, 0x14276f51, 0x010ec579, 0x18e58b50, 0x005a3ca1,
 ]);
-const GROUP_ORDER: usize = CONSTANTS;
-const MAP_FACTOR: usize = CONSTANTS + 32;
 
 /** What is hashed: two strings of 32 bytes, the message, and room for the padding. Secret at times, like all below. */
 const hashed: usize = memory.data(64 + MESSAGE_CAPACITY + SHA512_SLACK_BYTES + 64 + 64 + 32, 16);
@@ -148,19 +147,7 @@ export function multiplyAdd(out: usize, x: usize, a: usize, addend: usize): void
       j += 2;
     } while (j < 32);
     carry += <i32>(<i16>lower);
-    subtractMultiple(out, <i32>((carry << 4) | (load<u16>(out, 30) >> 12)));
+    addOrder(out, -(<i32>((carry << 4) | (load<u16>(out, 30) >> 12))));
   } while (i);
-  subtractMultiple(out, load<i16>(out, 30) >> 15);
-}
-
-/** out −= q · L, modulo 2^256; q is signed and secret. */
-function subtractMultiple(out: usize, q: i64): void {
-  let carry: i64 = 0;
-  let j: usize = 0;
-  do {
-    carry += load<u16>(out + j) - q * load<u16>(GROUP_ORDER + j);
-    store<u16>(out + j, carry);
-    carry >>= 16;
-    j += 2;
-  } while (j < 32);
+  addOrder(out, -(load<i16>(out, 30) >> 15));
 }

@@ -1,6 +1,6 @@
 // The module's generator of random bytes: ChaCha20 with fast key erasure.
 // Comes in: the host's entropy, once. Goes out: 32 bytes a call, from which neither earlier nor later ones can be computed.
-// Next: the ephemeral key, the cookie and the padding of transport.
+// Next: the ephemeral keys and the cookies of transport.
 
 import { chacha20Xor } from "./chacha20";
 import { sha256Finish, sha256Start, sha256Update } from "./sha256";

@@ -1,24 +1,7 @@
 // Integers modulo L = 2^252 + 27742317777372353535851937790883648493, the order of Ed25519's base point (RFC 8032 §5.1).
 // In: the S of a signature and the hash k, both public. Out: odd numbers, in the form that the comb of ed25519-verify.ts reads.
 
-/** L in digits of 16 bits, lowest first. */
-// prettier-ignore
-const ORDER: usize = memory.data<u16>([
-  0xd3ed, 0x5cf5, 0x631a, 0x5812, 0x9cd6, 0xa2f7, 0xf9de, 0x14de, 0, 0, 0, 0, 0, 0, 0, 0x1000,
-]);
-
-/** Adds `factor` · L to the 256-bit number at `ptr`, modulo 2^256; |factor| ≤ 2^16. Returns the carry, rounded down. */
-function addOrder(ptr: usize, factor: i64): i64 {
-  let carry: i64 = 0;
-  let i: usize = 0;
-  do {
-    carry += factor * (load<u16>(i, ORDER) as i64) + (load<u16>(ptr + i) as i64);
-    store<u16>(ptr + i, carry);
-    carry >>= 16;
-    i += 2;
-  } while (i < 32);
-  return carry;
-}
+import { addOrder } from "./group-order";
 
 /** The number of 256 bits at `ptr` or, if it is even, that number plus L; bit 255 inverted, which adds 2^255. */
 function makeOdd(ptr: usize): void {

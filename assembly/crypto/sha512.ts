@@ -2,13 +2,11 @@
 // Comes in: the message, which may be secret. Goes out: 64 bytes.
 // Next: ed25519-sign.ts, or the verification of a client's signature.
 
+import { SHA512_SLACK_BYTES } from "../capacities";
 import { copySwapped, INITIAL_STATE, ROUND_CONSTANTS, WORKSPACE, wipeWorkspace } from "./sha2-constants";
 
 const BLOCK_BYTES: u32 = 128;
 export const SHA512_BYTES: u32 = 64;
-
-/** What `sha512` writes behind the message at most: the bit 1, zeros, and the length in 16 bytes. */
-export const SHA512_SLACK_BYTES: u32 = 144;
 
 /** Eight words of state, last one first: secret. */
 const state: usize = memory.data(64, 16);

@@ -81,9 +81,15 @@ export function setAuthenticated(): void {
   authenticated = true;
 }
 
+/** Whether the client withholds the key exchange that has been due for a gigabyte. */
+export function keysAreUsedUp(): bool {
+  return bytesSinceNewKeys >> 31 != 0;
+}
+
 /** Whether a payload may be sent: keys are in use, and no KEXINIT of ours waits for an answer. */
 export function maySend(): bool {
-  return sessionIdLength != 0 && (exchange == Exchange.NONE || exchange == Exchange.NEWKEYS_SENT);
+  const between = exchange == Exchange.NONE || exchange == Exchange.NEWKEYS_SENT;
+  return sessionIdLength != 0 && between && !keysAreUsedUp();
 }
 
 export function startExchange(): void {

@@ -12,6 +12,7 @@ import {
   disconnect as writeDisconnect,
   disconnectReason as lastReason,
   handlePayload,
+  keysAreUsedUp,
   maySend,
   rekeyIfDue,
   setAuthenticated,
@@ -20,9 +21,8 @@ import {
   writeUnimplemented,
 } from "./dispatch";
 import { isUnfinishedLine, readIdentification, writeIdentification } from "./identification";
-import { SSH_MSG_USERAUTH_SUCCESS } from "./messages";
+import { SSH_MSG_USERAUTH_SUCCESS } from "../userauth/messages";
 import {
-  bytesSinceNewKeys,
   clearOutput,
   HEADER_BYTES,
   INPUT,
@@ -63,6 +63,10 @@ let stage: Stage = 0;
 let received: u32 = 0;
 /** How many bytes at INPUT end the stage; before `open`, how much entropy fits. */
 let wanted: u32 = 64;
+
+function isOpen(): bool {
+  return stage != Stage.UNOPENED && stage != Stage.CLOSED;
+}
 
 export function inputPtr(): usize {
   return INPUT + received;
@@ -109,7 +113,7 @@ export function sendPtr(): usize {
 }
 
 export function sendCapacity(): u32 {
-  return stage != Stage.CLOSED && maySend() ? PAYLOAD_CAPACITY : 0;
+  return isOpen() && maySend() ? PAYLOAD_CAPACITY : 0;
 }
 
 export function open(entropyLength: u32): u32 {
@@ -161,19 +165,23 @@ function awaitPacket(): void {
 function handlePacket(): TransportEvent {
   awaitPacket();
   if (!readPacket()) return close(DisconnectReason.MAC_ERROR);
-  // A client that will not change keys that are used up twice over is not served with them.
-  if (!readPayload() || bytesSinceNewKeys >> 31) return close(DisconnectReason.PROTOCOL_ERROR);
+  if (!readPayload() || keysAreUsedUp()) return close(DisconnectReason.PROTOCOL_ERROR);
   const event = handlePayload();
-  if (event == TransportEvent.CLOSED) stage = Stage.CLOSED;
+  if (event == TransportEvent.CLOSED) takeNothing();
   else rekeyIfDue();
   return event;
 }
 
 /** Ends the connection, with a reason for the client. */
 function close(reason: u32): TransportEvent {
+  takeNothing();
+  return writeDisconnect(reason);
+}
+
+/** The connection has ended. */
+function takeNothing(): void {
   stage = Stage.CLOSED;
   wanted = received;
-  return writeDisconnect(reason);
 }
 
 export function send(length: u32): u32 {
@@ -188,18 +196,18 @@ export function send(length: u32): u32 {
 
 export function unimplemented(): u32 {
   clearOutput();
-  if (stage != Stage.CLOSED) writeUnimplemented();
+  if (isOpen()) writeUnimplemented();
   return written;
 }
 
 export function rekey(): u32 {
   clearOutput();
-  if (stage != Stage.CLOSED) startRekey();
+  if (isOpen()) startRekey();
   return written;
 }
 
 export function disconnect(reason: u32): u32 {
   clearOutput();
-  if (stage != Stage.CLOSED && stage != Stage.UNOPENED) close(reason);
+  if (isOpen()) close(reason);
   return written;
 }

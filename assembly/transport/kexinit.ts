@@ -33,7 +33,7 @@ const COOKIE_BYTES: u32 = 16;
  *     uint32       0
  */
 // prettier-ignore
-const KEXINIT: usize = memory.data<u8>([
+export const KEXINIT: usize = memory.data<u8>([
   20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
   0, 0, 0, 75,
   0x63, 0x75, 0x72, 0x76, 0x65, 0x32, 0x35, 0x35, 0x31, 0x39, 0x2d, 0x73, 0x68, 0x61, 0x32, 0x35, 0x36, 0x2c, // curve25519-sha256,
@@ -50,7 +50,6 @@ const KEXINIT: usize = memory.data<u8>([
   0, 0, 0, 0, 0,
 ]);
 export const KEXINIT_BYTES: u32 = 272;
-export const KEXINIT_PAYLOAD: usize = KEXINIT;
 
 const CURVE25519: usize = KEXINIT + 21;
 const CURVE25519_BYTES: u32 = 17;

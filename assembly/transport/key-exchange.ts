@@ -15,7 +15,7 @@ import {
   SERVER_IDENTIFICATION,
   SERVER_IDENTIFICATION_BYTES,
 } from "./identification";
-import { KEXINIT_BYTES, KEXINIT_PAYLOAD, SSH_ED25519, SSH_ED25519_BYTES } from "./kexinit";
+import { KEXINIT, KEXINIT_BYTES, SSH_ED25519, SSH_ED25519_BYTES } from "./kexinit";
 import { SSH_MSG_KEX_ECDH_REPLY, SSH_MSG_NEWKEYS } from "./messages";
 import { NEXT_CLIENT_TO_SERVER_KEYS, payloadToSend, SERVER_TO_CLIENT_KEYS, writePacket } from "./packet";
 
@@ -42,7 +42,7 @@ const EXCHANGE_HASH: usize = memory.data(HASH_BYTES, 16);
 const EPHEMERAL: usize = memory.data(2 * KEY_BYTES, 16);
 const EPHEMERAL_PUBLIC_KEY: usize = EPHEMERAL + KEY_BYTES;
 
-/** K, secret: a zero byte, so that the number is positive, and 32 bytes. Then room for its length and for `writeSharedSecret`. */
+/** K, secret: a zero byte, so that the number is positive, and 32 bytes. */
 const SHARED_SECRET: usize = memory.data(1 + KEY_BYTES, 16);
 
 /** A length, or one letter, on its way into a hash. */
@@ -72,7 +72,7 @@ export function hashKexinits(payload: usize, length: u32): void {
   hashString(CLIENT_IDENTIFICATION, clientIdentificationLength);
   hashString(SERVER_IDENTIFICATION, SERVER_IDENTIFICATION_BYTES);
   hashString(payload, length);
-  hashString(KEXINIT_PAYLOAD, KEXINIT_BYTES);
+  hashString(KEXINIT, KEXINIT_BYTES);
 }
 
 /** Fills the second half of the host key from the first. */

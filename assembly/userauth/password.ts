@@ -7,11 +7,9 @@
 import { UserauthStatus } from "../abi";
 import { PASSWORD_CAPACITY, USER_NAME_CAPACITY } from "../capacities";
 import { ctDifference } from "../wire/compare";
+import { SSH_MSG_USERAUTH_REQUEST, SSH_MSG_USERAUTH_SUCCESS } from "./messages";
 
 export { __heap_base as __data_end, __heap_base };
-
-const SSH_MSG_USERAUTH_REQUEST: u32 = 50;
-const SSH_MSG_USERAUTH_SUCCESS: u32 = 52;
 
 /** The buffer is at address 0: see docs/abi.md. The static data begins where it ends. */
 const BUFFER: usize = 0;

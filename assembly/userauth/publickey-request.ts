@@ -4,7 +4,13 @@
 // brings the verification: `readRequest` says when a signature has to be verified, and `conclude` answers.
 
 import { UserauthStatus } from "../abi";
-import { PAYLOAD_CAPACITY, SESSION_ID_CAPACITY, USER_NAME_CAPACITY, X_COORDINATE_BYTES } from "../capacities";
+import {
+  PAYLOAD_CAPACITY,
+  SESSION_ID_CAPACITY,
+  SHA512_SLACK_BYTES,
+  USER_NAME_CAPACITY,
+  X_COORDINATE_BYTES,
+} from "../capacities";
 import {
   isMalformed,
   isMalformedOrUnfinished,
@@ -15,11 +21,12 @@ import {
   stringLength,
 } from "../wire/reader";
 import { ctDifference } from "../wire/compare";
-
-const SSH_MSG_USERAUTH_REQUEST: u32 = 50;
-const SSH_MSG_USERAUTH_FAILURE: u32 = 51;
-const SSH_MSG_USERAUTH_SUCCESS: u32 = 52;
-const SSH_MSG_USERAUTH_PK_OK: u32 = 60;
+import {
+  SSH_MSG_USERAUTH_FAILURE,
+  SSH_MSG_USERAUTH_PK_OK,
+  SSH_MSG_USERAUTH_REQUEST,
+  SSH_MSG_USERAUTH_SUCCESS,
+} from "./messages";
 
 /** The buffer is at address 0: see docs/abi.md. The static data begins where it ends. */
 const BUFFER: usize = 0;
@@ -51,12 +58,9 @@ const FAILURE_BYTES: u32 = 15;
 /** Longest part of a request that a signature covers: with a longer one the user name cannot be in a slot. */
 const SIGNED_CAPACITY: u32 = 1 + 4 + USER_NAME_CAPACITY + METHOD_BYTES + 1 + ALGORITHM_BYTES + KEY_BYTES;
 
-/** What SHA-512 pads its message with, at most, and the words that it reads. */
-const PADDING_CAPACITY: u32 = 144;
-
 /** R ‖ A ‖ string session identifier ‖ the signed part of the request: RFC 8032's hash of RFC 4252's signed data. */
 export const HASH_INPUT: usize = memory.data(
-  2 * KEY_BYTES + 4 + SESSION_ID_CAPACITY + SIGNED_CAPACITY + PADDING_CAPACITY,
+  2 * KEY_BYTES + 4 + SESSION_ID_CAPACITY + SIGNED_CAPACITY + SHA512_SLACK_BYTES,
   16,
 );
 

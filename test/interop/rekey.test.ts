@@ -20,7 +20,7 @@ import { type LibraryServer, PASSWORD, serveFromLibrary } from "../support/serve
 
 const REKEY_AFTER_BYTES = 64 * 1024;
 const TRANSFER_BYTES = 1_000_000;
-const GRACE_MS = 300;
+const GRACE_MS = 1_000;
 const login = { password: PASSWORD };
 
 let rekeying: Promise<LibraryServer> | undefined;
@@ -96,7 +96,7 @@ test("a login that takes too long ends in silence, whatever state it is in", asy
   await hesitant.ended();
 
   const inTime = startSsh(ssh!, endpoint, login, ["cat"]);
-  await delay(3 * GRACE_MS);
+  await delay(1.5 * GRACE_MS);
   inTime.child.stdin.end("still here");
   assert.equal((await inTime.ended()).stdout.toString(), "still here");
 });

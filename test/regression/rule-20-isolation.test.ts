@@ -3,8 +3,9 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { type CompiledModule, loadModule, type ModuleType, plainModulePath } from "../../host/node/modules.js";
-import { passwordRequest, type RawClient } from "../support/client.js";
+import { keyExchange, passwordRequest, type RawClient } from "../support/client.js";
 import { PASSWORD, USER } from "../support/session.js";
 import { type Fixture, serve, TcpClient } from "../support/tcp.js";
 import { string, uint32 } from "../support/wire.js";
@@ -29,13 +30,9 @@ async function assertServes({ port }: Fixture): Promise<void> {
 async function connected(port: number): Promise<TcpClient> {
   const client = await TcpClient.connect(port);
   const { raw } = client;
-  await client.run([
-    { name: "identification", data: raw.identification(), awaits: 0 },
-    { name: "KEXINIT", data: raw.packet(raw.kexinit()), awaits: 0 },
-  ]);
-  await client.run([{ name: "KEX_ECDH_INIT", data: raw.packet(raw.ecdhInit()), awaits: 2 }]);
-  await client.run([{ name: "NEWKEYS", data: raw.newKeys(), awaits: 0 }]);
-  await client.run([{ name: "service", data: raw.send(5, string("ssh-userauth")), awaits: 1 }]);
+  assert.ok(await client.run(keyExchange(raw)));
+  raw.messages = [];
+  assert.deepEqual(await ask(client, () => raw.send(5, string("ssh-userauth"))), [6]);
   return client;
 }
 
@@ -142,7 +139,7 @@ test("rule 20 (PuTTY CVE-2011-4607): when a connection has ended, no secret is l
     assert.deepEqual(kinds(running), ["transport", "userauth"]);
     const count = running.log.length;
     await end(client);
-    while (!running.log.slice(count).some(({ event }) => event === "connection-close")) await new Promise(setImmediate);
+    while (!running.log.slice(count).some(({ event }) => event === "connection-close")) await delay(5);
     for (const { type, instance } of running.made) {
       const memory = new Uint8Array((instance.exports as { memory: WebAssembly.Memory }).memory.buffer);
       assert.ok(

@@ -12,6 +12,15 @@ after(() => Promise.all(fixtures.map(({ server }) => server.close())));
 
 const login = { authenticate: (): Uint8Array => passwordRequest(USER, PASSWORD) };
 
+/** Takes the first steps of a login. */
+async function proceed(client: TcpClient, count: number): Promise<void> {
+  let left = count;
+  for (const step of politeLogin(client.raw, login)) {
+    if (left-- === 0) return;
+    assert.ok(await client.run([step]), step.name);
+  }
+}
+
 test("rule 22 (OpenSSH CVE-2024-6387): at every moment before the login the time runs out without a word", async () => {
   const running = await serve({ loginGraceMs: 250 });
   fixtures.push(running);
@@ -20,9 +29,7 @@ test("rule 22 (OpenSSH CVE-2024-6387): at every moment before the login the time
   const clients = await Promise.all(
     moments.map(async (count) => {
       const client = await TcpClient.connect(port);
-      await client.run(
-        politeLogin(client.raw, login).take?.(count) ?? [...politeLogin(client.raw, login)].slice(0, count),
-      );
+      await proceed(client, count);
       return client;
     }),
   );
@@ -40,12 +47,8 @@ test("rule 22 (OpenSSH CVE-2024-6387): the time has no effect on who is in, and 
   const running = await serve({ loginGraceMs: 250 });
   fixtures.push(running);
   const client = await TcpClient.connect(running.port);
-  const steps = [...Array<undefined>(7)].length;
-  let taken = 0;
-  for (const step of politeLogin(client.raw, login)) {
-    if (taken++ === steps) break;
-    assert.ok(await client.run([step]));
-  }
+  await proceed(client, 7);
+  assert.ok(client.raw.messages.some((message) => message[0] === 52));
   await delay(350);
   assert.equal(client.closed, false);
   const next = await TcpClient.connect(running.port);

@@ -38,7 +38,7 @@ export interface Client {
 export const otherClients: readonly Client[] = [
   { name: "dbclient", peers: ["dbclient"], severalKeys: true, run: runDbclient },
   { name: "plink", peers: ["plink"], severalKeys: false, run: runPlink },
-  { name: "paramiko", peers: ["paramiko"], severalKeys: true, run: (task) => runPython("paramiko_client.py", task) },
+  { name: "paramiko", peers: ["paramiko"], severalKeys: false, run: (task) => runPython("paramiko_client.py", task) },
   { name: "AsyncSSH", peers: ["asyncssh"], severalKeys: true, run: (task) => runPython("asyncssh_client.py", task) },
   { name: "ssh2", peers: [], severalKeys: false, run: runSsh2 },
 ];

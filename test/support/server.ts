@@ -24,12 +24,12 @@ import { atEnd, eventually, folder, type Program, run, start } from "./programs.
 
 const CLI = fileURLToPath(new URL("../../dist/host/node/cli.js", import.meta.url));
 
-/** Lets a test ask the process for its memory: collects garbage and reports, at SIGUSR2. */
-const MEMORY_PROBE = [
-  "--expose-gc",
-  "--import",
-  "data:text/javascript,process.on('SIGUSR2',()=>{gc();gc();console.error('memory '+JSON.stringify(process.memoryUsage()))})",
-];
+/** Lets a test ask the process for its memory at SIGUSR2: after some collections of garbage, as finalizers take turns. */
+const PROBE = `process.on("SIGUSR2", async () => {
+  for (let turn = 0; turn < 5; turn++) await new Promise((done) => setImmediate(done, gc()));
+  console.error("memory " + JSON.stringify(process.memoryUsage()));
+})`;
+const MEMORY_PROBE = ["--expose-gc", "--import", `data:text/javascript,${encodeURIComponent(PROBE)}`];
 
 /** Who may log in to the tests' servers. */
 export const USER = "admin";

@@ -22,13 +22,19 @@ function constants(): void {
       do {
         n--;
         d = n;
-        do d++; while (n % d);
+        do d++;
+        while (n % d);
       } while (d + 1);
       let w: u32 = 24;
       do {
         run(ROOT);
         store<u16>(z, load<u16>(z, REG + (X2 << 5) + 30 - 2) + n, REG + (X2 << 5) + 30 - 2);
-        store<i64>(w, load<i64>(w, REG + (X1 << 5) - 16) + load<i64>(w + z, REG + (X2 << 5) - 2) / (load<i64>(z, REG + (Z2 << 5) + 16 - 2) * k), REG + (X1 << 5) - 16);
+        store<i64>(
+          w,
+          load<i64>(w, REG + (X1 << 5) - 16) +
+            load<i64>(w + z, REG + (X2 << 5) - 2) / (load<i64>(z, REG + (Z2 << 5) + 16 - 2) * k),
+          REG + (X1 << 5) - 16,
+        );
       } while (--w > 15);
       i -= 8;
       store<u64>(i ^ z, load<u64>(REG, (X1 << 5) + 2), H);
@@ -56,13 +62,26 @@ function hash(input: usize, length: u32): void {
     let i: u32 = 640;
     do {
       i -= 8;
-      const e = load<u64>(i, S + 40), g = load<u64>(i, S + 56), w = load<u64>(i, W + 128);
-      const t = load<u64>(i, S + 64) + rotr(rotr(rotr(e, 23) ^ e, 4) ^ e, 14) + (((load<u64>(i, S + 48) ^ g) & e) ^ g) + load<u64>(i, K + 2) + w;
-      const a = load<u64>(i, S + 8), b = load<u64>(i, S + 16);
+      const e = load<u64>(i, S + 40),
+        g = load<u64>(i, S + 56),
+        w = load<u64>(i, W + 128);
+      const t =
+        load<u64>(i, S + 64) +
+        rotr(rotr(rotr(e, 23) ^ e, 4) ^ e, 14) +
+        (((load<u64>(i, S + 48) ^ g) & e) ^ g) +
+        load<u64>(i, K + 2) +
+        w;
+      const a = load<u64>(i, S + 8),
+        b = load<u64>(i, S + 16);
       store<u64>(i, load<u64>(i, S + 32) + t, S + 32);
       store<u64>(i, t + rotr(rotr(rotr(a, 5) ^ a, 6) ^ a, 28) + (((a ^ b) & (load<u64>(i, S + 24) ^ b)) ^ b), S);
-      const x = load<u64>(i, W + 128 - 8), y = load<u64>(i, W + 128 - 112);
-      store<u64>(i, w + load<u64>(i, W + 128 - 72) + (rotr(rotr(x, 7) ^ x, 1) ^ (x >> 7)) + (rotr(rotr(y, 42) ^ y, 19) ^ (y >> 6)), W);
+      const x = load<u64>(i, W + 128 - 8),
+        y = load<u64>(i, W + 128 - 112);
+      store<u64>(
+        i,
+        w + load<u64>(i, W + 128 - 72) + (rotr(rotr(x, 7) ^ x, 1) ^ (x >> 7)) + (rotr(rotr(y, 42) ^ y, 19) ^ (y >> 6)),
+        W,
+      );
     } while (i);
     i = 64;
     do {
@@ -78,8 +97,7 @@ function decode(encoded: usize, slot: usize): u32 {
   const flag = row(Y2 << 5, Y2 << 5, 1) * 2 + row(Y2 << 5, K38 << 5, 1);
   run(START);
   let i: u32 = 255;
-  do {
-  } while ((run(i > 5 ? STEP : CAND) | ((load<u8>(REG, Z1 << 5) & 2) ^ flag)) * --i);
+  do {} while ((run(i > 5 ? STEP : CAND) | ((load<u8>(REG, Z1 << 5) & 2) ^ flag)) * --i);
   memory.copy(slot, REG + (X2 << 5), 128);
   return i;
 }
@@ -89,7 +107,9 @@ function add(slot: usize): u32 {
   return run(ADD);
 }
 
-export function prepareKey(_keyPtr: usize): bool { return true; }
+export function prepareKey(_keyPtr: usize): bool {
+  return true;
+}
 
 export function verifyVartime(s: usize, hashInput: usize, length: u32): bool {
   constants();
@@ -101,9 +121,9 @@ export function verifyVartime(s: usize, hashInput: usize, length: u32): bool {
   do {
     i--;
     add(REG + (X1 << 5));
-    if ((load<u8>((i >> 3) ^ 7, H) >> <u8>(i & 7)) & 1) add(SLOT_A);
-    if ((load<u8>(s + (i >> 3)) >> <u8>(i & 7)) & <u8>(i < 256)) add(SLOT_B);
+    if ((load<u8>((i >> 3) ^ 7, H) >> (<u8>(i & 7))) & 1) add(SLOT_A);
+    if ((load<u8>(s + (i >> 3)) >> (<u8>(i & 7))) & (<u8>(i < 256))) add(SLOT_B);
   } while (i);
   add(SLOT_R);
-  return <bool>(!run(CHECK) & <i32>(valid != 0));
+  return <bool>(!run(CHECK) & (<i32>(valid != 0)));
 }

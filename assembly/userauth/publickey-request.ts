@@ -75,8 +75,8 @@ let attemptsLeft: u32 = 7;
 /** PK_OK has no effect but this: it can be had only so often. */
 let queriesLeft: u32 = 6;
 
-/** R, A and the session identifier; until `reset`: its 2 * 32 + 4 bytes without one (a literal needs no start function). */
-let hashHeadLength: u32 = 68;
+/** Bytes of R, A and the session identifier; 0, and every request an error, until `reset` has found a key and an identifier. */
+let hashHeadLength: u32 = 0;
 let userMatches: bool = false;
 
 /** A `UserauthStatus`: why the last request was answered as it was. */
@@ -91,12 +91,10 @@ export let scalar: usize = 0;
 /** Length of the hash's input, which begins at `HASH_INPUT`. */
 export let hashInputLength: u32 = 0;
 
-/** The session identifier of `length` bytes is in the buffer. */
+/** The session identifier of `length` bytes is in the buffer, and the credentials are in their region. */
 export function reset(length: u32): void {
-  if (length > SESSION_ID_CAPACITY) {
-    status = UserauthStatus.PROTOCOL_ERROR;
-    return;
-  }
+  // 32 zero bytes, a region that was not filled, are a point of order 4: anybody could make its signatures.
+  if (length > SESSION_ID_CAPACITY || !load<u64>(KEY)) return;
   store<u8>(HASH_INPUT + 2 * KEY_BYTES + 3, <u8>length);
   memory.copy(HASH_INPUT + 2 * KEY_BYTES + 4, BUFFER, length);
   hashHeadLength = 2 * KEY_BYTES + 4 + length;
@@ -119,7 +117,7 @@ export function reset(length: u32): void {
 export function readRequest(length: u32): u32 {
   if (status >= UserauthStatus.PROTOCOL_ERROR) return 0;
   status = UserauthStatus.PROTOCOL_ERROR;
-  if (length - 1 >= PAYLOAD_CAPACITY || load<u8>(BUFFER) != SSH_MSG_USERAUTH_REQUEST) return 0;
+  if (length - 1 >= PAYLOAD_CAPACITY || load<u8>(BUFFER) != SSH_MSG_USERAUTH_REQUEST || !hashHeadLength) return 0;
   // Begins behind the message number: to the reader, address 0 is that of a value that is not there.
   startReading(BUFFER + 1, length - 1);
 

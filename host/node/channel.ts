@@ -1,7 +1,7 @@
 // One session channel (RFC 4254 §5, §6) as a Node stream.
 //
 // session.ts reports what the client did; the application reads, writes and exits. Flow control holds both ways: the client may send as
-// much as the application has read, and a write waits until the client takes it.
+// much as the application has read, and a write waits until the client takes it. An error of the application ends its channel alone.
 
 import { Duplex, finished, Writable } from "node:stream";
 import type { DuplexOptions } from "node:stream";
@@ -48,6 +48,9 @@ export interface ChannelPort {
 type Listener = Parameters<Duplex["on"]>[1];
 type Callback = (error?: Error | null) => void;
 
+/** What waits for the reader is kept in pieces of so many bytes at least, however small the client's messages are. */
+const PIECE_BYTES = 4_096;
+
 /** A write on its way. */
 interface PendingWrite {
   bytes: Uint8Array;
@@ -58,6 +61,9 @@ interface PendingWrite {
 /**
  * A session channel: a Duplex of the program's standard input and output. Reading ends when the client sends EOF; `close` comes when the
  * channel is gone, be it that both sides have closed it or that the connection has ended. `exit` ends it properly, `destroy` at once.
+ *
+ * A client may close the channel while what it sent before its EOF is still being read: then `close` comes after `end`, and what is
+ * written goes nowhere.
  */
 export class Channel extends Duplex {
   /** The program's standard error. */
@@ -74,7 +80,9 @@ export class Channel extends Duplex {
 
   /** @internal Channels are made by their session. */
   constructor(port: ChannelPort, options: DuplexOptions = {}) {
-    super({ ...options, autoDestroy: false, captureRejections: true } as DuplexOptions);
+    // What is unread stays here, where small pieces are joined: a Readable keeps each with an object of its own.
+    const fixed = { readableHighWaterMark: 1, autoDestroy: false, captureRejections: true };
+    super({ ...options, ...fixed });
     this.#port = port;
     this.stderr = new Writable({
       autoDestroy: false,
@@ -115,11 +123,10 @@ export class Channel extends Duplex {
     };
     this.#answering = true;
     try {
-      this.emit(event as string, ...args, request);
+      super.emit(event, ...args, request);
     } catch (error) {
       accepted = false;
-      // The answer goes first.
-      process.nextTick(() => this.destroy(error instanceof Error ? error : new Error(String(error))));
+      process.nextTick(() => this.destroy(toError(error))); // the answer goes first
     }
     return accepted;
   }
@@ -133,17 +140,21 @@ export class Channel extends Duplex {
   /** @internal */
   windowChange(columns: number, rows: number): void {
     if (this.pty) Object.assign(this.pty, { columns, rows });
-    try {
-      this.emit("window-change", columns, rows);
-    } catch (error) {
-      this.destroy(error as Error);
-    }
+    this.emit("window-change", columns, rows);
   }
 
   /** @internal The client sent data; the channel keeps the bytes. */
   receiveData(bytes: Uint8Array): void {
     if (this.destroyed) return;
-    this.#received.push(bytes);
+    const last = this.#received.at(-1);
+    if (last && last.length + bytes.length <= PIECE_BYTES) {
+      const joined = new Uint8Array(last.length + bytes.length);
+      joined.set(last);
+      joined.set(bytes, last.length);
+      this.#received[this.#received.length - 1] = joined;
+    } else {
+      this.#received.push(bytes);
+    }
     this.#deliver();
   }
 
@@ -154,10 +165,14 @@ export class Channel extends Duplex {
     this.#deliver();
   }
 
-  /** @internal The channel is gone. */
+  /** @internal Both sides have closed the channel. It is destroyed now, or when the reader has finished with what the client sent. */
   receiveClose(): void {
     this.#port = undefined;
-    this.destroy();
+    const unread = this.#received.length > 0 || this.readableLength > 0;
+    const mayFinish = this.#clientEof && !this.readableEnded && (unread || this.readableFlowing !== null);
+    if (!mayFinish || this.#exiting) return void this.destroy();
+    this.once("end", () => this.destroy());
+    for (const write of this.#writes.splice(0)) this.#discard(write);
   }
 
   /** @internal Sends at most one packet of what waits; whether it did. */
@@ -171,9 +186,20 @@ export class Channel extends Duplex {
       write.bytes = write.bytes.subarray(length);
     } else {
       this.#writes.shift();
-      write.done();
+      this.#finishWrite(write.done);
     }
     return true;
+  }
+
+  /** Whenever a listener is called, what it throws ends this channel and goes no further. */
+  override emit(event: string | symbol, ...args: unknown[]): boolean {
+    try {
+      return super.emit(event, ...args);
+    } catch (error) {
+      if (event === "error") throw error;
+      this.#fail(error);
+      return true;
+    }
   }
 
   override on<Event extends keyof ChannelEvents>(event: Event, listener: ChannelEvents[Event]): this;
@@ -210,18 +236,36 @@ export class Channel extends Duplex {
     if (port) process.nextTick(() => port.close()); // behind the answer to a request that is being handled
     this.#port = undefined;
     this.#received = [];
-    const writes = this.#writes;
-    this.#writes = [];
-    for (const write of writes) write.done(new Error("the channel is closed"));
+    for (const write of this.#writes.splice(0)) this.#finishWrite(write.done, new Error("the channel is closed"));
     this.stderr.destroy();
     done(error);
   }
 
   #enqueue(write: PendingWrite): void {
-    if (!this.#port) return write.done(new Error("the channel is closed"));
+    if (!this.#port) return this.#discard(write);
     if (write.bytes.length === 0) return write.done();
     this.#writes.push(write); // at most two: the streams hold the rest
     while (this.advance());
+  }
+
+  /** Tells the stream, which calls the application. */
+  #finishWrite(done: Callback, error?: Error): void {
+    try {
+      done(error);
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
+  }
+
+  /** Ends a write that goes nowhere. Others have their turn: an application may write without end. */
+  #discard({ done }: PendingWrite): void {
+    setImmediate(() => this.#finishWrite(done));
+  }
+
+  /** The application has thrown an error. */
+  #fail(error: unknown): void {
+    if (this.destroyed) this.emit("error", toError(error));
+    else this.destroy(toError(error));
   }
 
   /** Hands to the reader what it asks for; that is when the client may send more. */
@@ -234,4 +278,8 @@ export class Channel extends Duplex {
     }
     if (this.#clientEof && this.#received.length === 0 && !this.readableEnded) this.push(null);
   }
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

@@ -4,7 +4,8 @@
 // Exit codes: 0 all is well, 1 it failed, 2 the command line is wrong. The log goes to standard error, results to standard output.
 
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { lookup } from "node:dns/promises";
+import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { givenCredentials, UsageError } from "./cli-credentials.js";
@@ -14,14 +15,16 @@ import {
   embedCredentials,
   isDevelopment,
   publicKeyOfRegion,
+  readCredentials,
   USERAUTH_BUILDS,
   userOfRegion,
 } from "./credentials.js";
 import { developmentKeyPath, developmentPublicKey } from "./development.js";
 import { loadHostKey, writeKeyPairFiles } from "./host-key.js";
 import { formatLogEntry } from "./log.js";
-import { packageRoot, plainModulePath } from "./modules.js";
+import { loadModule, modulePath, packageRoot, plainModulePath } from "./modules.js";
 import { fingerprint, generateKeyPair } from "./openssh-keys.js";
+import { writePrivateFile } from "./private-file.js";
 import { createServer, formatAddress } from "./server.js";
 import { createDevice, serveShell } from "./shell.js";
 
@@ -35,6 +38,7 @@ interface ServeOptions extends CredentialOptions {
   port: number;
   host: string;
   hostKey: string;
+  allowDevelopmentCredentials?: true;
   quiet?: true;
 }
 
@@ -57,8 +61,9 @@ const program = new Command("sesame")
 withCredentialOptions(program.command("serve"))
   .description("serve the device shell to SSH clients")
   .option("--port <number>", "port to listen on; 0 takes a free one", parsePort, DEFAULT_PORT)
-  .option("--host <address>", "address to listen on", "127.0.0.1")
+  .option("--host <address>", "address to listen on", parseHost, "127.0.0.1")
   .option("--host-key <file>", "the server's private key, OpenSSH format; made when there is none", DEFAULT_HOST_KEY)
+  .option("--allow-development-credentials", "serve them on addresses that other machines reach, too")
   .option("--quiet", "write no log")
   .action(serve);
 
@@ -113,23 +118,40 @@ function parsePort(text: string): number {
   return Number(text);
 }
 
+function parseHost(text: string): string {
+  if (text === "") throw new InvalidArgumentError("it is empty; every interface is 0.0.0.0 or ::.");
+  return text;
+}
+
 async function serve(options: ServeOptions): Promise<void> {
-  const given = givenCredentials(options);
+  const { build, region: given } = givenCredentials(options);
+  const userauth = loadModule(
+    "userauth",
+    given ? plainModulePath(`userauth-${build}`) : modulePath(`userauth-${build}`),
+  );
+  const region = given ?? readCredentials(build, userauth);
+  const isKnownToAll = isDevelopment(region, developmentPublicKey());
+  const { address: host } = await lookup(options.host);
+  if (isKnownToAll && !isLoopback(host) && !options.allowDevelopmentCredentials) {
+    throw new UsageError(
+      `anyone who reaches ${options.host} could log in with the development credentials. Give your own with --user and ` +
+        "--password-file or --authorized-key; --allow-development-credentials serves these nevertheless",
+    );
+  }
   const { hostKey, created } = loadHostKey(options.hostKey);
   const server = createServer({
     hostKey,
-    userauth: given.build,
-    ...(given.region && { credentials: given.region }),
+    userauth: build,
+    modules: { userauth },
+    ...(given && { credentials: given }),
     log: options.quiet ? () => {} : (entry) => console.error(formatLogEntry(entry)),
   });
   const device = createDevice(server.modules);
   server.on("session", (session) => serveShell(session, device));
   server.on("error", (error) => console.error(`sesame: ${error.message}`));
-  const region = server.credentials;
-  const isKnownToAll = isDevelopment(region, developmentPublicKey());
   if (isKnownToAll) warnOfDevelopment(region);
   if (created) console.error(`sesame: made a host key: ${options.hostKey}`);
-  const { address, port } = await server.listen(options.port, options.host);
+  const { address, port } = await server.listen(options.port, host);
   const client = sshCommand(
     address,
     port,
@@ -157,6 +179,11 @@ function warnOfDevelopment(region: Uint8Array): void {
   console.error([frame, ...lines, frame].join("\n"));
 }
 
+/** Whether only this machine reaches the address. */
+function isLoopback(address: string): boolean {
+  return address === "::1" || /^(::ffff:)?127\.\d+\.\d+\.\d+$/.test(address);
+}
+
 function sshCommand(address: string, port: number, user: string, withDevelopmentKey: boolean): string {
   const host = address === "0.0.0.0" || address === "::" ? "localhost" : address;
   const identity = withDevelopmentKey ? `-i ${shown(developmentKeyPath())} -o IdentitiesOnly=yes ` : "";
@@ -172,12 +199,13 @@ function shown(path: string): string {
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process. */
 function signalled(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      process.on(signal, () => {
-        resolve();
-        process.once(signal, () => process.exit(FAILURE));
-      });
-    }
+    let isFirst = true;
+    const onSignal = () => {
+      if (!isFirst) process.exit(FAILURE);
+      isFirst = false;
+      resolve();
+    };
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, onSignal);
   });
 }
 
@@ -187,7 +215,7 @@ function build(options: BuildOptions): void {
   const module = `userauth-${name}`;
   const output = options.output ?? `${module}.wasm`;
   const wasm = embedCredentials(readFileSync(plainModulePath(module)), region!);
-  writeFileSync(output, wasm, { mode: 0o600 });
+  writePrivateFile(output, wasm, true);
   console.log(`${output}  ${wasm.length} bytes  sha256 ${createHash("sha256").update(wasm).digest("hex")}`);
 }
 

@@ -37,7 +37,8 @@ export {
 } from "./openssh-keys.js";
 export type { CommentedKeyPair, CommentedPublicKey, KeyPair } from "./openssh-keys.js";
 export { createServer, Server } from "./server.js";
-export type { ServerEvents, ServerOptions } from "./server.js";
+export type { ServerEvents } from "./server.js";
+export type { ServerOptions } from "./server-options.js";
 export { Session } from "./session.js";
 export type { SessionEvents } from "./session.js";
 export { createDevice, serveShell } from "./shell.js";

@@ -42,7 +42,7 @@ export function editLines(channel: Channel, prompt: string, receiver: LineReceiv
     completer: (line: string) => [receiver.copying ? [] : words.filter((word) => word.startsWith(line)), line],
   });
   const showPrompt = () => {
-    if (channel.writableEnded) return;
+    if (!channel.writable) return;
     editor.setPrompt(receiver.copying ? "" : prompt);
     editor.prompt();
   };
@@ -51,7 +51,7 @@ export function editLines(channel: Channel, prompt: string, receiver: LineReceiv
     editor.write(null, { ctrl: true, name: "u" });
   };
   const onKey = (text: string | undefined, key: Key) => {
-    if (channel.writableEnded) return;
+    if (!channel.writable) return;
     if (key.ctrl && key.name === "c") {
       clear();
       channel.write("^C\r\n");
@@ -74,7 +74,9 @@ export function editLines(channel: Channel, prompt: string, receiver: LineReceiv
   emitKeypressEvents(channel);
   (channel as Duplex).on("keypress", onKey);
   channel.on("data", () => pauseUntilDrained(channel));
-  channel.on("window-change", () => channel.emit("resize"));
+  channel.on("window-change", () => {
+    if (channel.writable) channel.emit("resize"); // readline writes the line again
+  });
   channel.on("end", () => endInput(channel, receiver));
   channel.on("close", () => editor.close());
   showPrompt();
@@ -92,7 +94,7 @@ export function readLines(channel: Channel, receiver: LineReceiver): void {
   };
   channel.on("data", (bytes: Buffer) => {
     let rest = bytes;
-    while (rest.length > 0 && !channel.writableEnded) {
+    while (rest.length > 0 && channel.writable) {
       if (receiver.copying) {
         channel.write(rest);
         break;
@@ -108,19 +110,26 @@ export function readLines(channel: Channel, receiver: LineReceiver): void {
     pauseUntilDrained(channel);
   });
   channel.on("end", () => {
-    if (line.length > 0 && !channel.writableEnded) takeLine();
+    if (line.length > 0 && channel.writable) takeLine();
     endInput(channel, receiver);
   });
 }
 
 /** The client's EOF ends `cat` and then the shell. */
 function endInput(channel: Channel, receiver: LineReceiver): void {
-  if (!channel.writableEnded) receiver.endOfInput();
-  if (!channel.writableEnded) receiver.endOfInput();
+  if (channel.writable) receiver.endOfInput();
+  if (channel.writable) receiver.endOfInput();
 }
 
+/** Reads on when the client has taken what was written, errors included. */
 function pauseUntilDrained(channel: Channel): void {
-  if (!channel.writableNeedDrain || channel.isPaused()) return;
+  const fullStream = () => [channel, channel.stderr].find((stream) => stream.writableNeedDrain);
+  if (!fullStream() || channel.isPaused()) return;
   channel.pause();
-  channel.once("drain", () => channel.resume());
+  const resume = () => {
+    const full = fullStream();
+    if (full) full.once("drain", resume);
+    else channel.resume();
+  };
+  resume();
 }

@@ -1,6 +1,7 @@
 // Log lines in logfmt: one line an event, `name=value` pairs, for people and for programs.
 //
-// Nothing that a client sent becomes part of a line: no user name (people type passwords there by mistake), no password, no command.
+// Of what a client sent, only numbers become part of a line: the reason of its SSH_MSG_DISCONNECT, and how many bytes. No user name
+// (people type passwords there by mistake), no password, no command; but an application's errors say what the application lets them.
 
 /** One event of the log. */
 export interface LogEntry {
@@ -11,7 +12,7 @@ export interface LogEntry {
 /** Takes one event. */
 export type Log = (entry: LogEntry) => void;
 
-/** One line, without the newline; a value with blanks, quotes or control characters is quoted as in JSON. */
+/** One line, without the newline; a value with blanks, quotes or other than ASCII's characters is quoted as in JSON. */
 export function formatLogEntry(entry: LogEntry, time: Date = new Date()): string {
   const pairs: string[] = [];
   const fields: Record<string, LogEntry[string]> = { time: time.toISOString(), ...entry };
@@ -22,5 +23,7 @@ export function formatLogEntry(entry: LogEntry, time: Date = new Date()): string
 }
 
 function formatValue(value: string): string {
-  return /^[\x21\x23-\x3c\x3e-\x7e]+$/.test(value) ? value : JSON.stringify(value);
+  if (/^[\x21\x23-\x3c\x3e-\x7e]+$/.test(value)) return value;
+  const escape = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return JSON.stringify(value).replace(/[^\x20-\x7e]/g, escape);
 }

@@ -9,46 +9,15 @@ import type { AddressInfo, Server as NetServer, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { DisconnectReason, UserauthStatus } from "../../assembly/abi.js";
 import { CredentialsError, credentialsPointer, readCredentials, userOfRegion } from "./credentials.js";
-import type { UserauthBuild } from "./credentials.js";
-import type { Log, LogEntry } from "./log.js";
-import { loadModule, modulePath } from "./modules.js";
-import type { KeyPair } from "./openssh-keys.js";
+import type { LogEntry } from "./log.js";
+import { loadModule, plainModulePath } from "./modules.js";
+import { checkHostKey, serverNumbers } from "./server-options.js";
+import type { ServerNumbers, ServerOptions } from "./server-options.js";
 import { ChannelHub, Session } from "./session.js";
 import { Switchboard } from "./switchboard.js";
 import type { Ending, ModuleSet, PayloadReceiver } from "./switchboard-options.js";
 
-const LOGIN_GRACE_MS = 120_000;
-const REKEY_INTERVAL_MS = 3_600_000;
-const UNAUTHENTICATED_CONNECTIONS = 100;
-/** Each connection has three memories, and V8 reserves 10 GiB of addresses for each: 47 bits of addresses hold about 4,300 connections. */
-const CONNECTIONS = 1_000;
-const PAYLOAD_CAPACITY = 4_096;
-const WINDOW_BYTES = 256 * 1024;
 const KEEPALIVE_MS = 60_000;
-
-export interface ServerOptions {
-  hostKey: KeyPair;
-  /** Which userauth module. Default: "password". */
-  userauth?: UserauthBuild;
-  /** Modules of one's own in place of the package's; `userauth` is of the build named above. */
-  modules?: Partial<ModuleSet>;
-  /** The payload capacity that the modules were built with, in bytes. Default: 4,096. */
-  payloadCapacity?: number;
-  /** Replaces the module's credentials: the bytes of `encodeCredentials`. Needed when the module embeds none. */
-  credentials?: Uint8Array;
-  /** How long a login may take, in ms. Default: 120 s. */
-  loginGraceMs?: number;
-  /** Connections before login at once; more are closed unheard. Default: 100. */
-  maxUnauthenticated?: number;
-  /** Connections at once. Default: 1,000. */
-  maxConnections?: number;
-  /** Time between key exchanges, in ms. Default: one hour. */
-  rekeyIntervalMs?: number;
-  /** What a client may send on a channel before the application has read it, in bytes. Default: 256 KiB. */
-  windowBytes?: number;
-  /** Takes the log's events. Default: none. */
-  log?: Log;
-}
 
 /** What a server emits. */
 export interface ServerEvents {
@@ -58,7 +27,10 @@ export interface ServerEvents {
   error: [error: Error];
 }
 
-/** An SSH server. Throws when the modules are missing or no credentials are to be had. */
+/**
+ * An SSH server. Throws a `CredentialsError` when no credentials are to be had, a `KeyFormatError` when the host key is none, a
+ * RangeError for a number out of its range, and when the modules are missing.
+ */
 export function createServer(options: ServerOptions): Server {
   return new Server(options);
 }
@@ -75,40 +47,41 @@ interface Connection {
 export class Server extends EventEmitter<ServerEvents> {
   /** The modules that serve the connections. */
   readonly modules: ModuleSet;
-  /** The credentials region that is in force. */
-  readonly credentials: Uint8Array;
   readonly #override: { pointer: number; region: Uint8Array } | undefined;
   readonly #options: ServerOptions;
+  readonly #numbers: ServerNumbers;
   readonly #net: NetServer;
   readonly #connections = new Set<Connection>();
   #unauthenticated = 0;
   #lastId = 0;
-  #closing = false;
+  #closed: Promise<void> | undefined;
   #onIdle: (() => void) | undefined;
 
   /** @internal Use `createServer`. */
   constructor(options: ServerOptions) {
     super();
     this.#options = options;
+    this.#numbers = serverNumbers(options);
+    checkHostKey(options.hostKey);
     const { userauth = "password", credentials, modules = {} } = options;
     this.modules = {
-      transport: modules.transport ?? loadModule("transport", modulePath("transport")),
-      userauth: modules.userauth ?? loadModule("userauth", modulePath(`userauth-${userauth}`)),
-      connection: modules.connection ?? loadModule("connection", modulePath("connection")),
+      transport: modules.transport ?? loadModule("transport", plainModulePath("transport")),
+      userauth: modules.userauth ?? loadModule("userauth", plainModulePath(`userauth-${userauth}`)),
+      connection: modules.connection ?? loadModule("connection", plainModulePath("connection")),
     };
     const embedded = readCredentials(userauth, this.modules.userauth);
-    this.credentials = credentials ?? embedded;
-    if (this.credentials.length !== embedded.length) {
+    const region = credentials ?? embedded;
+    if (region.length !== embedded.length) {
       throw new CredentialsError(
-        `userauth-${userauth} takes ${embedded.length} bytes of credentials, not ${this.credentials.length}`,
+        `userauth-${userauth} takes ${embedded.length} bytes of credentials, not ${region.length}`,
       );
     }
-    if (userOfRegion(this.credentials) === undefined) {
+    if (userOfRegion(region) === undefined) {
       throw new CredentialsError(`the module ${this.modules.userauth.name} embeds no credentials, and none were given`);
     }
     this.#override = credentials && {
       pointer: credentialsPointer(userauth, this.modules.userauth),
-      region: credentials,
+      region,
     };
     this.#net = createNetServer(
       { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEPALIVE_MS },
@@ -121,9 +94,10 @@ export class Server extends EventEmitter<ServerEvents> {
     return this.#connections.size;
   }
 
-  /** Listens; port 0 takes a free one. Resolves with the address when clients can connect. */
+  /** Listens; port 0 takes a free one. Resolves with the address when clients can connect. Every interface is 0.0.0.0 or ::, never "". */
   listen(port: number, host = "127.0.0.1"): Promise<AddressInfo> {
     return new Promise((resolve, reject) => {
+      if (!host) throw new RangeError("the address to listen on is empty");
       this.#net.once("error", reject);
       this.#net.listen(port, host, () => {
         this.#net.off("error", reject);
@@ -137,7 +111,7 @@ export class Server extends EventEmitter<ServerEvents> {
   accept(stream: Duplex, remoteAddress = "stream"): void {
     const id = ++this.#lastId;
     const startedAt = Date.now();
-    const refusal = this.#refusal();
+    const refusal = stream.destroyed ? "client-closed" : this.#refusal();
     if (refusal !== undefined) {
       this.#log({ event: "connection-refused", connection: id, remote: remoteAddress, cause: refusal });
       stream.on("error", () => {});
@@ -145,6 +119,8 @@ export class Server extends EventEmitter<ServerEvents> {
       return;
     }
     this.#log({ event: "connection-open", connection: id, remote: remoteAddress });
+    const reportError = (error: Error) =>
+      this.#log({ event: "application-error", connection: id, error: error.message });
     let session: Session | undefined;
     let hub: ChannelHub | undefined;
     const switchboard: Switchboard = new Switchboard({
@@ -152,27 +128,25 @@ export class Server extends EventEmitter<ServerEvents> {
       modules: this.modules,
       hostKey: this.#options.hostKey,
       credentials: this.#override,
-      payloadCapacity: this.#options.payloadCapacity ?? PAYLOAD_CAPACITY,
-      rekeyIntervalMs: this.#options.rekeyIntervalMs ?? REKEY_INTERVAL_MS,
+      payloadCapacity: this.#numbers.payloadCapacity,
+      rekeyIntervalMs: this.#numbers.rekeyIntervalMs,
       onUserauth: (status) => {
         this.#log({ event: "userauth", connection: id, status: nameOf(UserauthStatus, status) });
       },
       onSuccess: (): PayloadReceiver => {
         this.#leaveUnauthenticated(connection);
-        const reportError = (error: Error) =>
-          this.#log({ event: "application-error", connection: id, error: error.message });
         const opened = (session = new Session(id, remoteAddress, () => {
           switchboard.disconnect(DisconnectReason.BY_APPLICATION, "application");
         }));
-        hub = new ChannelHub(
+        const receiver = (hub = new ChannelHub(
           switchboard,
           this.modules.connection,
-          this.#options.windowBytes ?? WINDOW_BYTES,
+          this.#numbers.windowBytes,
           (channel) => opened.emit("channel", channel),
           reportError,
-        );
+        ));
         attempt(() => this.emit("session", opened), reportError);
-        return hub;
+        return receiver;
       },
       onEnd: (ending) => {
         this.#leaveUnauthenticated(connection);
@@ -180,11 +154,7 @@ export class Server extends EventEmitter<ServerEvents> {
         hub?.end();
         hub = undefined; // an application that keeps the session keeps no memory of a module
         const ended = session;
-        if (ended)
-          attempt(
-            () => ended.emit("close"),
-            () => {},
-          );
+        if (ended) attempt(() => ended.emit("close"), reportError);
       },
       onClose: () => {
         this.#connections.delete(connection);
@@ -194,16 +164,16 @@ export class Server extends EventEmitter<ServerEvents> {
     const connection: Connection = { switchboard, unauthenticated: true };
     this.#connections.add(connection);
     this.#unauthenticated++;
-    connection.graceTimer = setTimeout(
-      () => switchboard.destroy("login-timeout"),
-      this.#options.loginGraceMs ?? LOGIN_GRACE_MS,
-    );
+    connection.graceTimer = setTimeout(() => switchboard.destroy("login-timeout"), this.#numbers.loginGraceMs);
     switchboard.start();
   }
 
-  /** Stops listening, tells every client and resolves when all connections are closed. */
-  async close(): Promise<void> {
-    this.#closing = true;
+  /** Stops listening, tells every client and resolves when all connections are closed. Every call returns the same promise. */
+  close(): Promise<void> {
+    return (this.#closed ??= Promise.resolve().then(() => this.#close())); // a listener may call it again meanwhile
+  }
+
+  async #close(): Promise<void> {
     const stopped = new Promise<void>((resolve) => this.#net.close(() => resolve()));
     const idle = new Promise<void>((resolve) => {
       this.#onIdle = resolve;
@@ -215,10 +185,9 @@ export class Server extends EventEmitter<ServerEvents> {
   }
 
   #refusal(): string | undefined {
-    if (this.#closing) return "server-close";
-    if (this.#unauthenticated >= (this.#options.maxUnauthenticated ?? UNAUTHENTICATED_CONNECTIONS))
-      return "too-many-unauthenticated";
-    if (this.#connections.size >= (this.#options.maxConnections ?? CONNECTIONS)) return "too-many-connections";
+    if (this.#closed) return "server-close";
+    if (this.#unauthenticated >= this.#numbers.maxUnauthenticated) return "too-many-unauthenticated";
+    if (this.#connections.size >= this.#numbers.maxConnections) return "too-many-connections";
     return undefined;
   }
 
@@ -245,7 +214,10 @@ export class Server extends EventEmitter<ServerEvents> {
   }
 
   #log(entry: LogEntry): void {
-    this.#options.log?.(entry);
+    attempt(
+      () => this.#options.log?.(entry),
+      () => {}, // there is nowhere else to say it
+    );
   }
 }
 

@@ -20,6 +20,9 @@ export interface SessionEvents {
   close: [];
 }
 
+/** Channels that the client has closed and the application still reads; when there are more, the oldest is destroyed. */
+const CLOSED_CHANNELS = 8;
+
 /** Where a session reports errors of the application's listeners. */
 export type ReportError = (error: Error) => void;
 
@@ -50,6 +53,8 @@ export class ChannelHub implements PayloadReceiver {
   readonly #switchboard: Switchboard;
   readonly #instance: Instance<ConnectionExports>;
   readonly #channels = new Map<number, Channel>();
+  /** Closed by the client, but not yet read to the end. */
+  readonly #closedChannels = new Set<Channel>();
   readonly #onChannel: (channel: Channel) => void;
   readonly #reportError: ReportError;
 
@@ -109,7 +114,7 @@ export class ChannelHub implements PayloadReceiver {
         return this.wake();
       case ConnectionEvent.CLOSE:
         this.#channels.delete(number);
-        return channel.receiveClose();
+        return this.#closeChannel(channel);
       default:
         throw new ModuleError(`the connection module returned the event ${String(event)}`);
     }
@@ -123,11 +128,13 @@ export class ChannelHub implements PayloadReceiver {
     }
   }
 
-  /** The connection has ended. */
+  /** The connection has ended, perhaps during a call of `receive`: nothing calls the module any more. */
   end(): void {
-    const channels = [...this.#channels.values()];
+    const channels = [...this.#channels.values(), ...this.#closedChannels];
     this.#channels.clear();
-    for (const channel of channels) channel.receiveClose();
+    this.#closedChannels.clear();
+    this.#instance.memory.wipe();
+    for (const channel of channels) channel.destroy();
   }
 
   #openChannel(number: number): void {
@@ -142,6 +149,15 @@ export class ChannelHub implements PayloadReceiver {
     }
   }
 
+  #closeChannel(channel: Channel): void {
+    channel.receiveClose();
+    if (channel.destroyed) return;
+    this.#closedChannels.add(channel);
+    channel.once("close", () => this.#closedChannels.delete(channel));
+    const [oldest] = this.#closedChannels;
+    if (this.#closedChannels.size > CLOSED_CHANNELS) oldest!.destroy();
+  }
+
   /** What a channel may do to the connection module; nothing once its number names another channel. */
   #port(number: number, isCurrent: () => boolean): ChannelPort {
     const { exports, memory } = this.#instance;
@@ -151,7 +167,13 @@ export class ChannelHub implements PayloadReceiver {
       });
     };
     return {
-      writable: () => (this.#switchboard.ready && isCurrent() ? exports.writable(number) >>> 0 : 0),
+      writable: () => {
+        let length = 0;
+        this.#switchboard.run(() => {
+          if (this.#switchboard.ready && isCurrent()) length = exports.writable(number) >>> 0;
+        });
+        return length;
+      },
       write: (bytes, extended) =>
         call(() => {
           memory.write(exports.writePtr(), exports.writable(number), bytes);

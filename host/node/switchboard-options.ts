@@ -15,7 +15,7 @@ export interface ModuleSet {
 /** Why a connection ended. */
 export type EndCause =
   | "client-closed"
-  | "disconnect"
+  | "client-disconnect"
   | "protocol-error"
   | "early-connection-message"
   | "too-many-attempts"
@@ -44,6 +44,7 @@ export interface PayloadReceiver {
 export interface SwitchboardOptions {
   stream: Duplex;
   modules: ModuleSet;
+  /** 32 bytes each. */
   hostKey: KeyPair;
   /** Replaces the credentials in the userauth module. */
   credentials?: { pointer: number; region: Uint8Array } | undefined;
@@ -52,7 +53,7 @@ export interface SwitchboardOptions {
   rekeyIntervalMs: number;
   /** After each request that the userauth module has judged. */
   onUserauth(status: UserauthStatus): void;
-  /** Once, after SSH_MSG_USERAUTH_SUCCESS was sent. */
+  /** Once, after SSH_MSG_USERAUTH_SUCCESS was sent. May end the connection. */
   onSuccess(): PayloadReceiver;
   /** Once; nothing is sent or received any more. */
   onEnd(ending: Ending): void;

@@ -9,9 +9,11 @@ import type { Duplex } from "node:stream";
 import { DisconnectReason, TransportEvent, UserauthStatus } from "../../assembly/abi.js";
 import { ModuleError } from "./modules.js";
 import type { Instance, TransportExports, UserauthExports } from "./modules.js";
+import { PUBLIC_KEY_BYTES, SEED_BYTES } from "./openssh-keys.js";
 import type { EndCause, Ending, PayloadReceiver, SwitchboardOptions } from "./switchboard-options.js";
 
 const ENTROPY_BYTES = 64;
+const HOST_KEY_BYTES = SEED_BYTES + PUBLIC_KEY_BYTES;
 /** While more than this waits in the stream's write buffer, nothing is read and no application data is sent. */
 const WRITE_MARK_BYTES = 256 * 1024;
 /** Replies that wait for the end of a key exchange; more is an attack. Each counts with what holding it costs. */
@@ -19,7 +21,6 @@ const HELD_REPLIES_BYTES = 64 * 1024;
 const HELD_REPLY_OVERHEAD_BYTES = 128;
 /** How long a client may take to close after the last bytes were sent. */
 const LINGER_MS = 2_000;
-
 /** The userauth module's only buffer. */
 const USERAUTH_BUFFER_PTR = 0;
 
@@ -57,8 +58,11 @@ export class Switchboard {
     stream.on("error", () => {}); // "close" follows, and says all there is to say
     stream.on("close", () => {
       clearTimeout(this.#lingerTimer);
-      this.#end({ cause: "client-closed", reason: 0 });
-      this.#options.onClose();
+      try {
+        this.#end({ cause: "client-closed", reason: 0 });
+      } finally {
+        this.#options.onClose();
+      }
     });
     stream.on("end", () => this.destroy("client-closed"));
     stream.on("data", (bytes: Uint8Array) => {
@@ -121,17 +125,23 @@ export class Switchboard {
 
   /** Closes the stream at once, without a word. */
   destroy(cause: EndCause, error?: Error): void {
-    this.#end({ cause, reason: 0, ...(error && { error }) });
-    this.#stream.destroy();
+    try {
+      this.#end({ cause, reason: 0, ...(error && { error }) });
+    } finally {
+      this.#stream.destroy();
+    }
   }
 
   #open(): void {
     const transport = this.#transport!;
     const { exports, memory } = transport;
     const { seed, publicKey } = this.#options.hostKey;
-    memory.write(exports.hostKeyPtr(), seed.length + publicKey.length, Buffer.concat([seed, publicKey]));
-    memory.writeInput(exports, randomBytes(ENTROPY_BYTES));
+    memory.write(exports.hostKeyPtr(), HOST_KEY_BYTES, seed);
+    memory.write(exports.hostKeyPtr() + SEED_BYTES, HOST_KEY_BYTES - SEED_BYTES, publicKey);
+    const entropy = randomBytes(ENTROPY_BYTES);
+    memory.writeInput(exports, entropy);
     const length = exports.open(ENTROPY_BYTES);
+    entropy.fill(0);
     if (length === 0) throw new ModuleError("the transport module did not open");
     this.#sendOutput(transport, length);
   }
@@ -160,15 +170,18 @@ export class Switchboard {
     else this.#unread.shift();
     memory.writeInput(exports, slice);
     const event = exports.receive(slice.length) as TransportEvent;
-    this.#sendOutput(transport, exports.outputLength());
+    const outputLength = exports.outputLength();
+    this.#sendOutput(transport, outputLength);
     switch (event) {
       case TransportEvent.CONTINUE:
         break;
       case TransportEvent.PAYLOAD:
         this.#route(transport, memory.view(exports.payloadPtr(), exports.payloadLength()));
         break;
-      case TransportEvent.CLOSED:
-        return this.#finish({ cause: "disconnect", reason: exports.disconnectReason() >>> 0 });
+      case TransportEvent.CLOSED: {
+        const cause = outputLength > 0 ? "protocol-error" : "client-disconnect"; // SSH_MSG_DISCONNECT of ours is output
+        return this.#finish({ cause, reason: exports.disconnectReason() >>> 0 });
+      }
       default:
         throw new ModuleError(`the transport module returned the event ${String(event)}`);
     }
@@ -191,19 +204,26 @@ export class Switchboard {
     this.#userauth ??= this.#openUserauth(transport);
     const { exports, memory } = this.#userauth;
     memory.write(USERAUTH_BUFFER_PTR, this.#options.payloadCapacity, payload);
+    payload.fill(0); // a password may be in it
     const length = exports.receive(payload.length);
     if (length !== 0) this.send(memory.view(USERAUTH_BUFFER_PTR, length));
     if (this.#session || !this.alive) return; // what comes after SUCCESS changes nothing
     const status = Number(exports.status.value) as UserauthStatus;
     this.#options.onUserauth(status);
     if (status === UserauthStatus.SUCCESS) {
-      this.#session = this.#options.onSuccess();
-      this.#rekeyTimer = setInterval(() => this.run(() => this.#rekey()), this.#options.rekeyIntervalMs).unref();
+      this.#openSession();
     } else if (status === UserauthStatus.PROTOCOL_ERROR) {
       this.disconnect(DisconnectReason.PROTOCOL_ERROR, "protocol-error");
     } else if (status === UserauthStatus.TOO_MANY_ATTEMPTS) {
       this.disconnect(DisconnectReason.NO_MORE_AUTH_METHODS_AVAILABLE, "too-many-attempts");
     }
+  }
+
+  #openSession(): void {
+    const session = this.#options.onSuccess();
+    if (!this.alive) return;
+    this.#session = session;
+    this.#rekeyTimer = setInterval(() => this.run(() => this.#rekey()), this.#options.rekeyIntervalMs).unref();
   }
 
   /** The userauth module of this connection, bound to its session identifier. */

@@ -355,6 +355,11 @@ export class RawClient {
     return this.messages.shift();
   }
 
+  /** The number of the last message that was not taken yet; 0 for none. */
+  lastNumber(): number {
+    return this.messages.length > 0 ? this.messages[this.messages.length - 1]![0]! : 0;
+  }
+
   /** The numbers of all messages that were not taken yet, which are taken. */
   takeNumbers(): number[] {
     return this.messages.splice(0).map((message) => message[0]!);

@@ -148,6 +148,14 @@ export async function eventually(what: string, condition: () => boolean, timeout
   }
 }
 
+function killRunning(): void {
+  for (const program of running) program.kill("SIGKILL");
+}
+
+// A test process that is ended itself takes them along.
+process.on("exit", killRunning);
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGPIPE"] as const) process.once(signal, () => process.exit(1));
+
 const cleanups: (() => Promise<void>)[] = [];
 
 /** Something to do when the tests of the file are over, before what still runs is killed. What it throws fails the file. */
@@ -159,10 +167,8 @@ after(async () => {
   try {
     for (const cleanup of cleanups) await cleanup();
   } finally {
-    for (const program of running) {
-      program.kill("SIGKILL");
-      await program.ended().catch(() => {});
-    }
+    killRunning();
+    await Promise.all([...running].map((program) => program.ended().catch(() => {})));
     rmSync(folder, { recursive: true, force: true });
   }
 });

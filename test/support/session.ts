@@ -7,7 +7,7 @@ import { strict as assert } from "node:assert";
 import { ConnectionEvent, DisconnectReason, TransportEvent, UserauthStatus } from "../../assembly/abi.js";
 import { encodeCredentials, type UserauthBuild } from "../../host/node/credentials.js";
 import type { ConnectionExports, TransportExports, UserauthExports } from "../../host/node/modules.js";
-import { openSection, readExports, readSections, WasmReader } from "../../host/node/wasm-file.js";
+import { openSection, readSections, WasmReader } from "../../host/node/wasm-file.js";
 import {
   type ClientOptions,
   keyExchange,
@@ -199,8 +199,9 @@ export class Server {
       assert.equal(length, 0, "after SUCCESS the userauth module is silent");
       return;
     }
-    const status = exports.status.value as UserauthStatus;
-    this.statuses.push(UserauthStatus[status] ?? `unknown status ${status}`);
+    const status = Number(exports.status.value) as UserauthStatus;
+    const names: Record<number, string> = UserauthStatus;
+    this.statuses.push(names[status] ?? `unknown status ${status}`);
     if (status === UserauthStatus.SUCCESS) {
       this.connection = new Savable(this.#options.instances?.connection ?? instances("connection"));
       this.connection.exports.open(8192);
@@ -387,8 +388,8 @@ export class Session {
 
   /** The reason in the server's last words: 0 when it has said no DISCONNECT. */
   saidReason(): number {
-    const last = this.client.messages.at(-1);
-    return last?.[0] === Message.DISCONNECT ? last.readUInt32BE(1) : 0;
+    const { messages } = this.client;
+    return this.client.lastNumber() === Message.DISCONNECT ? messages[messages.length - 1]!.readUInt32BE(1) : 0;
   }
 }
 

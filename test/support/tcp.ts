@@ -2,7 +2,7 @@
 
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { createServer, type Server, type ServerOptions } from "../../host/node/index.js";
+import { createServer, type ModuleSet, type Server, type ServerOptions } from "../../host/node/index.js";
 import type { LogEntry } from "../../host/node/log.js";
 import {
   type CompiledModule,
@@ -12,7 +12,6 @@ import {
   plainModulePath,
 } from "../../host/node/modules.js";
 import { keyPairFromSeed } from "../../host/node/openssh-keys.js";
-import type { ModuleSet } from "../../host/node/switchboard.js";
 import { type ClientOptions, politeLogin, RawClient, type Step } from "./client.js";
 import { CREDENTIALS, HOST_SEED } from "./session.js";
 

@@ -17,11 +17,11 @@ export class Userauth {
   /** First byte of the credentials region, and the one behind it. */
   readonly region: [number, number];
 
-  /** `sessionId` undefined leaves `reset` out. */
+  /** `sessionId` null leaves `reset` out. */
   constructor(
     build: UserauthBuild,
     credentials: Uint8Array = CREDENTIALS[build],
-    sessionId: Uint8Array | undefined = SESSION_ID,
+    sessionId: Uint8Array | null = SESSION_ID,
   ) {
     let module = compiled.get(build);
     if (!module) compiled.set(build, (module = new WebAssembly.Module(moduleBytes(`plain/userauth-${build}`))));

@@ -3,12 +3,12 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { embedCredentials, USERAUTH_BUILDS } from "../host/node/credentials.js";
 import { developmentCredentials } from "../host/node/development.js";
+import { packageRoot } from "../host/node/modules.js";
 import { compileTo } from "./compile.js";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = packageRoot();
 const { targets } = JSON.parse(readFileSync(join(root, "asconfig.json"), "utf8")) as {
   targets: Record<string, unknown>;
 };

@@ -161,6 +161,9 @@ function handleExchange(number: u32): TransportEvent {
   if (exchange == Exchange.NEWKEYS_SENT && number == SSH_MSG_NEWKEYS && payloadLength == 1) {
     startClientToServerKeys(strict);
     exchange = Exchange.NONE;
+    // It may follow our NEWKEYS at once. But a client that waits to send more until its NEWKEYS is acknowledged (Nagle) waits less
+    // when this is the answer: about 40 ms of a login.
+    if (initial && wantsExtInfo) writeExtInfo();
     initial = false;
     return TransportEvent.CONTINUE;
   }
@@ -173,7 +176,6 @@ function handleExchange(number: u32): TransportEvent {
       if (!handleEcdhInit(PAYLOAD, payloadLength)) return disconnect(DisconnectReason.KEY_EXCHANGE_FAILED);
       startServerToClientKeys(strict);
       exchange = Exchange.NEWKEYS_SENT;
-      if (initial && wantsExtInfo) writeExtInfo();
       return TransportEvent.CONTINUE;
     }
   }

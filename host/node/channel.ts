@@ -146,7 +146,7 @@ export class Channel extends Duplex {
   /** @internal The client sent data; the channel keeps the bytes. */
   receiveData(bytes: Uint8Array): void {
     if (this.destroyed) return;
-    const last = this.#received.at(-1);
+    const last = this.#received[this.#received.length - 1];
     if (last && last.length + bytes.length <= PIECE_BYTES) {
       const joined = new Uint8Array(last.length + bytes.length);
       joined.set(last);

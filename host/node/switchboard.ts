@@ -23,7 +23,6 @@ const HELD_REPLY_OVERHEAD_BYTES = 128;
 const LINGER_MS = 2_000;
 /** The userauth module's only buffer. */
 const USERAUTH_BUFFER_PTR = 0;
-
 const FIRST_USERAUTH_NUMBER = 50;
 const FIRST_CONNECTION_NUMBER = 80;
 const LAST_CONNECTION_NUMBER = 127;
@@ -223,7 +222,8 @@ export class Switchboard {
     const session = this.#options.onSuccess();
     if (!this.alive) return;
     this.#session = session;
-    this.#rekeyTimer = setInterval(() => this.run(() => this.#rekey()), this.#options.rekeyIntervalMs).unref();
+    const rekey = () => this.#sendOutput(this.#transport!, this.#transport!.exports.rekey());
+    this.#rekeyTimer = setInterval(() => this.run(rekey), this.#options.rekeyIntervalMs).unref();
   }
 
   /** The userauth module of this connection, bound to its session identifier. */
@@ -238,11 +238,6 @@ export class Switchboard {
       exports.reset(sessionId.length);
     }
     return userauth;
-  }
-
-  #rekey(): void {
-    const transport = this.#transport!;
-    this.#sendOutput(transport, transport.exports.rekey());
   }
 
   #capacity(): number {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -42,6 +42,7 @@ test("a wrong command line ends with 2, help and version with 0", () => {
     ["serve", "--password", "secret"],
     ["serve", "extra"],
     ["serve", "--authorized-key"],
+    ["serve", "--host", ""],
     ["build"],
     ["build", "--user", "me"],
   ]) {
@@ -134,6 +135,66 @@ test("build writes the module with the credentials, and nothing when they will n
   assert.ok(!existsSync(join(folder, "no.wasm")));
 });
 
+test("build makes a file that others could read its owner's alone, and leaves nothing beside it", () => {
+  const output = file("open.wasm", "earlier");
+  chmodSync(output, 0o644);
+  const before = readdirSync(folder).length;
+  const args = ["build", "--user", "me", "--password-file", file("open-password", "secret\n"), "-o"];
+  const { status, stderr } = sesame(...args, "open.wasm");
+  assert.equal(status, 0, stderr);
+  assert.equal(statSync(output).mode & 0o777, 0o600);
+  assert.ok(WebAssembly.validate(readFileSync(output)));
+  assert.equal(readdirSync(folder).length, before + 1, "the password file");
+  assert.equal(sesame(...args, "/dev/null").status, 1, "a device is not replaced");
+});
+
+test("development credentials stay on this machine unless one insists", async () => {
+  const nano = file("nano", "nano123\n");
+  for (const args of [
+    ["--host", "0.0.0.0"],
+    ["--host", "::"],
+    ["--host", "0.0.0.0", "--userauth", "publickey"],
+    ["--host", "0.0.0.0", "--password-file", nano],
+  ]) {
+    const { status, stderr } = sesame("serve", "--port", "0", "--host-key", "host_key", ...args);
+    assert.equal(status, 2, args.join(" "));
+    assert.match(stderr, /development credentials[^]*--allow-development-credentials/);
+  }
+  const own = ["--user", "me", "--password-file", file("own-password", "secret\n")];
+  for (const [args, warned] of [
+    [["--host", "0.0.0.0", "--allow-development-credentials"], true],
+    [["--host", "0.0.0.0", ...own], false],
+    [["--host", "localhost"], true],
+  ] as const) {
+    const child = spawn(process.execPath, [...command, "serve", "--port", "0", "--host-key", "host_key", ...args], {
+      cwd: folder,
+    });
+    let stderr = "";
+    child.stderr.on("data", (bytes: Buffer) => (stderr += bytes.toString()));
+    const [line] = (await once(createInterface(child.stdout), "line")) as [string];
+    assert.match(line, /^listening on /);
+    child.kill();
+    await once(child, "exit");
+    assert.equal(stderr.includes("DEVELOPMENT CREDENTIALS ARE ACTIVE"), warned, args.join(" "));
+  }
+});
+
+test("a second signal, the same or the other, ends a server that waits for its clients", async () => {
+  for (const second of ["SIGINT", "SIGTERM"] as const) {
+    const args = ["serve", "--port", "0", "--host-key", "host_key"];
+    const child = spawn(process.execPath, [...command, ...args], { cwd: folder });
+    const [line] = (await once(createInterface(child.stdout), "line")) as [string];
+    const client = connect({ port: Number(/:(\d+)/.exec(line)![1]), host: "127.0.0.1", allowHalfOpen: true });
+    client.on("error", () => {});
+    await once(client, "data"); // and it does not close when the server does
+    child.kill("SIGINT");
+    for await (const bytes of child.stderr) if (String(bytes).includes("cause=server-close")) break;
+    child.kill(second);
+    assert.deepEqual(await once(child, "exit"), [1, null]);
+    client.destroy();
+  }
+});
+
 test("a failure that is not the command line's ends with 1 and a plain message", () => {
   const { status, stderr } = sesame("serve", "--host-key", file("no-key", "nonsense"), "--port", "0");
   assert.equal(status, 1);
@@ -194,5 +255,9 @@ test("a log line cannot be forged by what it carries", () => {
   assert.equal(
     formatLogEntry({ event: "x", count: 3, text: 'a "b"\nevent=y', none: undefined }, time),
     String.raw`time=1970-01-01T00:00:00.000Z event=x count=3 text="a \"b\"\nevent=y"`,
+  );
+  assert.equal(
+    formatLogEntry({ event: "x", error: "a\u009b31m\x7f\u2028\u{1f600} b" }, time),
+    String.raw`time=1970-01-01T00:00:00.000Z event=x error="a\u009b31m\u007f\u2028\ud83d\ude00 b"`,
   );
 });

@@ -11,8 +11,10 @@ import {
   embedCredentials,
   encodeCredentials,
   isDevelopment,
+  PASSWORD_CAPACITY,
   publicKeyOfRegion,
   readCredentials,
+  USER_NAME_CAPACITY,
   USERAUTH_BUILDS,
   userOfRegion,
 } from "../../host/node/credentials.js";
@@ -50,6 +52,14 @@ test("the region has the documented layout", () => {
   assert.equal(fast.length, 128);
   assert.deepEqual(fast.subarray(0, 96), small);
   assert.equal(fast[96]! & 1, publicKey[31]! >> 7, "the sign bit of the public key is x's lowest bit");
+});
+
+test("the host's capacities are those of the modules", () => {
+  const source = readFileSync(fileURLToPath(new URL("../../assembly/capacities.ts", import.meta.url)), "utf8");
+  const capacity = (name: string): number =>
+    Number(new RegExp(`^export const ${name}: u32 = (\\d+);$`, "m").exec(source)?.[1]);
+  assert.equal(USER_NAME_CAPACITY, capacity("USER_NAME_CAPACITY"));
+  assert.equal(PASSWORD_CAPACITY, capacity("PASSWORD_CAPACITY"));
 });
 
 test("a region tells its build, its user and its key", () => {

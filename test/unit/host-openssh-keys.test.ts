@@ -2,7 +2,18 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import fs from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -125,8 +136,50 @@ test("a private key that others may read is refused", () => {
 test("an existing key file is not overwritten unasked", () => {
   const path = join(folder, "existing");
   writeKeyPairFiles(path, pair, "");
-  assert.throws(() => writeKeyPairFiles(path, generateKeyPair(), ""), /EEXIST/);
+  const publicLine = readFileSync(`${path}.pub`, "utf8");
+  assert.throws(() => writeKeyPairFiles(path, generateKeyPair(), ""), { code: "EEXIST" });
+  rmSync(`${path}.pub`);
+  assert.throws(() => writeKeyPairFiles(path, generateKeyPair(), ""), { code: "EEXIST" });
+  assert.ok(!existsSync(`${path}.pub`), "no public key that is not the private one's");
+  writeFileSync(`${path}.pub`, publicLine);
   assert.deepEqual(readPrivateKeyFile(path).seed, pair.seed);
   writeKeyPairFiles(path, generateKeyPair(), "", true);
   assert.notDeepEqual(readPrivateKeyFile(path).seed, pair.seed);
+});
+
+test("a public key of somebody's is not overwritten by a host key, and no private key is made beside it", () => {
+  const path = join(folder, "somebody");
+  writeFileSync(`${path}.pub`, "theirs\n");
+  assert.throws(() => loadHostKey(path), /somebody\.pub exists/);
+  assert.equal(readFileSync(`${path}.pub`, "utf8"), "theirs\n");
+  assert.ok(!existsSync(path));
+});
+
+test("a host key is made on a file system without hard links too, and not over another", () => {
+  const { linkSync } = fs;
+  const errors = ["EPERM", "ENOTSUP"];
+  try {
+    for (const code of errors) {
+      fs.linkSync = () => {
+        throw Object.assign(new Error(code), { code });
+      };
+      syncBuiltinESMExports();
+      const path = join(folder, `no-links-${code}`);
+      const { hostKey, created } = loadHostKey(path);
+      assert.equal(created, true);
+      assert.equal(statSync(path).mode & 0o777, 0o600);
+      const line = parsePublicKey(readFileSync(`${path}.pub`, "utf8"));
+      assert.ok(Buffer.from(hostKey.publicKey).equals(line.publicKey));
+      rmSync(`${path}.pub`);
+      assert.throws(() => writeKeyPairFiles(path, generateKeyPair(), ""), { code: "EEXIST" });
+      assert.deepEqual(readPrivateKeyFile(path).seed, hostKey.seed);
+    }
+  } finally {
+    fs.linkSync = linkSync;
+    syncBuiltinESMExports();
+  }
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.endsWith(".tmp")),
+    [],
+  );
 });

@@ -159,6 +159,36 @@ test("cat stops reading when the client takes nothing", async () => {
   assert.equal(end.output[409_599], 99);
 });
 
+test("a script's errors wait for the client as its output does", async () => {
+  const end = new FarEnd(device());
+  end.window = 0;
+  await end.run("shell", undefined, [], false);
+  for (let count = 0; count < 200; count++) end.channel.receiveData(Buffer.from("x\n".repeat(2000)));
+  await delay(10);
+  assert.ok(end.channel.stderr.writableLength < 256 * 1024, `${end.channel.stderr.writableLength} bytes wait`);
+  assert.ok(end.channel.isPaused());
+  end.window = Infinity;
+  end.channel.answered();
+  end.channel.receiveEof();
+  await end.closed;
+  assert.equal(end.errors.match(/no such command/g)?.length, 400_000);
+  assert.equal(end.status, 127);
+});
+
+test("output and errors that wait together are both waited for", async () => {
+  const end = new FarEnd(device());
+  end.window = 0;
+  await end.run("shell", undefined, [`echo ${"o".repeat(1000)}\nx\n`.repeat(600)], false);
+  assert.ok(end.channel.writableNeedDrain && end.channel.stderr.writableNeedDrain && end.channel.isPaused());
+  end.channel.receiveData(Buffer.from("echo end\nexit 6\n"));
+  end.window = Infinity;
+  end.channel.answered();
+  await end.closed;
+  assert.equal(end.errors.match(/no such command/g)?.length, 600);
+  assert.match(end.output.toString(), /o\nend\n$/);
+  assert.equal(end.status, 6);
+});
+
 test("a script is run line by line, and its last command's status is its own", async () => {
   const script = "echo one\r\n\n  led on\nnosuch\necho las";
   const end = await new FarEnd(device()).run("shell", undefined, [script, "t"]);
@@ -221,6 +251,22 @@ test("Ctrl-D leaves the shell on an empty line only", async () => {
   end.channel.receiveData(Buffer.from("\x15\x04"));
   await end.closed;
   assert.equal(end.status, 0);
+});
+
+test("a terminal that changes its size after exit is not written to", async () => {
+  const end = new FarEnd(device(), true);
+  const errors: unknown[] = [];
+  end.channel.on("error", (error) => errors.push(error));
+  end.window = 0;
+  await end.run("shell", undefined, ["exit 3\r"], false);
+  end.channel.windowChange(3, 3);
+  end.channel.receiveData(Buffer.from("more\r\x1b"));
+  await delay(5);
+  end.window = Infinity;
+  end.channel.answered();
+  await end.closed;
+  assert.equal(end.status, 3);
+  assert.deepEqual(errors, []);
 });
 
 test("Ctrl-Z does not stop the server", async () => {

@@ -11,6 +11,7 @@ import { keyPairFromSeed } from "../../host/node/openssh-keys.js";
 import { type Channel, createServer, type Server, type ServerOptions, type Session } from "../../host/node/index.js";
 import { FakeClient } from "../support/fake-client.js";
 import { Command, fakeTransport, fakeUserauth } from "../support/fake-modules.js";
+import type { CompiledModule, ModuleType } from "../../host/node/modules.js";
 import { boolean, string, uint32 } from "../support/wire.js";
 
 const hostKey = keyPairFromSeed(new Uint8Array(32).fill(7));
@@ -361,4 +362,218 @@ test("closing the server tells its clients and waits for their end", async () =>
   await closed;
   assert.equal(server.connectionCount, 0);
   await assert.rejects(FakeClient.connect(port));
+});
+
+/** A module that keeps the memories of its instances for the test. */
+function watched<Type extends ModuleType>(module: CompiledModule<Type>, memories: Buffer[]): CompiledModule<Type> {
+  const instantiate = (): ReturnType<CompiledModule<Type>["instantiate"]> => {
+    const instance = module.instantiate();
+    memories.push(Buffer.from(instance.exports.memory.buffer));
+    return instance;
+  };
+  return { ...module, instantiate };
+}
+
+test("an application that ends a session as soon as it begins leaves no timer and no module behind", async () => {
+  const memories: Buffer[] = [];
+  const { client, log, server } = await serve(undefined, {
+    rekeyIntervalMs: 10,
+    modules: { transport: fakeTransport(), userauth: fakeUserauth(), connection: watched(connection, memories) },
+  });
+  const timers: unknown[] = [];
+  const { setInterval: original } = globalThis;
+  globalThis.setInterval = ((...args: Parameters<typeof original>) => {
+    timers.push(args);
+    return original(...args);
+  }) as typeof original;
+  try {
+    server.on("session", (session) => session.close());
+    await client.receive();
+    client.send(50, 52);
+    assert.equal(await client.receive(), "34");
+    assert.equal(await client.receive(), "010b");
+    assert.equal(await client.receive(), "closed");
+  } finally {
+    globalThis.setInterval = original;
+  }
+  assert.deepEqual(timers, []);
+  assert.equal(ending(log)?.cause, "application");
+  assert.equal(memories.length, 1);
+  assert.ok(memories[0]!.every((byte) => byte === 0));
+});
+
+test("when a connection ends, be it amid a message, no module keeps what it was sent", async () => {
+  for (const end of ["client", "protocol error", "listener", "answer"]) {
+    const memories: Buffer[] = [];
+    const { client, server, log } = await serve(
+      (channel, session) => {
+        channel.on("data", () => end === "listener" && session.close());
+        channel.on("exec", () => end === "answer" && session.close());
+      },
+      {
+        modules: {
+          transport: watched(fakeTransport(), memories),
+          userauth: watched(fakeUserauth(), memories),
+          connection: watched(connection, memories),
+        },
+      },
+    );
+    await client.openChannel(); // the first memory is of the server, which has read the module's credentials
+    client.send(94, uint32(0), string("a secret"));
+    if (end === "client") client.socket.destroy();
+    if (end === "protocol error") client.send(94, uint32(99), string("a secret"));
+    if (end === "answer") client.send(...exec("a secret"));
+    await untilConnections(server, 0);
+    assert.equal(memories.length, 4);
+    assert.ok(
+      memories.slice(1).every((memory) => memory.every((byte) => byte === 0)),
+      end,
+    );
+    assert.notEqual(ending(log)?.cause, "module-error");
+  }
+});
+
+test("the transport module keeps no request that the userauth module has judged", async () => {
+  const memories: Buffer[] = [];
+  const { client } = await serve(undefined, {
+    modules: { transport: watched(fakeTransport(), memories), userauth: fakeUserauth(), connection },
+  });
+  await client.receive();
+  client.send(50, 3, string("a password"));
+  assert.equal(await client.receive(), "33");
+  assert.equal(memories[0]!.indexOf("a password"), -1);
+});
+
+test("an error of a data or end listener ends its channel, is logged, and leaves the connection alone", async () => {
+  for (const event of ["data", "end"]) {
+    const { client, log } = await serve((channel) => {
+      channel.resume();
+      channel.on(event, () => {
+        throw new Error("a bug");
+      });
+    });
+    await client.openChannel();
+    client.send(94, uint32(0), string("x"));
+    if (event === "end") client.send(96, uint32(0));
+    assert.equal(await client.receive(), "6100000007");
+    client.send(80, string("keepalive@openssh.com"), boolean(true));
+    assert.equal(await client.receive(), "52");
+    assert.deepEqual(
+      log.filter(({ event }) => event === "application-error").map(({ error }) => error),
+      ["a bug"],
+    );
+  }
+});
+
+test("data, EOF and CLOSE that arrive together reach a program that reads later", async () => {
+  let received = "";
+  const { client } = await serve((channel) => {
+    channel.on("exec", () => {
+      setTimeout(() => channel.on("data", (bytes: Buffer) => (received += bytes.toString())), 20);
+    });
+    channel.on("close", () => (received += " closed"));
+  });
+  await client.openChannel();
+  client.send(...exec("x"));
+  assert.equal(await client.receive(), "6300000007");
+  client.send(94, uint32(0), string("all of it"));
+  client.send(96, uint32(0));
+  client.send(97, uint32(0));
+  assert.equal(await client.receive(), "6100000007");
+  await delay(60);
+  assert.equal(received, "all of it closed");
+});
+
+test("channels closed but not read are bounded in number, and end with the connection", async () => {
+  let open = 0;
+  const { client } = await serve((channel) => {
+    open++;
+    channel.on("exec", () => {});
+    channel.on("close", () => open--);
+  });
+  await client.receive();
+  client.send(50, 52);
+  await client.receive();
+  for (let count = 0; count < 40; count++) {
+    client.send(90, string("session"), uint32(7), uint32(1000), uint32(1000));
+    client.send(...exec("x"));
+    client.send(94, uint32(0), string("unread"));
+    client.send(96, uint32(0));
+    client.send(97, uint32(0));
+    while ((await client.receiveBytes())![0] !== 97);
+  }
+  assert.equal(open, 8);
+  client.socket.destroy();
+  await delay(30);
+  assert.equal(open, 0);
+});
+
+test("a log that throws ends nothing and leaks nothing", async () => {
+  const { client, server, port } = await serve(undefined, {
+    log: () => {
+      throw new Error("the log failed");
+    },
+  });
+  await client.openChannel();
+  client.send(80, string("keepalive@openssh.com"), boolean(true));
+  assert.equal(await client.receive(), "52");
+  client.socket.destroy();
+  await untilConnections(server, 0);
+  const next = await FakeClient.connect(port);
+  assert.match(await next.receive(), /^07/);
+  next.send(Command.TRAP);
+  assert.equal(await next.receive(), "closed");
+  await untilConnections(server, 0);
+});
+
+test("an error of a session's close listener is reported", async () => {
+  const { client, server, log } = await serve((_channel, session) => {
+    session.on("close", () => {
+      throw new Error("a bug at the end");
+    });
+  });
+  await client.openChannel();
+  client.socket.destroy();
+  await untilConnections(server, 0);
+  assert.deepEqual(
+    log.filter(({ event }) => event === "application-error").map(({ error }) => error),
+    ["a bug at the end"],
+  );
+});
+
+test("the log tells a client's SSH_MSG_DISCONNECT from one of the transport module", async () => {
+  const { client, log } = await serve();
+  await client.receive();
+  client.send(Command.CLOSE);
+  assert.equal(await client.receive(), "closed");
+  assert.deepEqual([ending(log)?.cause, ending(log)?.reason], ["client-disconnect", "BY_APPLICATION"]);
+  const transport = fakeTransport();
+  const instantiate = (): ReturnType<typeof transport.instantiate> => {
+    const { exports, memory } = transport.instantiate();
+    const receive = (length: number): number => {
+      const event = exports.receive(length);
+      if (event === 2) exports.disconnect(5);
+      return event;
+    };
+    return { exports: { ...exports, receive }, memory };
+  };
+  const other = await serve(undefined, {
+    modules: { transport: { ...transport, instantiate }, userauth: fakeUserauth(), connection },
+  });
+  await other.client.receive();
+  other.client.send(Command.CLOSE);
+  assert.equal(await other.client.receive(), "0105");
+  assert.equal(await other.client.receive(), "closed");
+  assert.deepEqual([ending(other.log)?.cause, ending(other.log)?.reason], ["protocol-error", "MAC_ERROR"]);
+});
+
+test("a listener of a session's end may close the server", async () => {
+  let closed: Promise<void> | undefined;
+  const { client, server } = await serve((_channel, session) => {
+    session.on("close", () => void (closed = server.close()));
+  });
+  await client.openChannel();
+  const first = server.close();
+  await first;
+  assert.equal(closed, first);
 });

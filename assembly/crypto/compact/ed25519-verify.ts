@@ -1,129 +1,98 @@
-import { X1, X2, Y1, Z1, Y2, Z2, K38, CODE, ROOT, START, STEP, CAND, ADD, CHECK, B, REG, T, row, run } from "./machine";
+// RFC 8032 §5.1.7 in the least code, for one embedded key; docs/security.md says which equation is checked. Everything is public.
+//
+// In: the key once, then signatures. Out: whether they are the key's. The arithmetic is in field-machine.ts.
+//
+// S·B − k·A − R is computed with one addition formula, bit by bit from the highest of 512: k is the hash as it is, not reduced
+// modulo L. All points are decoded with the other sign, the base point from the encoding of −B.
 
-const SLOT_A: usize = memory.data(128, 1);
-const SLOT_B: usize = memory.data(128, 1);
-const SLOT_R: usize = memory.data(128, 1);
+import {
+  ADD,
+  addMultipleVartime,
+  BASE,
+  CANDIDATE,
+  CHECK,
+  DECODE,
+  K38,
+  POINT_BYTES,
+  POWER,
+  REGISTER_BYTES,
+  REGISTERS,
+  runVartime,
+  START,
+  X1,
+  X2,
+  Y2,
+  Z1,
+} from "./field-machine";
+import { DIGEST, sha512, VARIABLES } from "./sha512";
 
-// H: 64 bytes, K: 640 bytes
-const H: usize = memory.data(64 + 642, 8);
-const K: usize = H + 64;
-const W: usize = memory.data(128 + 640, 8);
-const S: usize = memory.data(704, 8);
+const POINT_1: usize = REGISTERS + X1 * REGISTER_BYTES;
+const POINT_2: usize = REGISTERS + X2 * REGISTER_BYTES;
 
-function constants(): void {
-  let i: u32 = 704;
-  let z: u32 = 2;
-  let k: i64 = -3;
-  do {
-    store<u8>(REG, 1, (X1 << 5) + 10);
-    let n: i32 = -1;
-    do {
-      let d: i32;
-      do {
-        n--;
-        d = n;
-        do d++;
-        while (n % d);
-      } while (d + 1);
-      let w: u32 = 24;
-      do {
-        run(ROOT);
-        store<u16>(z, load<u16>(z, REG + (X2 << 5) + 30 - 2) + n, REG + (X2 << 5) + 30 - 2);
-        store<i64>(
-          w,
-          load<i64>(w, REG + (X1 << 5) - 16) +
-            load<i64>(w + z, REG + (X2 << 5) - 2) / (load<i64>(z, REG + (Z2 << 5) + 16 - 2) * k),
-          REG + (X1 << 5) - 16,
-        );
-      } while (--w > 15);
-      i -= 8;
-      store<u64>(i ^ z, load<u64>(REG, (X1 << 5) + 2), H);
-    } while (i & -65);
-    z = 56;
-    k = -2;
-  } while (i);
-}
+/** B, −R and −A, where the hash's variables have been. */
+const BASE_POINT: usize = VARIABLES;
+const R_POINT: usize = VARIABLES + POINT_BYTES;
+const KEY_POINT: usize = VARIABLES + 2 * POINT_BYTES;
 
-function hash(input: usize, length: u32): void {
-  const end = input + length;
-  memory.fill(end, 0, 144);
-  store<u8>(end, 128);
-  let more: bool;
-  do {
-    let m: u32 = 128;
-    do {
-      m--;
-      store<u8>(m, load<u8>(input), W + 128 + 512);
-      input++;
-    } while (m);
-    more = <i32>(input - end) <= 16;
-    if (!more) store<u32>(W + 128 + 512, length << 3);
-    memory.copy(S + 640, H, 64);
-    let i: u32 = 640;
-    do {
-      i -= 8;
-      const e = load<u64>(i, S + 40),
-        g = load<u64>(i, S + 56),
-        w = load<u64>(i, W + 128);
-      const t =
-        load<u64>(i, S + 64) +
-        rotr(rotr(rotr(e, 23) ^ e, 4) ^ e, 14) +
-        (((load<u64>(i, S + 48) ^ g) & e) ^ g) +
-        load<u64>(i, K + 2) +
-        w;
-      const a = load<u64>(i, S + 8),
-        b = load<u64>(i, S + 16);
-      store<u64>(i, load<u64>(i, S + 32) + t, S + 32);
-      store<u64>(i, t + rotr(rotr(rotr(a, 5) ^ a, 6) ^ a, 28) + (((a ^ b) & (load<u64>(i, S + 24) ^ b)) ^ b), S);
-      const x = load<u64>(i, W + 128 - 8),
-        y = load<u64>(i, W + 128 - 112);
-      store<u64>(
-        i,
-        w + load<u64>(i, W + 128 - 72) + (rotr(rotr(x, 7) ^ x, 1) ^ (x >> 7)) + (rotr(rotr(y, 42) ^ y, 19) ^ (y >> 6)),
-        W,
-      );
-    } while (i);
-    i = 64;
-    do {
-      i -= 8;
-      store<u64>(i, load<u64>(i, H) + load<u64>(i, S), H);
-    } while (i);
-  } while (more);
-}
-
-/** -point */
-function decode(encoded: usize, slot: usize): u32 {
-  memory.copy(REG + (Y2 << 5), encoded, 32);
-  const flag = row(Y2 << 5, Y2 << 5, 1) * 2 + row(Y2 << 5, K38 << 5, 1);
-  run(START);
-  let i: u32 = 255;
-  do {} while ((run(i > 5 ? STEP : CAND) | ((load<u8>(REG, Z1 << 5) & 2) ^ flag)) * --i);
-  memory.copy(slot, REG + (X2 << 5), 128);
-  return i;
-}
-
-function add(slot: usize): u32 {
-  memory.copy(REG + (X2 << 5), slot, 128);
-  return run(ADD);
-}
-
+/** Nothing is prepared: `verifyVartime` decodes the key, and finds no signature valid if that cannot be done. */
 export function prepareKey(_keyPtr: usize): bool {
   return true;
 }
 
+/**
+ * Whether a signature is valid. `s` is its second half; at `hashInput` are its first half R, the public key A and the message,
+ * `length` bytes together, and 144 bytes of room behind them, which are overwritten.
+ *
+ * True if S < 2^252, R and A are canonical encodings of points of the curve, the order of A is not 1, 2, 4 or 8, and S·B = R + k·A.
+ * No signature is ever made with an S from 2^252 to L − 1: there is one in 2^127.
+ */
 export function verifyVartime(s: usize, hashInput: usize, length: u32): bool {
-  constants();
-  hash(hashInput, length);
-  decode(B, SLOT_B);
-  const valid = decode(hashInput, SLOT_R) * decode(hashInput + 32, SLOT_A) * <u32>(load<u8>(s, 31) < 16);
-  run(CHECK);
-  let i: u32 = 512;
+  sha512(hashInput, length);
+  memory.fill(BASE, 0x66, 30);
+  store<u8>(BASE, 0x58);
+  decode(BASE, BASE_POINT);
+  const valid =
+    decode(hashInput, R_POINT) *
+    decode(hashInput + 32, KEY_POINT) *
+    runVartime(START) *
+    u32(load<u8>(s, 31) < 16);
+  let n: u32 = 512;
   do {
-    i--;
-    add(REG + (X1 << 5));
-    if ((load<u8>((i >> 3) ^ 7, H) >> (<u8>(i & 7))) & 1) add(SLOT_A);
-    if ((load<u8>(s + (i >> 3)) >> (<u8>(i & 7))) & (<u8>(i < 256))) add(SLOT_B);
-  } while (i);
-  add(SLOT_R);
-  return <bool>(!run(CHECK) & (<i32>(valid != 0)));
+    add(POINT_1);
+    const byte = --n >> 3;
+    const bit = n & 7;
+    if ((<u32>load<u8>(byte ^ 7, DIGEST) >> bit) & 1) add(KEY_POINT);
+    if ((<u32>load<u8>(s + byte) >> bit) & u32(byte < 32)) add(BASE_POINT);
+  } while (n);
+  add(R_POINT);
+  // `valid` is 0 or the product of two numbers up to 4.
+  return runVartime(CHECK) * 31 < valid;
+}
+
+/**
+ * Decodes the point of which 32 bytes are the encoding, changes its sign, and writes it to `point`. Returns 0 if the encoding is not
+ * canonical or there is no such point, otherwise a number up to 4. The first call may not find out that y ≥ p.
+ */
+function decode(encoded: usize, point: usize): u32 {
+  memory.copy(REGISTERS + Y2 * REGISTER_BYTES, encoded, 32);
+  // 2y overflows by x's sign; 38 + 2y overflows if y ≥ p. DECODE makes 38 anew.
+  const expected =
+    u32(!addMultipleVartime(Y2 * REGISTER_BYTES, Y2 * REGISTER_BYTES, 1)) * 2 +
+    addMultipleVartime(K38 * REGISTER_BYTES, Y2 * REGISTER_BYTES, 1);
+  runVartime(DECODE);
+  // 250 steps, then up to four candidates until one is on the curve and bit 1 of 38 + 2·(−x mod p) is as expected; −x has x's sign.
+  let left: u32 = 255;
+  do {
+  } while (
+    --left *
+    (runVartime(left > 4 ? POWER : CANDIDATE) | ((<u32>load<u8>(REGISTERS, Z1 * REGISTER_BYTES) & 2) ^ expected))
+  );
+  memory.copy(point, POINT_2, POINT_BYTES);
+  return left;
+}
+
+/** Adds a point to point 1. */
+function add(point: usize): void {
+  memory.copy(POINT_2, point, POINT_BYTES);
+  runVartime(ADD);
 }

@@ -154,7 +154,7 @@ function killRunning(): void {
 
 // A test process that is ended itself takes them along.
 process.on("exit", killRunning);
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGPIPE"] as const) process.once(signal, () => process.exit(1));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
 
 const cleanups: (() => Promise<void>)[] = [];
 

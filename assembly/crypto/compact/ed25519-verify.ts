@@ -52,17 +52,14 @@ export function verifyVartime(s: usize, hashInput: usize, length: u32): bool {
   store<u8>(BASE, 0x58);
   decode(BASE, BASE_POINT);
   const valid =
-    decode(hashInput, R_POINT) *
-    decode(hashInput + 32, KEY_POINT) *
-    runVartime(START) *
-    u32(load<u8>(s, 31) < 16);
+    decode(hashInput, R_POINT) * decode(hashInput + 32, KEY_POINT) * runVartime(START) * u32(load<u8>(s, 31) < 16);
   let n: u32 = 512;
   do {
     add(POINT_1);
     const byte = --n >> 3;
     const bit = n & 7;
-    if ((<u32>load<u8>(byte ^ 7, DIGEST) >> bit) & 1) add(KEY_POINT);
-    if ((<u32>load<u8>(s + byte) >> bit) & u32(byte < 32)) add(BASE_POINT);
+    if (((<u32>load<u8>(byte ^ 7, DIGEST)) >> bit) & 1) add(KEY_POINT);
+    if (((<u32>load<u8>(s + byte)) >> bit) & u32(byte < 32)) add(BASE_POINT);
   } while (n);
   add(R_POINT);
   // `valid` is 0 or the product of two numbers up to 4.
@@ -82,11 +79,12 @@ function decode(encoded: usize, point: usize): u32 {
   runVartime(DECODE);
   // 250 steps, then up to four candidates until one is on the curve and bit 1 of 38 + 2·(−x mod p) is as expected; −x has x's sign.
   let left: u32 = 255;
+  let isWrong: u32;
   do {
-  } while (
-    --left *
-    (runVartime(left > 4 ? POWER : CANDIDATE) | ((<u32>load<u8>(REGISTERS, Z1 * REGISTER_BYTES) & 2) ^ expected))
-  );
+    left--;
+    isWrong =
+      runVartime(left > 4 ? POWER : CANDIDATE) | (((<u32>load<u8>(REGISTERS, Z1 * REGISTER_BYTES)) & 2) ^ expected);
+  } while (left * isWrong);
   memory.copy(point, POINT_2, POINT_BYTES);
   return left;
 }

@@ -64,6 +64,12 @@ export function serverNumbers(options: ServerOptions): ServerNumbers {
     }
     numbers[name] = value;
   }
+  // A userauth module does not tell the size of its buffer, and its credentials lie behind it.
+  if (numbers.payloadCapacity! > NUMBERS.payloadCapacity.standard && !options.modules?.userauth) {
+    throw new RangeError(
+      `the package's userauth modules take payloads of ${NUMBERS.payloadCapacity.standard} bytes at most`,
+    );
+  }
   return numbers as ServerNumbers;
 }
 

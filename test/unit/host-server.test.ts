@@ -79,6 +79,13 @@ test("a number that a timer or a module would take for another is refused by nam
   createServer({ hostKey, credentials, loginGraceMs: most, rekeyIntervalMs: most, windowBytes: 2 ** 32 - 1 });
 });
 
+test("payloads larger than a userauth module's buffer are refused: they would overwrite its credentials", () => {
+  assert.throws(
+    () => createServer({ hostKey, credentials, payloadCapacity: 4097 }),
+    /take payloads of 4096 bytes at most/,
+  );
+});
+
 test("an empty address to listen on is refused, and not taken for every interface", async () => {
   const server = createServer({ hostKey, credentials });
   await assert.rejects(server.listen(0, ""), RangeError);

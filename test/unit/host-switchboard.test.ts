@@ -476,10 +476,13 @@ test("data, EOF and CLOSE that arrive together reach a program that reads later"
   await client.openChannel();
   client.send(...exec("x"));
   assert.equal(await client.receive(), "6300000007");
+  client.socket.cork();
   client.send(94, uint32(0), string("all of it"));
   client.send(96, uint32(0));
   client.send(97, uint32(0));
+  client.socket.uncork();
   assert.equal(await client.receive(), "6100000007");
+  assert.equal(received, "");
   await delay(60);
   assert.equal(received, "all of it closed");
 });

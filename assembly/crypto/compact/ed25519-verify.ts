@@ -77,7 +77,7 @@ function decode(encoded: usize, point: usize): u32 {
     u32(!addMultipleVartime(Y2 * REGISTER_BYTES, Y2 * REGISTER_BYTES, 1)) * 2 +
     addMultipleVartime(K38 * REGISTER_BYTES, Y2 * REGISTER_BYTES, 1);
   runVartime(DECODE);
-  // 250 steps, then up to four candidates until one is on the curve and bit 1 of 38 + 2·(−x mod p) is as expected; −x has x's sign.
+  // 250 steps, then four candidates for −x until one is on the curve and bit 1 of 38 + 2·(x mod p), which is not that of x, as expected.
   let left: u32 = 255;
   let isWrong: u32;
   do {

@@ -14,8 +14,8 @@ import { MINUS_D, REGISTER_BYTES, REGISTERS, ROOT, runVartime, T1, Y1 } from "./
 export const VARIABLES: usize = memory.data(640 + 64, 64);
 if (VARIABLES % 64) ERROR("not aligned");
 
-/** The eight words of the hash and 80 constants, and room for their displacement. */
-const CONSTANTS: usize = memory.data(64 + 640 + 8, 8);
+/** The eight words of the hash and 80 constants, displaced: the former so that they are aligned. */
+const CONSTANTS: usize = memory.data(6 + 64 + 640 + 3, 8) + 6;
 
 /** The hash. Byte n of it is at n ^ 7: its words are little-endian. */
 export const DIGEST: usize = CONSTANTS + 2;

@@ -2,19 +2,15 @@
 //
 // In: one request in the buffer. Out: a reply in its place, and the status. Reading and replying are in publickey-request.ts.
 
-import { prepareKey, verifyVartime } from "../crypto/compact/ed25519-verify";
-import { conclude, HASH_INPUT, hashInputLength, KEY, KEY_MATCHES, readRequest, scalar } from "./publickey-request";
+import { verifyVartime } from "../crypto/compact/ed25519-verify";
+import { conclude, HASH_INPUT, hashInputLength, KEY_MATCHES, readRequest, scalar } from "./publickey-request";
 
 export { __heap_base as __data_end, __heap_base };
 export { reset, status } from "./publickey-request";
-
-/** Whether what depends on the embedded key alone has been computed: a stranger never gets that far. */
-let prepared: bool = false;
 
 /** See docs/abi.md. */
 export function receive(length: u32): u32 {
   const reply = readRequest(length);
   if (reply != KEY_MATCHES) return reply;
-  if (!prepared) prepared = prepareKey(KEY);
-  return conclude(prepared && (!scalar || verifyVartime(scalar, HASH_INPUT, hashInputLength)));
+  return conclude(!scalar || verifyVartime(scalar, HASH_INPUT, hashInputLength));
 }

@@ -17,6 +17,6 @@ export function registersPtr(): usize {
   return REGISTERS;
 }
 
-export { prepareKey, verifyVartime } from "../../assembly/crypto/compact/ed25519-verify";
+export { verifyVartime } from "../../assembly/crypto/compact/ed25519-verify";
 export { runVartime } from "../../assembly/crypto/compact/field-machine";
 export { sha512 } from "../../assembly/crypto/compact/sha512";

@@ -1,6 +1,6 @@
 // RFC 8032 §5.1.7 in the least code, for one embedded key; docs/security.md says which equation is checked. Everything is public.
 //
-// In: the key once, then signatures. Out: whether they are the key's. The arithmetic is in field-machine.ts.
+// In: signatures, with the key that is to have made them. Out: whether it has. The arithmetic is in field-machine.ts.
 //
 // S·B − k·A − R is computed with one addition formula, bit by bit from the highest of 512: k is the hash as it is, not reduced
 // modulo L. All points are decoded with the other sign, the base point from the encoding of −B.
@@ -33,11 +33,6 @@ const POINT_2: usize = REGISTERS + X2 * REGISTER_BYTES;
 const BASE_POINT: usize = VARIABLES;
 const R_POINT: usize = VARIABLES + POINT_BYTES;
 const KEY_POINT: usize = VARIABLES + 2 * POINT_BYTES;
-
-/** Nothing is prepared: `verifyVartime` decodes the key, and finds no signature valid if that cannot be done. */
-export function prepareKey(_keyPtr: usize): bool {
-  return true;
-}
 
 /**
  * Whether a signature is valid. `s` is its second half; at `hashInput` are its first half R, the public key A and the message,

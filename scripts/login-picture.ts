@@ -78,9 +78,10 @@ function draw(lines: string[]): string {
   const width = Math.ceil(Math.max(...lines.map((line) => line.length)) * CHARACTER_WIDTH + 2 * MARGIN);
   const height = lines.length * LINE_HEIGHT + 2 * MARGIN;
   const rows = lines.map((line, i) => {
-    const text = line.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+    // No-break spaces, as not every viewer keeps the others.
+    const text = line.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/ /g, "\u00a0");
     const styled = text.replace(
-      /^(sesame&gt; |\$ )(.*)$/,
+      /^(sesame&gt;\u00a0|\$\u00a0)(.*)$/,
       '<tspan class="prompt">$1</tspan><tspan class="typed">$2</tspan>',
     );
     return `<text x="${MARGIN}" y="${MARGIN + (i + 0.75) * LINE_HEIGHT}">${styled}</text>`;

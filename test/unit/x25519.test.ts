@@ -95,16 +95,16 @@ test("the key exchange of RFC 7748 §6.1 is right", () => {
   assert.equal(x25519(bob, hex(alicePublic)).toString("hex"), shared);
 });
 
-test("700 random pairs agree with node:crypto", () => {
-  for (let i = 0; i < 700; i++) {
+test("3,000 random pairs agree with node:crypto", () => {
+  for (let i = 0; i < 3000; i++) {
     const [scalar, point] = [randomBytes(32), randomBytes(32)];
     const expected = diffieHellman({ privateKey: privateKey(scalar), publicKey: publicKey(point) });
     assert.deepEqual(x25519(scalar, point), expected, `${scalar.toString("hex")} ${point.toString("hex")}`);
   }
 });
 
-test("the public keys of 300 random scalars agree with node:crypto and with the general function", () => {
-  for (let i = 0; i < 300; i++) {
+test("the public keys of 1,000 random scalars agree with node:crypto and with the general function", () => {
+  for (let i = 0; i < 1000; i++) {
     const scalar = randomBytes(32);
     const expected = createPublicKey(privateKey(scalar)).export({ format: "der", type: "spki" }).subarray(-32);
     assert.deepEqual(x25519Base(scalar), expected, scalar.toString("hex"));

@@ -7,18 +7,12 @@ import { strict as assert } from "node:assert";
 import { ConnectionEvent, UserauthStatus } from "../assembly/abi.js";
 import { encodeCredentials, type Credentials, type UserauthBuild } from "../host/node/credentials.js";
 import { ModuleMemory, type ConnectionExports } from "../host/node/modules.js";
-import {
-  passwordRequest,
-  privateKey,
-  publicBytes,
-  queryRequest,
-  signedRequest,
-  userauthRequest,
-} from "../test/support/client.js";
+import { passwordRequest, queryRequest, signedRequest, userauthRequest } from "../test/support/client.js";
 import { channelOpen, data } from "../test/support/connection.js";
 import { boolean, bytes, string, uint32 } from "../test/support/wire.js";
 import { instantiateCounted, type Measure } from "./instrument.js";
 import { runTransport } from "./ops-transport.js";
+import { privateKey, publicBytes } from "../test/support/raw-keys.js";
 
 const USER = "admin";
 const PASSWORD = "correct horse";

@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { privateKey, publicBytes, queryRequest, signedRequest } from "../support/client.js";
+import { queryRequest, signedRequest } from "../support/client.js";
 import { USER_KEY, USER_SEED } from "../support/session.js";
 import { SESSION_ID, Userauth } from "../support/userauth.js";
+import { privateKey, publicBytes } from "../support/raw-keys.js";
 
 const STRANGER_SEED = new Uint8Array(32).fill(77);
 const right = { seed: USER_SEED, sessionId: SESSION_ID };

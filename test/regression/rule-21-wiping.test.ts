@@ -4,10 +4,11 @@
 import assert from "node:assert/strict";
 import { createCipheriv, createHash } from "node:crypto";
 import { test } from "node:test";
-import { type RawClient, passwordRequest, privateKey, publicBytes, Reader, sha256 } from "../support/client.js";
+import { type RawClient, passwordRequest, Reader, sha256 } from "../support/client.js";
 import { ENTROPY, HOST_SEED, PASSWORD, Session, USER } from "../support/session.js";
 import { findTraces } from "../support/traces.js";
 import { bytes, string } from "../support/wire.js";
+import { privateKey, publicBytes } from "../support/raw-keys.js";
 
 const L = 2n ** 252n + 27742317777372353535851937790883648493n;
 

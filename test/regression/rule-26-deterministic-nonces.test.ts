@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { sign } from "node:crypto";
 import { test } from "node:test";
-import { privateKey, Reader } from "../support/client.js";
+import { Reader } from "../support/client.js";
 import { ENTROPY, HOST_SEED, Session } from "../support/session.js";
+import { privateKey } from "../support/raw-keys.js";
 
 function hostSignature(session: Session): { signature: Buffer; hash: Uint8Array } {
   session.keyExchange();

@@ -4,18 +4,10 @@
 // Bytes in (`receive`), bytes out (`packet` and others). It knows no socket: session.ts feeds it in-process, tcp.ts from a server. All
 // randomness is derived from `seed`, so that a client's bytes can be repeated. Primitives: node:crypto and tweetnacl alone.
 
-import {
-  createCipheriv,
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  diffieHellman,
-  type KeyObject,
-  sign as signWith,
-  verify,
-} from "node:crypto";
+import { createCipheriv, createHash, diffieHellman, sign as signWith, verify } from "node:crypto";
 import nacl from "tweetnacl";
 import { boolean, bytes, type Part, string, uint32 } from "./wire.js";
+import { privateKey, publicBytes, publicKey } from "./raw-keys.js";
 
 export const Message = {
   DISCONNECT: 1,
@@ -120,21 +112,6 @@ export function mpint(number: Uint8Array): Uint8Array {
   while (start < number.length && number[start] === 0) start++;
   const trimmed = number.subarray(start);
   return string(trimmed.length > 0 && trimmed[0]! >= 0x80 ? bytes(0, trimmed) : trimmed);
-}
-
-/** A private key of X25519 or Ed25519 from its 32 secret bytes. */
-export function privateKey(type: "X25519" | "Ed25519", secret: Uint8Array): KeyObject {
-  const prefix = `302e020100300506032b65${type === "X25519" ? "6e" : "70"}04220420`;
-  return createPrivateKey({ key: bytes(Buffer.from(prefix, "hex"), secret) as Buffer, format: "der", type: "pkcs8" });
-}
-
-export function publicKey(type: "X25519" | "Ed25519", encoded: Uint8Array): KeyObject {
-  const prefix = `302a300506032b65${type === "X25519" ? "6e" : "70"}032100`;
-  return createPublicKey({ key: bytes(Buffer.from(prefix, "hex"), encoded) as Buffer, format: "der", type: "spki" });
-}
-
-export function publicBytes(key: KeyObject): Buffer {
-  return createPublicKey(key).export({ format: "der", type: "spki" }).subarray(-32);
 }
 
 /** u-coordinate of secret · point. Throws where it is zero. */

@@ -8,18 +8,10 @@ import { ConnectionEvent, DisconnectReason, TransportEvent, UserauthStatus } fro
 import { encodeCredentials, type UserauthBuild } from "../../host/node/credentials.js";
 import type { ConnectionExports, TransportExports, UserauthExports } from "../../host/node/modules.js";
 import { openSection, readSections, WasmReader } from "../../host/node/wasm-file.js";
-import {
-  type ClientOptions,
-  keyExchange,
-  Message,
-  politeLogin,
-  privateKey,
-  publicBytes,
-  RawClient,
-  type Step,
-} from "./client.js";
+import { type ClientOptions, keyExchange, Message, politeLogin, RawClient, type Step } from "./client.js";
 import { moduleBytes } from "./modules.js";
 import { bytes, type Part, string } from "./wire.js";
+import { privateKey, publicBytes } from "./raw-keys.js";
 
 export const HOST_SEED = new Uint8Array(32).map((_, index) => index * 7 + 3);
 export const ENTROPY = new Uint8Array(64).map((_, index) => index * 5 + 1);

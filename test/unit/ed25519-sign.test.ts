@@ -1,16 +1,9 @@
 import assert from "node:assert/strict";
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  randomBytes,
-  randomInt,
-  sign,
-  type KeyObject,
-} from "node:crypto";
+import { createHash, createPublicKey, randomBytes, randomInt, sign } from "node:crypto";
 import { test } from "node:test";
 import nacl from "tweetnacl";
 import { loadCryptoModule, type CryptoModule } from "../support/crypto-module.js";
+import { privateKey } from "../support/raw-keys.js";
 
 const { plain, counted } = await loadCryptoModule("ed25519-sign");
 const SEED = 0;
@@ -41,12 +34,6 @@ function signature(seed: Uint8Array, publicKey: Uint8Array, message: Uint8Array,
   const { functions, at } = module;
   functions.ed25519Sign!(at(OUT), at(SEED), at(PUBLIC_KEY), at(MESSAGE), message.length);
   return module.get(OUT, 64);
-}
-
-/** RFC 8410: a raw seed in DER. */
-function privateKey(seed: Uint8Array): KeyObject {
-  const key = Buffer.concat([hex("302e020100300506032b657004220420"), seed]);
-  return createPrivateKey({ key, format: "der", type: "pkcs8" });
 }
 
 type Point = [x: bigint, y: bigint];
@@ -125,7 +112,7 @@ test("the signatures of RFC 8032 §7.1 are right", () => {
 test("2,000 random keys and messages of every length up to 64 agree with node:crypto and tweetnacl", () => {
   for (let i = 0; i < 2000; i++) {
     const [seed, message] = [randomBytes(32), randomBytes(i % 65)];
-    const key = privateKey(seed);
+    const key = privateKey("Ed25519", seed);
     const publicKey = createPublicKey(key).export({ format: "der", type: "spki" }).subarray(-32);
     assert.deepEqual(publicKeyOf(seed), publicKey, seed.toString("hex"));
     const made = signature(seed, publicKey, message);

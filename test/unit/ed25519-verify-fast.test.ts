@@ -4,7 +4,7 @@
 // cofactor; tweetnacl does the same but for S, which it takes as it is. Ours takes canonical keys of the group of prime order only.
 
 import assert from "node:assert/strict";
-import { createPrivateKey, createPublicKey, randomBytes, randomInt, sign, verify, type KeyObject } from "node:crypto";
+import { randomBytes, randomInt, sign, verify, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import nacl from "tweetnacl";
@@ -25,6 +25,7 @@ import {
   TORSION,
   type Point,
 } from "../support/edwards25519.js";
+import { flip, privateKey, publicBytes, publicKey } from "../support/raw-keys.js";
 
 const { plain, counted: fresh } = await loadCryptoModule("ed25519-verify");
 const KEY = 0;
@@ -46,33 +47,12 @@ function ours(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array,
   return Boolean(module.functions.verifyVartime!(module.at(S), module.at(HASH_INPUT), 64 + message.length));
 }
 
-/** RFC 8410: raw keys in DER. */
-function privateKey(seed: Uint8Array): KeyObject {
-  const key = Buffer.concat([hex("302e020100300506032b657004220420"), seed]);
-  return createPrivateKey({ key, format: "der", type: "pkcs8" });
-}
-
-function publicKeyObject(raw: Uint8Array): KeyObject {
-  const key = Buffer.concat([hex("302a300506032b6570032100"), raw]);
-  return createPublicKey({ key, format: "der", type: "spki" });
-}
-
-function rawPublicKey(key: KeyObject): Buffer {
-  return createPublicKey(key).export({ format: "der", type: "spki" }).subarray(12);
-}
-
-function nodes(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  return verify(null, message, publicKeyObject(publicKey), signature);
+function nodes(encoded: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  return verify(null, message, publicKey("Ed25519", encoded), signature);
 }
 
 function tweetnacls(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   return nacl.sign.detached.verify(Uint8Array.from(message), Uint8Array.from(signature), Uint8Array.from(publicKey));
-}
-
-function flip(bytes: Uint8Array, bit: number): Buffer {
-  const result = Buffer.from(bytes);
-  result[bit >> 3]! ^= 1 << (bit & 7);
-  return result;
 }
 
 interface Signer {
@@ -82,8 +62,8 @@ interface Signer {
 }
 
 function newSigner(seed: Buffer = randomBytes(32)): Signer {
-  const secret = privateKey(seed);
-  return { seed, secret, publicKey: rawPublicKey(secret) };
+  const secret = privateKey("Ed25519", seed);
+  return { seed, secret, publicKey: publicBytes(secret) };
 }
 
 interface Vector {

@@ -2,8 +2,7 @@
 // field machine and hash against BigInt and node:crypto. The oracles' differences: see ed25519-verify-fast.test.ts.
 
 import assert from "node:assert/strict";
-import { createHash, createPublicKey, randomBytes, randomInt, sign, verify, createPrivateKey } from "node:crypto";
-import type { KeyObject } from "node:crypto";
+import { createHash, randomBytes, randomInt, sign, verify } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import nacl from "tweetnacl";
@@ -22,6 +21,7 @@ import {
   toLittleEndian,
   TORSION,
 } from "../support/edwards25519.js";
+import { flip, privateKey, publicBytes, publicKey } from "../support/raw-keys.js";
 
 const { plain, counted: fresh } = await loadCryptoModule("compact-ed25519");
 const S = 0;
@@ -38,21 +38,8 @@ function ours(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array,
   return result === 1;
 }
 
-/** RFC 8410: raw keys in DER. */
-function privateKey(seed: Uint8Array): KeyObject {
-  const key = Buffer.concat([hex("302e020100300506032b657004220420"), seed]);
-  return createPrivateKey({ key, format: "der", type: "pkcs8" });
-}
-
-function nodes(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  const key = Buffer.concat([hex("302a300506032b6570032100"), publicKey]);
-  return verify(null, message, createPublicKey({ key, format: "der", type: "spki" }), signature);
-}
-
-function flip(bytes: Uint8Array, bit: number): Buffer {
-  const result = Buffer.from(bytes);
-  result[bit >> 3]! ^= 1 << (bit & 7);
-  return result;
+function nodes(encoded: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  return verify(null, message, publicKey("Ed25519", encoded), signature);
 }
 
 interface Signer {
@@ -62,9 +49,8 @@ interface Signer {
 }
 
 function newSigner(seed = randomBytes(32)): Signer {
-  const secret = privateKey(seed);
-  const publicKey = createPublicKey(secret).export({ format: "der", type: "spki" }).subarray(12);
-  return { seed, publicKey, sign: (message) => sign(null, message, secret) };
+  const secret = privateKey("Ed25519", seed);
+  return { seed, publicKey: publicBytes(secret), sign: (message) => sign(null, message, secret) };
 }
 
 /** A signature whose R is encoded as these bytes: right if they encode r·B. */

@@ -5,19 +5,12 @@ import assert from "node:assert/strict";
 import { sign, verify } from "node:crypto";
 import { test } from "node:test";
 import { encodeCredentials } from "../../host/node/credentials.js";
-import {
-  passwordRequest,
-  privateKey,
-  publicBytes,
-  publicKey,
-  queryRequest,
-  signedRequest,
-  userauthRequest,
-} from "../support/client.js";
+import { passwordRequest, queryRequest, signedRequest, userauthRequest } from "../support/client.js";
 import { fuzzSeed, Random } from "../support/random.js";
 import { CREDENTIALS, PASSWORD, Session, USER, USER_KEY, USER_SEED } from "../support/session.js";
 import { failure, SESSION_ID, Userauth } from "../support/userauth.js";
 import { bytes, string, uint32 } from "../support/wire.js";
+import { privateKey, publicBytes, publicKey } from "../support/raw-keys.js";
 
 const FUZZ_MS = 1500;
 const SIGNATURE_BLOB_BYTES = 4 + 11 + 4 + 64;

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { createPrivateKey, createPublicKey, diffieHellman, randomBytes, type KeyObject } from "node:crypto";
+import { diffieHellman, randomBytes } from "node:crypto";
 import { test } from "node:test";
 import nacl from "tweetnacl";
 import { loadCryptoModule } from "../support/crypto-module.js";
+import { privateKey, publicBytes, publicKey } from "../support/raw-keys.js";
 
 const { plain, counted } = await loadCryptoModule("x25519");
 const SCALAR = 0;
@@ -22,17 +23,6 @@ function x25519Base(scalar: Uint8Array, module = plain): Buffer {
   module.put(SCALAR, scalar);
   module.functions.x25519Base!(module.at(OUT), module.at(SCALAR));
   return module.get(OUT, 32);
-}
-
-/** RFC 8410: a raw key in DER. */
-function privateKey(raw: Uint8Array): KeyObject {
-  const key = Buffer.concat([hex("302e020100300506032b656e04220420"), raw]);
-  return createPrivateKey({ key, format: "der", type: "pkcs8" });
-}
-
-function publicKey(raw: Uint8Array): KeyObject {
-  const key = Buffer.concat([hex("302a300506032b656e032100"), raw]);
-  return createPublicKey({ key, format: "der", type: "spki" });
 }
 
 function littleEndian(value: bigint): Buffer {
@@ -98,7 +88,7 @@ test("the key exchange of RFC 7748 §6.1 is right", () => {
 test("3,000 random pairs agree with node:crypto", () => {
   for (let i = 0; i < 3000; i++) {
     const [scalar, point] = [randomBytes(32), randomBytes(32)];
-    const expected = diffieHellman({ privateKey: privateKey(scalar), publicKey: publicKey(point) });
+    const expected = diffieHellman({ privateKey: privateKey("X25519", scalar), publicKey: publicKey("X25519", point) });
     assert.deepEqual(x25519(scalar, point), expected, `${scalar.toString("hex")} ${point.toString("hex")}`);
   }
 });
@@ -106,7 +96,7 @@ test("3,000 random pairs agree with node:crypto", () => {
 test("the public keys of 1,000 random scalars agree with node:crypto and with the general function", () => {
   for (let i = 0; i < 1000; i++) {
     const scalar = randomBytes(32);
-    const expected = createPublicKey(privateKey(scalar)).export({ format: "der", type: "spki" }).subarray(-32);
+    const expected = publicBytes(privateKey("X25519", scalar));
     assert.deepEqual(x25519Base(scalar), expected, scalar.toString("hex"));
     if (i < 50) assert.deepEqual(x25519(scalar, BASE), expected);
   }

@@ -22,7 +22,7 @@ export function writeByte(value: u32): void {
 }
 
 export function writeUint32(value: u32): void {
-  store<u32>(cursor, bswap(value));
+  store<u32>(cursor, bswap(value), 0, 1); // alignment 1: fields of a payload are not aligned
   cursor += 4;
 }
 

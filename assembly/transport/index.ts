@@ -4,7 +4,7 @@
 // in the order of a connection: identification.ts, kexinit.ts, key-exchange.ts; for every packet: packet.ts, dispatch.ts.
 
 // First, so that its small buffers lie below the large ones: their addresses take a byte less each time they are used.
-import { HOST_KEY, SESSION_ID, sessionIdLength as idLength } from "./key-exchange";
+import { HOST_KEY, makeHostKeyPair, SESSION_ID, sessionIdLength as idLength } from "./key-exchange";
 import { DisconnectReason, TransportEvent } from "../abi";
 import { PAYLOAD_CAPACITY } from "../capacities";
 import { seedRandom } from "../crypto/random";
@@ -39,7 +39,6 @@ import {
 } from "./packet";
 
 export { __data_end, __heap_base };
-export { deriveHostPublicKey } from "./key-exchange";
 
 /** Where `send` finds its payload, when the output is empty. */
 const FIRST_PAYLOAD: usize = OUTPUT + HEADER_BYTES;
@@ -61,8 +60,11 @@ enum Stage {
 
 let stage: Stage = 0;
 let received: u32 = 0;
-/** How many bytes at INPUT end the stage; before `open`, how much entropy fits. */
-let wanted: u32 = 64;
+/**
+ * How many bytes at INPUT end the stage; before `open`, how much entropy fits. A board's raw noise may have as little as one bit of
+ * entropy in a byte: 512 bytes are then worth twice the generator's key.
+ */
+let wanted: u32 = 512;
 
 function isOpen(): bool {
   return stage != Stage.UNOPENED && stage != Stage.CLOSED;
@@ -116,11 +118,23 @@ export function sendCapacity(): u32 {
   return isOpen() && maySend() ? PAYLOAD_CAPACITY : 0;
 }
 
+/** Seeds the generator from the input buffer and wipes that; false before it has enough, and once the connection is open. */
+function takeEntropy(length: u32): bool {
+  if (stage != Stage.UNOPENED || length < MINIMUM_ENTROPY_BYTES || length > wanted) return false;
+  seedRandom(INPUT, length);
+  memory.fill(INPUT, 0, wanted);
+  return true;
+}
+
+export function makeHostKey(entropyLength: u32): u32 {
+  if (!takeEntropy(entropyLength)) return 0;
+  makeHostKeyPair();
+  return 1;
+}
+
 export function open(entropyLength: u32): u32 {
   clearOutput();
-  if (stage != Stage.UNOPENED || entropyLength < MINIMUM_ENTROPY_BYTES || entropyLength > wanted) return 0;
-  seedRandom(INPUT, entropyLength);
-  memory.fill(INPUT, 0, wanted);
+  if (!takeEntropy(entropyLength)) return 0;
   writeIdentification();
   startExchange();
   stage = Stage.IDENTIFICATION;

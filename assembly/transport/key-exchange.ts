@@ -75,8 +75,9 @@ export function hashKexinits(payload: usize, length: u32): void {
   hashString(KEXINIT, KEXINIT_BYTES);
 }
 
-/** Fills the second half of the host key from the first. */
-export function deriveHostPublicKey(): void {
+/** Makes the host key: 32 bytes of the generator are the seed. */
+export function makeHostKeyPair(): void {
+  randomBytes32(HOST_KEY);
   ed25519PublicKey(HOST_PUBLIC_KEY, HOST_KEY);
 }
 

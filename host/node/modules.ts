@@ -27,7 +27,7 @@ export interface BufferExports extends CommonExports {
 /** docs/abi.md, "transport". */
 export interface TransportExports extends BufferExports {
   hostKeyPtr(): number;
-  deriveHostPublicKey(): void;
+  makeHostKey(entropyLength: number): number;
   open(entropyLength: number): number;
   receive(length: number): number;
   outputLength(): number;
@@ -88,7 +88,7 @@ const BUFFER_FUNCTIONS = ["inputPtr", "inputCapacity", "outputPtr"] as const;
 const FUNCTIONS: { [Type in ModuleType]: readonly (keyof ExportsOf[Type] & string)[] } = {
   transport: [
     ...BUFFER_FUNCTIONS,
-    ...(["hostKeyPtr", "deriveHostPublicKey", "open", "receive", "outputLength", "payloadPtr"] as const),
+    ...(["hostKeyPtr", "makeHostKey", "open", "receive", "outputLength", "payloadPtr"] as const),
     ...(["payloadLength", "sendPtr", "sendCapacity", "send", "unimplemented", "rekey", "disconnect"] as const),
     ...(["disconnectReason", "sessionIdPtr", "sessionIdLength"] as const),
   ],

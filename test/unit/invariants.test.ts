@@ -18,7 +18,7 @@ const COMMON = "memory __heap_base __data_end";
 const BUFFERS = "inputPtr inputCapacity outputPtr";
 const EXPORTS: Record<(typeof MODULES)[number], string> = {
   transport:
-    `${COMMON} ${BUFFERS} hostKeyPtr deriveHostPublicKey open receive outputLength payloadPtr payloadLength sendPtr ` +
+    `${COMMON} ${BUFFERS} hostKeyPtr makeHostKey open receive outputLength payloadPtr payloadLength sendPtr ` +
     "sendCapacity send unimplemented rekey disconnect disconnectReason sessionIdPtr sessionIdLength",
   connection:
     `${COMMON} ${BUFFERS} open receive outputLength eventChannel eventPtr eventLength valuePtr valueLength columns rows ` +

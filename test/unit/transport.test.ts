@@ -5,7 +5,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { TransportEvent } from "../../assembly/abi.js";
 import { CIPHER, CURVE25519, type KexinitOptions, Message, passwordRequest, Reader } from "../support/client.js";
-import { assertEnded, PASSWORD, Session, USER } from "../support/session.js";
+import type { TransportExports } from "../../host/node/modules.js";
+import { privateKey, publicBytes } from "../support/raw-keys.js";
+import { assertEnded, ENTROPY, instances, PASSWORD, Session, USER } from "../support/session.js";
 import { bytes, string, uint32 } from "../support/wire.js";
 
 const PROTOCOL_ERROR = 2;
@@ -65,7 +67,7 @@ test("the server speaks first: its identification and one KEXINIT, whose lists a
 });
 
 test("an entropy of less than 32 bytes opens nothing", () => {
-  for (const entropy of [0, 1, 31, 65, 0xffff_ffff]) {
+  for (const entropy of [0, 1, 31, 513, 0xffff_ffff]) {
     const { server } = new Session();
     const fresh = server.transport.instantiate().exports as unknown as typeof server.transport.exports;
     assert.equal(fresh.open(entropy), 0, `${entropy} bytes`);
@@ -73,6 +75,31 @@ test("an entropy of less than 32 bytes opens nothing", () => {
     assert.equal(fresh.send(1), 0);
     assert.equal(fresh.rekey(), 0);
   }
+});
+
+test("a host key is made of the entropy alone, all of it: public key and seed belong together, and no entropy is left behind", () => {
+  const made = (entropy: Uint8Array): Uint8Array => {
+    const exports = instances("transport")().exports as unknown as TransportExports;
+    const memory = new Uint8Array(exports.memory.buffer);
+    assert.equal(exports.inputCapacity(), 512);
+    assert.equal(exports.makeHostKey(31), 0, "31 bytes are too few");
+    memory.set(entropy, exports.inputPtr());
+    assert.equal(exports.makeHostKey(entropy.length), 1);
+    assert.ok(memory.subarray(exports.inputPtr(), exports.inputPtr() + 512).every((byte) => byte === 0));
+    const hostKey = memory.slice(exports.hostKeyPtr(), exports.hostKeyPtr() + 64);
+    assert.deepEqual(hostKey.slice(32), Uint8Array.from(publicBytes(privateKey("Ed25519", hostKey.subarray(0, 32)))));
+    memory.set(ENTROPY, exports.inputPtr());
+    assert.ok(exports.open(ENTROPY.length) > 0, "opens afterwards");
+    assert.equal(exports.makeHostKey(ENTROPY.length), 0, "too late");
+    return hostKey;
+  };
+  const noise = new Uint8Array(512).map((_, index) => index * 29);
+  const hostKey = made(noise);
+  assert.deepEqual(made(noise), hostKey);
+  for (const at of [0, 31, 32, 511]) {
+    assert.notDeepEqual(made(noise.with(at, noise[at]! ^ 1)), hostKey, `bit of byte ${at}`);
+  }
+  assert.notDeepEqual(made(noise.subarray(0, 511)), hostKey);
 });
 
 test("identification lines: CR LF and LF alone, and any software version that fits", () => {

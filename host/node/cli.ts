@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command `sesame`: serve, build, keygen, size.
+// The command `sesame`: serve, build, keygen, size; connect and flash are in cli-boards.ts.
 //
 // Exit codes: 0 all is well, 1 it failed, 2 the command line is wrong. The log goes to standard error, results to standard output.
 
@@ -8,6 +8,7 @@ import { lookup } from "node:dns/promises";
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { addBoardCommands } from "./cli-boards.js";
 import { givenCredentials, UsageError } from "./cli-credentials.js";
 import type { CredentialOptions } from "./cli-credentials.js";
 import {
@@ -85,6 +86,8 @@ program
   .description("report the sizes of the modules")
   .option("--json", "for programs")
   .action(async (options: { json?: boolean }) => (await import("./size.js")).sizeCommand(options));
+
+addBoardCommands(program);
 
 process.exitCode = await main();
 

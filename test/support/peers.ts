@@ -18,6 +18,7 @@ const PEERS = {
   "ssh-keygen": { debianPackage: "openssh-client", command: ["ssh-keygen", "-?"] },
   dbclient: { debianPackage: "dropbear-bin", command: ["dbclient", "-V"] },
   plink: { debianPackage: "putty-tools", command: ["plink", "-V"] },
+  python: { debianPackage: "python3", command: [PYTHON, "-c", ""] },
   paramiko: { debianPackage: "python3-paramiko", command: [PYTHON, "-c", "import paramiko"] },
   asyncssh: { debianPackage: "python3-asyncssh", command: [PYTHON, "-c", "import asyncssh"] },
   "ssh-audit": { debianPackage: "ssh-audit", command: ["ssh-audit", "--help"] },

@@ -6,11 +6,13 @@ import { copySwapped, INITIAL_STATE, ROUND_CONSTANTS, WORKSPACE, wipeWorkspace }
 
 export const SHA256_BYTES: u32 = 32;
 
+/** What `sha256Save` takes. */
+export const SHA256_CONTEXT_BYTES: i32 = 100;
+
 const BLOCK_BYTES: u32 = 64;
-const CONTEXT_BYTES: i32 = 100;
 
 /** Eight words of state, last one first, the block that fills, the length of the message so far. */
-const state: usize = memory.data(CONTEXT_BYTES, 16);
+const state: usize = memory.data(SHA256_CONTEXT_BYTES, 16);
 const block: usize = state + 32;
 const total: usize = state + 96;
 
@@ -46,8 +48,18 @@ export function sha256Finish(out: usize): void {
   store<u32>(block, bswap(length << 3), 60);
   compress();
   copySwapped(out, state, SHA256_BYTES, 28);
-  memory.fill(state, 0, CONTEXT_BYTES);
+  memory.fill(state, 0, SHA256_CONTEXT_BYTES);
   wipeWorkspace();
+}
+
+/** Copies an unfinished message's SHA256_CONTEXT_BYTES to `out`, as secret as the message. It goes on here. */
+export function sha256Save(out: usize): void {
+  memory.copy(out, state, SHA256_CONTEXT_BYTES);
+}
+
+/** In place of `sha256Start`: goes on with a message that was saved at `ptr`. */
+export function sha256Restore(ptr: usize): void {
+  memory.copy(state, ptr, SHA256_CONTEXT_BYTES);
 }
 
 /** One block. Each round also computes the schedule's word 16 rounds ahead: one loop instead of two. */

@@ -1,10 +1,10 @@
-// The commands for boards: `sesame connect`, the way of ssh to a board on a serial device, and `sesame flash`.
+// The commands for boards: `sesame connect`, the way of ssh to a board on a serial device, `sesame flash`, and `sesame credentials`.
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { BOOT_DRIVES, findBootDrives, isBootDrive, readFirmware, writeFirmware } from "./boot-drive.js";
-import { UsageError } from "./cli-credentials.js";
+import { type CredentialOptions, givenCredentials, UsageError } from "./cli-credentials.js";
 import { carry, openSerial, resolveBoard, sshConfig } from "./serial-link.js";
 
 const DEFAULT_HOST_NAME = "pico";
@@ -21,8 +21,8 @@ interface FlashOptions {
   drive?: string;
 }
 
-/** Adds the commands. */
-export function addBoardCommands(program: Command): void {
+/** Adds the commands; `withCredentialOptions` gives a command the options that `givenCredentials` reads. */
+export function addBoardCommands(program: Command, withCredentialOptions: (command: Command) => Command): void {
   program
     .command("connect")
     .exitOverride()
@@ -40,6 +40,9 @@ export function addBoardCommands(program: Command): void {
     .option("-f, --file <file>", "the UF2 file (default: build/boards/<board>/sesame.uf2)")
     .option("--drive <folder>", "where the board's drive is mounted (default: found by itself)")
     .action(flash);
+  withCredentialOptions(program.command("credentials"))
+    .description("print what a board's command of the same name takes: ssh <board> credentials $(sesame credentials …)")
+    .action(printCredentials);
 }
 
 function parseWord(text: string): string {
@@ -80,4 +83,10 @@ function flash(name: string, options: FlashOptions): void {
   });
   if (process.stderr.isTTY) process.stderr.write("\n");
   console.log(`${firmware.length} bytes written; the board restarts by itself`);
+}
+
+function printCredentials(options: CredentialOptions): void {
+  const { region } = givenCredentials(options);
+  if (region === undefined) throw new UsageError("--user and --password-file or --authorized-key are missing");
+  console.log(Buffer.from(region).toString("base64"));
 }

@@ -87,7 +87,7 @@ program
   .option("--json", "for programs")
   .action(async (options: { json?: boolean }) => (await import("./size.js")).sizeCommand(options));
 
-addBoardCommands(program);
+addBoardCommands(program, withCredentialOptions);
 
 process.exitCode = await main();
 

@@ -110,7 +110,7 @@ export function readLines(channel: Channel, receiver: LineReceiver): void {
     pauseUntilDrained(channel);
   });
   channel.on("end", () => {
-    if (line.length > 0 && channel.writable) takeLine();
+    if ((line.length > 0 || tooLong) && channel.writable) takeLine();
     endInput(channel, receiver);
   });
 }

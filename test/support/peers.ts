@@ -24,6 +24,9 @@ const PEERS = {
   "ssh-audit": { debianPackage: "ssh-audit", command: ["ssh-audit", "--help"] },
   sshpass: { debianPackage: "sshpass", command: ["sshpass", "-V"] },
   expect: { debianPackage: "expect", command: ["expect", "-v"] },
+  gcc: { debianPackage: "gcc", command: ["gcc", "--version"] },
+  "arm-none-eabi-gcc": { debianPackage: "gcc-arm-none-eabi", command: ["arm-none-eabi-gcc", "--version"] },
+  wasm2c: { debianPackage: "wabt", command: ["wasm2c", "--version"] },
 } as const;
 
 export type Peer = keyof typeof PEERS;

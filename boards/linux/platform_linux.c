@@ -1,0 +1,241 @@
+// platform.h on Linux: non-blocking sockets, getrandom, the store as two files, a terminal device as the serial port.
+
+#define _GNU_SOURCE
+
+#include "platform_linux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+/** How long a client may take to close after the last bytes were sent. */
+#define LINGER_MS 2000
+
+const char platform_name[] = "Linux";
+
+void linux_init(platform_t *platform, const char *state_path, const char *serial_path) {
+  *platform = (platform_t){.state_path = state_path, .serial_path = serial_path, .serial = -1};
+  for (int i = 0; i < LINUX_STREAMS; i++) platform->streams[i].socket = -1;
+}
+
+static uint64_t nanoseconds(clockid_t clock) {
+  struct timespec time;
+  clock_gettime(clock, &time);
+  return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+static uint64_t milliseconds(void) {
+  return nanoseconds(CLOCK_MONOTONIC) / 1000000;
+}
+
+// Streams.
+
+platform_stream_t *linux_open_stream(platform_t *platform, int socket) {
+  for (int i = 0; i < LINUX_STREAMS; i++) {
+    platform_stream_t *stream = &platform->streams[i];
+    if (stream->socket >= 0) continue;
+    *stream = (platform_stream_t){.socket = socket};
+    return stream;
+  }
+  return NULL;
+}
+
+static bool would_block(void) {
+  return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+}
+
+size_t platform_receive(platform_stream_t *stream, uint8_t *bytes, size_t capacity) {
+  if (stream->ended || capacity == 0) return 0;
+  ssize_t length = recv(stream->socket, bytes, capacity, 0);
+  if (length > 0) return (size_t)length;
+  if (length == 0 || !would_block()) stream->ended = true;
+  return 0;
+}
+
+size_t platform_send(platform_stream_t *stream, const uint8_t *bytes, size_t length) {
+  if (stream->ended) return 0;
+  ssize_t taken = send(stream->socket, bytes, length, MSG_NOSIGNAL);
+  if (taken < 0 && !would_block()) stream->ended = true;
+  stream->blocked = taken < (ssize_t)length;
+  return taken > 0 ? (size_t)taken : 0;
+}
+
+bool platform_connected(platform_stream_t *stream) {
+  return !stream->ended;
+}
+
+static void free_stream(platform_stream_t *stream) {
+  close(stream->socket);
+  stream->socket = -1;
+}
+
+void platform_close(platform_stream_t *stream) {
+  stream->closing = true;
+  stream->deadline_ms = milliseconds() + LINGER_MS;
+  if (stream->ended || shutdown(stream->socket, SHUT_WR) != 0) free_stream(stream);
+}
+
+void linux_drain(platform_stream_t *stream) {
+  uint8_t dropped[4096];
+  while (platform_receive(stream, dropped, sizeof dropped) > 0) continue;
+  if (stream->ended || milliseconds() >= stream->deadline_ms) free_stream(stream);
+}
+
+// Entropy and time.
+
+platform_status_t platform_entropy(platform_t *platform, uint8_t *bytes, size_t length) {
+  (void)platform;
+  while (length > 0) {
+    ssize_t filled = getrandom(bytes, length, 0);
+    if (filled < 0 && errno == EINTR) continue;
+    if (filled <= 0) return PLATFORM_NO_ENTROPY;
+    bytes += filled;
+    length -= (size_t)filled;
+  }
+  return PLATFORM_OK;
+}
+
+uint64_t platform_milliseconds(platform_t *platform) {
+  (void)platform;
+  return milliseconds();
+}
+
+uint64_t platform_cycles(platform_t *platform) {
+  (void)platform;
+  return nanoseconds(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+void platform_computing(platform_t *platform, uint32_t longest_ms) {
+  (void)platform;
+  (void)longest_ms;
+}
+
+// The store.
+
+/** Makes the folder and those above it; only the owner may look into them. */
+static bool make_folder(const char *path) {
+  char partial[PATH_MAX];
+  size_t length = strlen(path);
+  if (length >= sizeof partial) return false;
+  memcpy(partial, path, length + 1);
+  for (char *end = partial + 1; *end; end++) {
+    if (*end != '/') continue;
+    *end = 0;
+    if (mkdir(partial, 0700) != 0 && errno != EEXIST) return false;
+    *end = '/';
+  }
+  return mkdir(partial, 0700) == 0 || errno == EEXIST;
+}
+
+static int open_slot(const platform_t *platform, unsigned slot, int flags) {
+  char path[PATH_MAX];
+  int length = snprintf(path, sizeof path, "%s/slot%u", platform->state_path, slot);
+  if (length < 0 || (size_t)length >= sizeof path) return -1;
+  return open(path, flags | O_CLOEXEC, 0600);
+}
+
+platform_status_t platform_slot_read(platform_t *platform, unsigned slot, uint8_t *bytes) {
+  memset(bytes, 0xff, PLATFORM_SLOT_BYTES);
+  int file = open_slot(platform, slot, O_RDONLY);
+  if (file < 0) return errno == ENOENT ? PLATFORM_OK : PLATFORM_STORE_ERROR;
+  ssize_t length = pread(file, bytes, PLATFORM_SLOT_BYTES, 0);
+  close(file);
+  return length < 0 ? PLATFORM_STORE_ERROR : PLATFORM_OK;
+}
+
+/** A file that was made is not safe before its folder is. */
+static bool sync_folder(const char *path) {
+  int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  bool synced = folder >= 0 && fsync(folder) == 0;
+  if (folder >= 0) close(folder);
+  return synced;
+}
+
+platform_status_t platform_slot_write(platform_t *platform, unsigned slot, const uint8_t *bytes) {
+  if (!make_folder(platform->state_path)) return PLATFORM_STORE_ERROR;
+  int file = open_slot(platform, slot, O_WRONLY | O_CREAT);
+  if (file < 0) return PLATFORM_STORE_ERROR;
+  bool written = pwrite(file, bytes, PLATFORM_SLOT_BYTES, 0) == PLATFORM_SLOT_BYTES && fsync(file) == 0;
+  close(file);
+  return written && sync_folder(platform->state_path) ? PLATFORM_OK : PLATFORM_STORE_ERROR;
+}
+
+// The console and the LED.
+
+void platform_log(platform_t *platform, const char *line) {
+  (void)platform;
+  fprintf(stderr, "%s\n", line);
+}
+
+void platform_light(platform_t *platform, platform_light_t light) {
+  (void)platform;
+  (void)light;
+}
+
+// The serial port.
+
+static const struct {
+  uint32_t baud;
+  speed_t speed;
+} SPEEDS[] = {
+    {1200, B1200},   {2400, B2400},     {4800, B4800},     {9600, B9600},     {19200, B19200},   {38400, B38400},
+    {57600, B57600}, {115200, B115200}, {230400, B230400}, {460800, B460800}, {921600, B921600},
+};
+
+static bool set_raw(int serial, speed_t speed) {
+  struct termios settings;
+  if (tcgetattr(serial, &settings) != 0) return false;
+  cfmakeraw(&settings);
+  settings.c_cflag |= CLOCAL | CREAD;
+  return cfsetspeed(&settings, speed) == 0 && tcsetattr(serial, TCSANOW, &settings) == 0;
+}
+
+bool platform_serial_open(platform_t *platform, uint32_t baud) {
+  if (!platform->serial_path || platform->serial >= 0) return false;
+  for (size_t i = 0; i < sizeof SPEEDS / sizeof SPEEDS[0]; i++) {
+    if (SPEEDS[i].baud != baud) continue;
+    int serial = open(platform->serial_path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (serial >= 0 && set_raw(serial, SPEEDS[i].speed)) {
+      platform->serial = serial;
+      return true;
+    }
+    if (serial >= 0) close(serial);
+  }
+  return false;
+}
+
+size_t platform_serial_receive(platform_t *platform, uint8_t *bytes, size_t capacity) {
+  ssize_t length = read(platform->serial, bytes, capacity);
+  return length > 0 ? (size_t)length : 0;
+}
+
+size_t platform_serial_send(platform_t *platform, const uint8_t *bytes, size_t length) {
+  ssize_t taken = write(platform->serial, bytes, length);
+  return taken > 0 ? (size_t)taken : 0;
+}
+
+void platform_serial_close(platform_t *platform) {
+  if (platform->serial >= 0) close(platform->serial);
+  platform->serial = -1;
+}
+
+// What a process leaves to its machine.
+
+bool platform_restart(platform_t *platform, platform_restart_t restart) {
+  (void)platform;
+  (void)restart;
+  return false;
+}
+
+platform_memory_t platform_memory(platform_t *platform) {
+  (void)platform;
+  return (platform_memory_t){0};
+}

@@ -1,0 +1,189 @@
+// Replays a recorded session through the C host, for tests that compare it with another host byte for byte.
+//
+//   replay ENTROPY_FILE < steps > answers
+//
+// The entropy is the file's, the store is empty memory, and the clock stands still, but for the steps that advance it.
+// A step is a kind, a length (uint32, big-endian) and so many bytes:
+//
+//   'd'   bytes of the client's stream
+//   't'   a uint32, big-endian: so many milliseconds pass
+//
+// The answer to each, and before the first the greeting, is a length (uint32, big-endian) and what the host sent until
+// it had nothing more to do. After the last step the client is gone. Exit code: 0; 1 when the device did not start.
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "device.h"
+
+#define FAILURE 1
+#define USAGE 2
+/** No step and no answer is longer. */
+#define STEP_BYTES 65536
+#define ANSWER_BYTES (1024 * 1024)
+
+struct platform_stream {
+  uint8_t received[STEP_BYTES];
+  size_t received_start, received_length;
+  uint8_t sent[ANSWER_BYTES];
+  size_t sent_length;
+  bool gone;
+};
+
+struct platform {
+  FILE *entropy;
+  uint64_t milliseconds;
+  uint8_t slots[PLATFORM_SLOT_COUNT][PLATFORM_SLOT_BYTES];
+};
+
+const char platform_name[] = "replay";
+
+size_t platform_receive(platform_stream_t *stream, uint8_t *bytes, size_t capacity) {
+  size_t length = stream->received_length < capacity ? stream->received_length : capacity;
+  memcpy(bytes, stream->received + stream->received_start, length);
+  stream->received_start += length;
+  stream->received_length -= length;
+  return length;
+}
+
+/** Takes 61 bytes at most: an output leaves in pieces, as on a board. */
+size_t platform_send(platform_stream_t *stream, const uint8_t *bytes, size_t length) {
+  size_t taken = length < 61 ? length : 61;
+  if (taken > sizeof stream->sent - stream->sent_length) abort();
+  memcpy(stream->sent + stream->sent_length, bytes, taken);
+  stream->sent_length += taken;
+  return taken;
+}
+
+bool platform_connected(platform_stream_t *stream) {
+  return !stream->gone;
+}
+
+void platform_close(platform_stream_t *stream) {
+  stream->gone = true;
+}
+
+platform_status_t platform_entropy(platform_t *platform, uint8_t *bytes, size_t length) {
+  return fread(bytes, 1, length, platform->entropy) == length ? PLATFORM_OK : PLATFORM_NO_ENTROPY;
+}
+
+uint64_t platform_milliseconds(platform_t *platform) {
+  return platform->milliseconds;
+}
+
+uint64_t platform_cycles(platform_t *platform) {
+  return platform->milliseconds;
+}
+
+void platform_computing(platform_t *platform, uint32_t longest_ms) {
+  (void)platform;
+  (void)longest_ms;
+}
+
+platform_status_t platform_slot_read(platform_t *platform, unsigned slot, uint8_t *bytes) {
+  memcpy(bytes, platform->slots[slot], PLATFORM_SLOT_BYTES);
+  return PLATFORM_OK;
+}
+
+platform_status_t platform_slot_write(platform_t *platform, unsigned slot, const uint8_t *bytes) {
+  memcpy(platform->slots[slot], bytes, PLATFORM_SLOT_BYTES);
+  return PLATFORM_OK;
+}
+
+void platform_log(platform_t *platform, const char *line) {
+  (void)platform;
+  fprintf(stderr, "%s\n", line);
+}
+
+void platform_light(platform_t *platform, platform_light_t light) {
+  (void)platform;
+  (void)light;
+}
+
+bool platform_serial_open(platform_t *platform, uint32_t baud) {
+  (void)platform;
+  (void)baud;
+  return false;
+}
+
+size_t platform_serial_receive(platform_t *platform, uint8_t *bytes, size_t capacity) {
+  (void)platform;
+  (void)bytes;
+  (void)capacity;
+  return 0;
+}
+
+size_t platform_serial_send(platform_t *platform, const uint8_t *bytes, size_t length) {
+  (void)platform;
+  (void)bytes;
+  (void)length;
+  return 0;
+}
+
+void platform_serial_close(platform_t *platform) {
+  (void)platform;
+}
+
+bool platform_restart(platform_t *platform, platform_restart_t restart) {
+  (void)platform;
+  (void)restart;
+  return false;
+}
+
+platform_memory_t platform_memory(platform_t *platform) {
+  (void)platform;
+  return (platform_memory_t){0};
+}
+
+static uint32_t read_uint32(const uint8_t *bytes) {
+  return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+/** Writes what was sent since the last answer. */
+static void answer(platform_stream_t *stream) {
+  size_t length = stream->sent_length;
+  const uint8_t head[] = {(uint8_t)(length >> 24), (uint8_t)(length >> 16), (uint8_t)(length >> 8), (uint8_t)length};
+  fwrite(head, 1, sizeof head, stdout);
+  fwrite(stream->sent, 1, length, stdout);
+  fflush(stdout);
+  stream->sent_length = 0;
+}
+
+static void run(device_t *device) {
+  while (device_step(device)) continue;
+}
+
+/** The next step. False: there is none. */
+static bool take_step(platform_t *platform, platform_stream_t *stream) {
+  uint8_t head[5];
+  if (fread(head, 1, sizeof head, stdin) != sizeof head) return false;
+  size_t length = read_uint32(head + 1);
+  if (length > sizeof stream->received || fread(stream->received, 1, length, stdin) != length) return false;
+  if (head[0] == 't') {
+    platform->milliseconds += read_uint32(stream->received);
+  } else {
+    stream->received_start = 0;
+    stream->received_length = length;
+  }
+  return true;
+}
+
+int main(int count, char **arguments) {
+  static platform_t platform;
+  static platform_stream_t stream;
+  static device_t device;
+  if (count != 2) return USAGE;
+  platform.entropy = fopen(arguments[1], "rb");
+  if (!platform.entropy) return USAGE;
+  if (!device_start(&device, &platform)) return FAILURE;
+  device_accept(&device, &stream);
+  do {
+    run(&device);
+    answer(&stream);
+  } while (take_step(&platform, &stream));
+  stream.gone = true;
+  run(&device);
+  fclose(platform.entropy);
+  return 0;
+}

@@ -1,0 +1,358 @@
+// See connection.h. `connection_step` does one thing at a time, in the order of `advance`: what a module has left to be
+// sent leaves before that module is called again, so that nothing need be copied however slow the client is.
+
+#include "connection.h"
+
+#include <string.h>
+
+#include "device.h"
+#include "log.h"
+#include "wipe.h"
+
+/** How long a client may take to log in. */
+#ifndef CONNECTION_LOGIN_GRACE_MS
+#define CONNECTION_LOGIN_GRACE_MS 120000
+#endif
+#ifndef CONNECTION_REKEY_MS
+#define CONNECTION_REKEY_MS 3600000
+#endif
+/** How long a client may take to receive the last bytes. */
+#define LINGER_MS 2000
+/** Raw noise for the transport module, as much as it takes: one bit of entropy in a byte is enough. */
+#define ENTROPY_BYTES 512
+/** A held reply has its length, one byte, before it. */
+#define HELD_REPLY_BYTES 255
+
+#define FIRST_USERAUTH_NUMBER 50
+#define FIRST_CONNECTION_NUMBER 80
+#define LAST_CONNECTION_NUMBER 127
+
+static const module_view_t EMPTY = {0};
+
+static const char *const cause_names[] = {
+    [CONNECTION_CLIENT_CLOSED] = "client-closed",
+    [CONNECTION_CLIENT_DISCONNECT] = "client-disconnect",
+    [CONNECTION_PROTOCOL_ERROR] = "protocol-error",
+    [CONNECTION_EARLY_CONNECTION_MESSAGE] = "early-connection-message",
+    [CONNECTION_TOO_MANY_ATTEMPTS] = "too-many-attempts",
+    [CONNECTION_HELD_REPLIES] = "held-replies",
+    [CONNECTION_LOGIN_TIMEOUT] = "login-timeout",
+    [CONNECTION_MODULE_ERROR] = "module-error",
+    [CONNECTION_NO_ENTROPY] = "no-entropy",
+};
+
+static const char *status_name(uint32_t status) {
+  switch (status) {
+  case USERAUTH_NONE: return "NONE";
+  case USERAUTH_FAILURE: return "FAILURE";
+  case USERAUTH_INVALID_USER: return "INVALID_USER";
+  case USERAUTH_INVALID_PASSWORD: return "INVALID_PASSWORD";
+  case USERAUTH_INVALID_PUBLICKEY: return "INVALID_PUBLICKEY";
+  case USERAUTH_PARTIAL_SUCCESS: return "PARTIAL_SUCCESS";
+  case USERAUTH_QUERY_OK: return "QUERY_OK";
+  case USERAUTH_CHANGE_REQUIRED: return "CHANGE_REQUIRED";
+  case USERAUTH_PENDING: return "PENDING";
+  case USERAUTH_PROTOCOL_ERROR: return "PROTOCOL_ERROR";
+  case USERAUTH_TOO_MANY_ATTEMPTS: return "TOO_MANY_ATTEMPTS";
+  case USERAUTH_CHANGE_PENDING: return "CHANGE_PENDING";
+  case USERAUTH_PROMPTED: return "PROMPTED";
+  case USERAUTH_SUCCESS: return "SUCCESS";
+  default: return "unknown";
+  }
+}
+
+static uint64_t now(const connection_t *connection) {
+  return platform_milliseconds(connection->device->platform);
+}
+
+static log_line_t begin_line(const connection_t *connection) {
+  log_line_t line = {0};
+  log_text(&line, "connection ");
+  log_number(&line, connection->number);
+  log_text(&line, ": ");
+  return line;
+}
+
+/** Why a module of the connection must not be called any more; null when all may. */
+static const char *failure(const connection_t *connection) {
+  if (connection->transport.failed) return connection->transport.failed;
+  if (connection->userauth.failed) return connection->userauth.failed;
+  return connection->session.channels.failed;
+}
+
+static void log_end(const connection_t *connection, connection_cause_t cause, uint32_t reason) {
+  log_line_t line = begin_line(connection);
+  log_text(&line, "ended, ");
+  log_text(&line, cause_names[cause]);
+  if (reason != 0) {
+    log_text(&line, ", reason ");
+    log_number(&line, reason);
+  }
+  if (cause == CONNECTION_MODULE_ERROR) {
+    log_text(&line, ", ");
+    log_text(&line, failure(connection));
+  }
+  log_write(&line, connection->device->platform);
+}
+
+/** Lets go of all that the connection holds; nothing of it stays in memory. */
+static void let_go(connection_t *connection) {
+  session_end(&connection->session);
+  module_release(&connection->userauth);
+  module_release(&connection->transport);
+  platform_close(connection->stream);
+  wipe(connection, sizeof *connection);
+}
+
+/** Closes the stream at once, without a word. */
+static void end(connection_t *connection, connection_cause_t cause) {
+  if (connection->state == CONNECTION_OPEN) log_end(connection, cause, 0);
+  let_go(connection);
+}
+
+/** Ends after the output was sent. */
+static void finish(connection_t *connection, connection_cause_t cause, uint32_t reason) {
+  log_end(connection, cause, reason);
+  session_end(&connection->session);
+  module_release(&connection->userauth);
+  connection->state = CONNECTION_ENDING;
+  connection->deadline_ms = now(connection) + LINGER_MS;
+}
+
+/** Ends with SSH_MSG_DISCONNECT, after the reply that waits. */
+static void disconnect(connection_t *connection, disconnect_reason_t reason, connection_cause_t cause) {
+  connection->disconnecting = true;
+  connection->disconnect_reason = reason;
+  connection->cause = cause;
+}
+
+void connection_open(connection_t *connection, struct device *device, platform_stream_t *stream, uint32_t number) {
+  memset(connection, 0, sizeof *connection);
+  connection->state = CONNECTION_OPEN;
+  connection->device = device;
+  connection->stream = stream;
+  connection->number = number;
+  connection->opened_cycles = platform_cycles(device->platform);
+  connection->deadline_ms = now(connection) + CONNECTION_LOGIN_GRACE_MS;
+  log_line_t line = begin_line(connection);
+  log_text(&line, "accepted");
+  log_write(&line, device->platform);
+
+  module_t *transport = &connection->transport;
+  if (!transport_instantiate(transport, device->platform)) return end(connection, CONNECTION_MODULE_ERROR);
+  module_view_t host_key = transport_host_key(transport);
+  module_view_t entropy = transport_input(transport);
+  if (transport->failed) return end(connection, CONNECTION_MODULE_ERROR);
+  memcpy(host_key.bytes, device->store.record.host_key, host_key.length);
+  if (entropy.length > ENTROPY_BYTES) entropy.length = ENTROPY_BYTES;
+  if (platform_entropy(device->platform, entropy.bytes, entropy.length) != PLATFORM_OK) {
+    end(connection, CONNECTION_NO_ENTROPY);
+    return device_fail(device, "the source of entropy does not pass its test");
+  }
+  connection->output = transport_open(transport, entropy.length);
+  if (connection->output.length == 0) module_fail(transport, "the transport module did not open");
+  connection->input = transport_input(transport);
+  if (transport->failed) end(connection, CONNECTION_MODULE_ERROR);
+}
+
+static bool send_output(connection_t *connection) {
+  module_view_t *output = &connection->output;
+  bool connected = platform_connected(connection->stream);
+  size_t taken = platform_send(connection->stream, output->bytes, output->length);
+  output->bytes += taken;
+  output->length -= (uint32_t)taken;
+  if (taken > 0) return true;
+  if (!connected) end(connection, CONNECTION_CLIENT_CLOSED);
+  return !connected;
+}
+
+/** Sends one payload. `buffer` is where the transport module wants it. */
+static void transmit(connection_t *connection, module_view_t buffer, const uint8_t *payload, uint32_t length) {
+  module_t *transport = &connection->transport;
+  if (length > buffer.length) return module_fail(transport, "a reply is longer than the transport module takes");
+  memcpy(buffer.bytes, payload, length);
+  connection->output = transport_send(transport, length);
+  if (connection->output.length == 0) module_fail(transport, "the transport module did not send");
+}
+
+static void hold(connection_t *connection, module_view_t reply) {
+  uint8_t *end = connection->held + connection->held_length;
+  uint32_t room = CONNECTION_HELD_BYTES - connection->held_length;
+  if (reply.length > HELD_REPLY_BYTES || reply.length >= room) {
+    return disconnect(connection, DISCONNECT_PROTOCOL_ERROR, CONNECTION_HELD_REPLIES);
+  }
+  *end = (uint8_t)reply.length;
+  memcpy(end + 1, reply.bytes, reply.length);
+  connection->held_length += (uint16_t)(1 + reply.length);
+}
+
+/** Sends the reply, or holds it until the key exchange has ended. */
+static void send_reply(connection_t *connection) {
+  module_view_t buffer = transport_send_buffer(&connection->transport);
+  module_view_t reply = connection->reply;
+  connection->reply = EMPTY;
+  if (connection->transport.failed) return;
+  if (connection->held_length == 0 && buffer.length > 0)
+    transmit(connection, buffer, reply.bytes, reply.length);
+  else
+    hold(connection, reply);
+}
+
+/** Sends the oldest of the held replies, if the key exchange has ended. */
+static bool send_held(connection_t *connection) {
+  module_view_t buffer = transport_send_buffer(&connection->transport);
+  if (connection->held_length == 0 || buffer.length == 0) return false;
+  uint16_t length = connection->held[0];
+  transmit(connection, buffer, connection->held + 1, length);
+  connection->held_length -= (uint16_t)(1 + length);
+  memmove(connection->held, connection->held + 1 + length, connection->held_length);
+  return true;
+}
+
+/** Makes the userauth module of this connection, bound to its session identifier. */
+static void open_userauth(connection_t *connection) {
+  module_t *userauth = &connection->userauth;
+  if (!userauth_instantiate(userauth, connection->device->platform)) return;
+  uint32_t length;
+  const uint8_t *credentials = device_credentials(connection->device, &length);
+  module_view_t session_id = transport_session_id(&connection->transport);
+  if (!connection->transport.failed) userauth_open(userauth, credentials, length, session_id);
+}
+
+static void open_session(connection_t *connection) {
+  device_t *device = connection->device;
+  device->login_cycles = platform_cycles(device->platform) - connection->opened_cycles;
+  connection->authenticated = session_open(&connection->session, device, device->platform);
+  connection->rekey_ms = now(connection) + CONNECTION_REKEY_MS;
+}
+
+static void authenticate(connection_t *connection, module_view_t payload) {
+  module_t *userauth = &connection->userauth;
+  if (!userauth->instance) open_userauth(connection);
+  connection->reply = userauth_receive(userauth, payload);
+  uint32_t status = userauth_status(userauth);
+  if (userauth->failed || connection->authenticated) return; // what comes after SUCCESS changes nothing
+  log_line_t line = begin_line(connection);
+  log_text(&line, "userauth ");
+  log_text(&line, status_name(status));
+  log_write(&line, connection->device->platform);
+  if (status == USERAUTH_SUCCESS) {
+    open_session(connection);
+  } else if (status == USERAUTH_PROTOCOL_ERROR) {
+    disconnect(connection, DISCONNECT_PROTOCOL_ERROR, CONNECTION_PROTOCOL_ERROR);
+  } else if (status == USERAUTH_TOO_MANY_ATTEMPTS) {
+    disconnect(connection, DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE, CONNECTION_TOO_MANY_ATTEMPTS);
+  }
+}
+
+static void route(connection_t *connection) {
+  connection->has_payload = false;
+  module_view_t payload = transport_payload(&connection->transport);
+  if (connection->transport.failed) return;
+  uint8_t number = payload.bytes[0];
+  if (number < FIRST_USERAUTH_NUMBER || number > LAST_CONNECTION_NUMBER) {
+    module_fail(&connection->transport, "the transport module let another layer's payload through");
+  } else if (number < FIRST_CONNECTION_NUMBER) {
+    authenticate(connection, payload);
+  } else if (connection->authenticated) {
+    session_receive(&connection->session, payload, &connection->reply);
+  } else {
+    disconnect(connection, DISCONNECT_PROTOCOL_ERROR, CONNECTION_EARLY_CONNECTION_MESSAGE);
+  }
+}
+
+/** Gives the transport module what has arrived, as much as it wants. False: nothing has. */
+static bool receive(connection_t *connection) {
+  module_t *transport = &connection->transport;
+  bool connected = platform_connected(connection->stream); // before the last bytes are taken, not after
+  size_t length = platform_receive(connection->stream, connection->input.bytes, connection->input.length);
+  if (length == 0) {
+    if (!connected) end(connection, CONNECTION_CLIENT_CLOSED);
+    return !connected;
+  }
+  transport_event_t event = transport_receive(transport, (uint32_t)length);
+  connection->output = transport_output(transport);
+  connection->input = transport_input(transport);
+  if (transport->failed) return true;
+  switch (event) {
+  case TRANSPORT_EVENT_CONTINUE:
+    if (connection->input.length == 0) module_fail(transport, "the transport module takes no input");
+    break;
+  case TRANSPORT_EVENT_PAYLOAD: connection->has_payload = true; break;
+  case TRANSPORT_EVENT_CLOSED: {
+    bool ours = connection->output.length > 0; // SSH_MSG_DISCONNECT of ours is output
+    finish(connection, ours ? CONNECTION_PROTOCOL_ERROR : CONNECTION_CLIENT_DISCONNECT,
+           transport_disconnect_reason(transport));
+    break;
+  }
+  default: module_fail(transport, "the transport module returned an unknown event");
+  }
+  return true;
+}
+
+static bool step_session(connection_t *connection) {
+  session_t *session = &connection->session;
+  bool ready = connection->held_length == 0 && transport_send_buffer(&connection->transport).length > 0;
+  session_outcome_t outcome = session_step(session, ready, &connection->reply);
+  switch (outcome) {
+  case SESSION_IDLE: return false;
+  case SESSION_PROGRESS: return true;
+  case SESSION_DATA: connection->client_next = true; return true;
+  case SESSION_UNIMPLEMENTED: connection->output = transport_unimplemented(&connection->transport); return true;
+  case SESSION_PROTOCOL_ERROR:
+    disconnect(connection, DISCONNECT_PROTOCOL_ERROR, CONNECTION_PROTOCOL_ERROR);
+    return true;
+  }
+  return false;
+}
+
+/** SSH_MSG_DISCONNECT, the last that is sent. */
+static void say_disconnect(connection_t *connection) {
+  connection->output = transport_disconnect(&connection->transport, connection->disconnect_reason);
+  if (!connection->transport.failed) finish(connection, connection->cause, connection->disconnect_reason);
+}
+
+/** The next thing; each has to wait for those above it. */
+static bool advance(connection_t *connection) {
+  if (!connection->authenticated && now(connection) >= connection->deadline_ms) {
+    end(connection, CONNECTION_LOGIN_TIMEOUT);
+    return true;
+  }
+  if (connection->output.length > 0) return send_output(connection);
+  if (connection->reply.length > 0) return send_reply(connection), true;
+  if (connection->disconnecting) return say_disconnect(connection), true;
+  if (send_held(connection)) return true;
+  if (connection->has_payload) return route(connection), true;
+  if (!connection->authenticated) return receive(connection);
+  if (connection->session.event != CONNECTION_EVENT_NONE) return step_session(connection);
+  if (now(connection) >= connection->rekey_ms) {
+    connection->rekey_ms = now(connection) + CONNECTION_REKEY_MS;
+    connection->output = transport_rekey(&connection->transport);
+    return true;
+  }
+  // an application that writes without end must not keep its user from interrupting it
+  if (connection->client_next) {
+    connection->client_next = false;
+    if (receive(connection)) return true;
+  }
+  return step_session(connection) || receive(connection);
+}
+
+/** After `finish`. */
+static bool linger(connection_t *connection) {
+  if (connection->output.length > 0 && now(connection) < connection->deadline_ms) return send_output(connection);
+  let_go(connection);
+  return true;
+}
+
+bool connection_step(connection_t *connection) {
+  bool progress = false;
+  switch (connection->state) {
+  case CONNECTION_FREE: return false;
+  case CONNECTION_OPEN: progress = advance(connection); break;
+  case CONNECTION_ENDING: progress = linger(connection); break;
+  }
+  if (connection->state == CONNECTION_FREE || !failure(connection)) return progress;
+  end(connection, CONNECTION_MODULE_ERROR);
+  return true;
+}

@@ -1,0 +1,88 @@
+// One client's connection: carries bytes between its stream, the transport and userauth modules, and the session.
+//
+// Bytes of the stream go into the transport module; the payloads that come out are told apart by their first byte
+// alone: 50-79 go to the userauth module, 80-127 to the session (session.h), which does not exist before SUCCESS.
+// Replies go back through the transport module. An error in a module, or in here, ends this connection and nothing
+// else.
+
+#ifndef SESAME_CONNECTION_H
+#define SESAME_CONNECTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "modules.h"
+#include "platform.h"
+#include "session.h"
+
+/** Replies that wait for the end of a key exchange, a byte for the length before each; more is an attack. */
+#define CONNECTION_HELD_BYTES 512
+
+struct device;
+
+/** Why a connection ended. */
+typedef enum connection_cause {
+  CONNECTION_CLIENT_CLOSED,
+  CONNECTION_CLIENT_DISCONNECT,
+  CONNECTION_PROTOCOL_ERROR,
+  CONNECTION_EARLY_CONNECTION_MESSAGE,
+  CONNECTION_TOO_MANY_ATTEMPTS,
+  CONNECTION_HELD_REPLIES,
+  CONNECTION_LOGIN_TIMEOUT,
+  CONNECTION_MODULE_ERROR,
+  CONNECTION_NO_ENTROPY,
+} connection_cause_t;
+
+typedef enum connection_state {
+  /** There is no client. */
+  CONNECTION_FREE = 0,
+  CONNECTION_OPEN,
+  /** The last bytes are being sent. */
+  CONNECTION_ENDING,
+} connection_state_t;
+
+/** The content is connection.c's. */
+typedef struct connection {
+  connection_state_t state;
+  struct device *device;
+  platform_stream_t *stream;
+  /** Numbers the device's connections from 1, for the log. */
+  uint32_t number;
+
+  module_t transport, userauth;
+  session_t session;
+  bool authenticated;
+  /** In platform_cycles. */
+  uint64_t opened_cycles;
+
+  /** Where the next bytes of the stream belong, and how many at most, in the transport module's memory. */
+  module_view_t input;
+  /** What the transport module left to be sent, in its memory: nothing calls it before that has gone. */
+  module_view_t output;
+  /** A payload of the userauth or connection module that is to be sent, in that module's memory. */
+  module_view_t reply;
+  /** A payload of the client waits in the transport module. */
+  bool has_payload;
+  /** Application data was sent last: the client has its turn. */
+  bool client_next;
+
+  /** What is to be said and logged at the end. */
+  bool disconnecting;
+  uint32_t disconnect_reason;
+  connection_cause_t cause;
+
+  /** In platform_milliseconds: end of the login grace time or of the lingering, and the next key exchange. */
+  uint64_t deadline_ms, rekey_ms;
+
+  uint16_t held_length;
+  uint8_t held[CONNECTION_HELD_BYTES];
+} connection_t;
+
+/** Takes the stream over and starts the connection. */
+void connection_open(connection_t *connection, struct device *device, platform_stream_t *stream, uint32_t number);
+
+/** Does the next thing there is to do, at most one call of a module's `receive` among it; false when there is none now.
+ */
+bool connection_step(connection_t *connection);
+
+#endif

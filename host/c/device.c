@@ -1,0 +1,94 @@
+// See device.h.
+
+#include "device.h"
+
+#include <string.h>
+
+#include "embedded.h"
+#include "log.h"
+#include "wipe.h"
+
+void device_fail(device_t *device, const char *why) {
+  device->fault = true;
+  log_line_t line = {0};
+  log_text(&line, "fault: ");
+  log_text(&line, why);
+  log_write(&line, device->platform);
+  platform_light(device->platform, PLATFORM_LIGHT_FAULT);
+}
+
+/** Makes a host key in an instance of the transport module. Null, or why there is none. */
+static const char *make_host_key(platform_t *platform, uint8_t *host_key) {
+  const char *failure = NULL;
+  module_t transport;
+  transport_instantiate(&transport, platform);
+  module_view_t entropy = transport_input(&transport);
+  module_view_t key = transport_host_key(&transport);
+  if (transport.failed) {
+    failure = transport.failed;
+  } else if (platform_entropy(platform, entropy.bytes, entropy.length) != PLATFORM_OK) {
+    failure = "the source of entropy does not pass its test: no host key is made";
+  } else if (!transport_make_host_key(&transport, entropy.length)) {
+    failure = transport.failed ? transport.failed : "the transport module makes no host key";
+  } else {
+    memcpy(host_key, key.bytes, STORE_HOST_KEY_BYTES);
+  }
+  module_release(&transport);
+  return failure;
+}
+
+/** The first start: a host key is stored before it is used. */
+static const char *make_record(device_t *device) {
+  store_record_t record = {0};
+  const char *failure = make_host_key(device->platform, record.host_key);
+  if (!failure && store_replace(&device->store, &record) != PLATFORM_OK) failure = "the store cannot be written";
+  wipe(&record, sizeof record);
+  return failure;
+}
+
+bool device_start(device_t *device, platform_t *platform) {
+  memset(device, 0, sizeof *device);
+  device->platform = platform;
+  const char *failure = NULL;
+  if (store_open(&device->store, platform) != PLATFORM_OK)
+    failure = "the store cannot be read";
+  else if (!device->store.present)
+    failure = make_record(device);
+  if (failure) device_fail(device, failure);
+  return !failure;
+}
+
+const uint8_t *device_credentials(const device_t *device, uint32_t *length) {
+  const store_record_t *record = &device->store.record;
+  *length = embedded_credentials_length;
+  // a region of another length belongs to another userauth build, which this device had before
+  return record->credentials_length == embedded_credentials_length ? record->credentials : embedded_credentials;
+}
+
+/** The place for a client; -1 when there is none. */
+static int free_place(const device_t *device) {
+  for (int i = 0; i < DEVICE_CONNECTIONS && !device->fault; i++) {
+    if (device->connections[i].state == CONNECTION_FREE) return i;
+  }
+  return -1;
+}
+
+bool device_can_accept(const device_t *device) {
+  return free_place(device) >= 0;
+}
+
+void device_accept(device_t *device, platform_stream_t *stream) {
+  int place = free_place(device);
+  if (place >= 0)
+    connection_open(&device->connections[place], device, stream, ++device->connection_count);
+  else
+    platform_close(stream);
+}
+
+bool device_step(device_t *device) {
+  bool progress = false;
+  for (unsigned i = 0; i < DEVICE_CONNECTIONS; i++) {
+    if (connection_step(&device->connections[i])) progress = true;
+  }
+  return progress;
+}

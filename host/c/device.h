@@ -1,0 +1,59 @@
+// The device: what there is once, whatever number of clients come. A board's main function starts it, gives it streams,
+// and steps.
+//
+//   device_start(&device, &platform);                  // the host key is loaded or made
+//   for (;;) {
+//     if (a client has come) device_accept(&device, stream);
+//     device_step(&device);                            // never blocks for long: the board feeds its watchdog here
+//   }
+
+#ifndef SESAME_DEVICE_H
+#define SESAME_DEVICE_H
+
+#include <stdbool.h>
+
+#include "connection.h"
+#include "platform.h"
+#include "store.h"
+
+/** Clients at once. */
+#ifndef DEVICE_CONNECTIONS
+#define DEVICE_CONNECTIONS 1
+#endif
+
+typedef struct device {
+  platform_t *platform;
+  store_t store;
+  connection_t connections[DEVICE_CONNECTIONS];
+  /** How many there have been. */
+  uint32_t connection_count;
+  bool led;
+  /** In platform_cycles: what the last login took from the opening of its connection to SUCCESS; 0: there was none. */
+  uint64_t login_cycles;
+  /** A session is bridged to the serial port. */
+  bool bridged;
+  /** No connection is accepted: the entropy or the store failed. The console has said why; the LED blinks. */
+  bool fault;
+} device_t;
+
+/** Loads the host key and credentials from the store; makes the host key at the first start. False: a fault, see there.
+ */
+bool device_start(device_t *device, platform_t *platform);
+
+/** The device accepts nobody from now on: says why on the console, and the LED shows it. */
+void device_fail(device_t *device, const char *why);
+
+/** The credentials region in force, and its length. Secret. */
+const uint8_t *device_credentials(const device_t *device, uint32_t *length);
+
+/** Whether a client can be accepted now. */
+bool device_can_accept(const device_t *device);
+
+/** Serves the client; the stream is closed when its connection has ended. */
+void device_accept(device_t *device, platform_stream_t *stream);
+
+/** Advances every connection by what can be done now; returns whether anything was, so that a board can sleep when not.
+ */
+bool device_step(device_t *device);
+
+#endif

@@ -1,0 +1,23 @@
+// Lines for the console, put together without printf, which costs a board more flash than this host.
+
+#ifndef SESAME_LOG_H
+#define SESAME_LOG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "platform.h"
+
+/** A longer line is cut. */
+#define LOG_LINE_BYTES 120
+
+typedef struct log_line {
+  size_t length;
+  char text[LOG_LINE_BYTES + 1];
+} log_line_t;
+
+void log_text(log_line_t *line, const char *text);
+void log_number(log_line_t *line, uint32_t number);
+void log_write(const log_line_t *line, platform_t *platform);
+
+#endif

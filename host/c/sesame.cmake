@@ -1,0 +1,93 @@
+# The C host as a list of files and flags, for the build file of any board. Sets variables and properties of source files
+# only; a board adds them to a target of its own:
+#
+#   set(SESAME_ENGINE wasm2c)                       # wasm2c, wasm3 or wamr
+#   set(SESAME_GENERATED ${CMAKE_BINARY_DIR}/…)     # the folder that scripts/boards/embed.ts has filled
+#   include(../../host/c/sesame.cmake)
+#   add_executable(firmware main.c platform_board.c ${SESAME_SOURCES})
+#   target_include_directories(firmware PRIVATE ${SESAME_INCLUDES})
+#   target_compile_definitions(firmware PRIVATE ${SESAME_DEFINITIONS})
+#   target_link_libraries(firmware PRIVATE ${SESAME_LIBRARIES})
+#   set_source_files_properties(main.c platform_board.c PROPERTIES COMPILE_OPTIONS "${SESAME_COMPILE_OPTIONS}")
+#
+# SESAME_OPTIMIZE is the host's own optimization, -Os when not set. Code that comes from modules, and an interpreter's, is
+# built at -O2: with -Os the accessors of wasm2c's code are not inlined, which costs a factor of 2 to 6.
+# WASM3_ROOT is where scripts/boards/wasm3.ts has put wasm3; WAMR_ROOT where WAMR is installed, with include/ and lib/.
+
+if(NOT DEFINED SESAME_OPTIMIZE)
+  set(SESAME_OPTIMIZE -Os)
+endif()
+
+set(SESAME_COMPILE_OPTIONS -std=c11 -Wall -Wextra -Werror ${SESAME_OPTIMIZE})
+set(SESAME_INCLUDES ${CMAKE_CURRENT_LIST_DIR} ${SESAME_GENERATED})
+set(SESAME_DEFINITIONS)
+set(SESAME_LIBRARIES)
+
+set(sesame_own
+    base64.c
+    bridge.c
+    channel.c
+    commands.c
+    completion.c
+    connection.c
+    credentials.c
+    device.c
+    display.c
+    engine_${SESAME_ENGINE}.c
+    entropy.c
+    history.c
+    keys.c
+    line.c
+    line_editor.c
+    line_view.c
+    log.c
+    modules.c
+    output.c
+    session.c
+    shell.c
+    store.c)
+list(TRANSFORM sesame_own PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
+list(APPEND sesame_own ${SESAME_GENERATED}/embedded.c)
+
+# What others have written or generated: its warnings are not ours to heed.
+set(sesame_foreign)
+set(sesame_foreign_options -std=gnu11 -O2 -w)
+
+if(SESAME_ENGINE STREQUAL wasm2c)
+  list(APPEND sesame_own ${CMAKE_CURRENT_LIST_DIR}/wasm2c/multiply.c)
+  foreach(module transport userauth connection)
+    list(APPEND sesame_foreign ${SESAME_GENERATED}/wasm2c_${module}.c)
+  endforeach()
+elseif(SESAME_ENGINE STREQUAL wasm3)
+  if(NOT EXISTS "${WASM3_ROOT}/wasm3.h")
+    message(FATAL_ERROR "WASM3_ROOT (${WASM3_ROOT}) has no wasm3.h: scripts/boards/wasm3.ts fetches wasm3")
+  endif()
+  foreach(file bind code compile core env exec function info module parse)
+    list(APPEND sesame_foreign ${WASM3_ROOT}/m3_${file}.c)
+  endforeach()
+  list(APPEND SESAME_INCLUDES ${WASM3_ROOT})
+  # No floating point, no texts but the names of errors, code in pages of 1 KiB
+  list(APPEND SESAME_DEFINITIONS d_m3HasFloat=0 d_m3VerboseErrorMessages=0 d_m3MaxFunctionStackHeight=256
+       d_m3CodePageAlignSize=1024)
+  # wasm3 computes with unaligned and null pointers; AddressSanitizer may still watch it
+  list(APPEND sesame_foreign_options -DNDEBUG -fno-sanitize=undefined)
+elseif(SESAME_ENGINE STREQUAL wamr)
+  # ESP-IDF has WAMR as a component, which brings its own paths
+  if(NOT ESP_PLATFORM)
+    if(NOT EXISTS "${WAMR_ROOT}/include/wasm_export.h")
+      message(FATAL_ERROR "WAMR_ROOT (${WAMR_ROOT}) has no include/wasm_export.h: install WAMR 2.4 there")
+    endif()
+    list(APPEND SESAME_INCLUDES ${WAMR_ROOT}/include)
+    list(APPEND SESAME_LIBRARIES ${WAMR_ROOT}/lib/libiwasm.a m pthread dl)
+  endif()
+else()
+  message(FATAL_ERROR "SESAME_ENGINE is wasm2c, wasm3 or wamr, not “${SESAME_ENGINE}”")
+endif()
+
+set(SESAME_SOURCES ${sesame_own} ${sesame_foreign})
+
+# ESP-IDF first reads a component's file in CMake's script mode, which knows no properties
+if(NOT CMAKE_BUILD_EARLY_EXPANSION)
+  set_source_files_properties(${sesame_own} PROPERTIES COMPILE_OPTIONS "${SESAME_COMPILE_OPTIONS}")
+  set_source_files_properties(${sesame_foreign} PROPERTIES COMPILE_OPTIONS "${sesame_foreign_options}")
+endif()

@@ -1,0 +1,58 @@
+// `npm run board:qemu`: builds the C host for an emulated Cortex-M3 or RISC-V machine and serves it: every client gets a machine of
+// its own, which ends with the connection. Exit codes: 0 all is well, 1 it failed, 2 the command line is wrong.
+
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { join } from "node:path";
+import { Command, Option } from "commander";
+import { describeEmbedded } from "./embed.js";
+import { runBoardCommand } from "./command.js";
+import { boardCredentials, type BoardOptions, parsePort, withBoardOptions } from "./options.js";
+import { buildQemu, QEMU_ENGINES, QEMU_MACHINES, type QemuBuild, type QemuMachine, runQemu } from "./qemu-build.js";
+
+const DEFAULT_PORT = 2222;
+
+interface QemuOptions extends BoardOptions<(typeof QEMU_ENGINES)[number]> {
+  machine: QemuMachine;
+  port: number;
+  state: string;
+}
+
+const program = withBoardOptions(new Command("board:qemu"), QEMU_ENGINES)
+  .description("the C host on an emulated microcontroller, a machine for every client, on 127.0.0.1")
+  .addOption(new Option("--machine <name>", "Cortex-M3 or rv32imc").choices(QEMU_MACHINES).default(QEMU_MACHINES[0]))
+  .option("--port <number>", "port to listen on; 0 takes a free one", parsePort, DEFAULT_PORT)
+  .option("--state <folder>", "where the host key is kept", join(".sesame", "qemu"))
+  .action(buildAndServe);
+
+await runBoardCommand(program);
+
+async function buildAndServe(options: QemuOptions): Promise<void> {
+  const credentials = boardCredentials(options, "this machine");
+  const built = buildQemu(options.machine, options.engine, credentials);
+  process.stderr.write(describeEmbedded(built.modules));
+  if (options.buildOnly) return console.log(built.elf);
+  if (credentials.development) console.error("the development credentials are in force: anyone can log in");
+  const server = createServer({ allowHalfOpen: true }, (client) => serve(client, built, options.state));
+  server.listen(options.port, "127.0.0.1");
+  await once(server, "listening");
+  console.log(`listening on 127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const [signal] = (await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")])) as [string];
+  console.error(`ended by ${signal}`);
+  process.exit();
+}
+
+/** A machine for the client; each takes the other along when it ends. */
+function serve(client: Socket, built: QemuBuild, state: string): void {
+  client.setNoDelay(true);
+  const machine = runQemu(built, { state });
+  process.once("exit", () => machine.kill());
+  machine.stderr.pipe(process.stderr, { end: false });
+  client.pipe(machine.stdin);
+  machine.stdout.pipe(client);
+  machine.stdin.on("error", () => {}); // its end follows
+  machine.once("error", (error) => client.destroy(error));
+  client.once("error", () => {});
+  client.once("end", () => machine.kill());
+  client.once("close", () => machine.kill());
+}

@@ -1,0 +1,37 @@
+// `npm run board:rp2040`: builds the firmware of the Raspberry Pi Pico into build/boards/rp2040 and says how it comes onto the board.
+// Exit codes: 0 all is well, 1 it failed, 2 the command line is wrong.
+
+import { relative } from "node:path";
+import { Command } from "commander";
+import { runBoardCommand } from "./command.js";
+import { describeEmbedded } from "./embed.js";
+import { boardCredentials, type BoardOptions, withBoardOptions } from "./options.js";
+import { buildRp2040, RP2040_ENGINES, type Rp2040Engine, type Rp2040Memory } from "./rp2040-build.js";
+
+const program = withBoardOptions(new Command("board:rp2040"), RP2040_ENGINES)
+  .description("firmware for the Raspberry Pi Pico")
+  .action(build);
+
+await runBoardCommand(program);
+
+function build(options: BoardOptions<Rp2040Engine>): void {
+  const { engine } = options;
+  const credentials = boardCredentials(options, "others");
+  const { uf2, modules, memory } = buildRp2040(engine, credentials);
+  process.stdout.write(describeEmbedded(modules));
+  console.log(describeMemory(engine, memory));
+  if (credentials.development) console.log("the development credentials are in force: anyone can log in");
+  console.log(
+    `${relative(process.cwd(), uf2)} is ready. Hold BOOTSEL down while you plug the Pico in, then copy it to`,
+  );
+  console.log("the drive RPI-RP2; a Pico that runs Sesame already is brought there by its command `bootsel`.");
+}
+
+function describeMemory(engine: Rp2040Engine, memory: Rp2040Memory): string {
+  const bytes = (count: number): string => `${count.toLocaleString("en-US")} bytes`;
+  const { flash, flashCapacity, ram, stack, heapCapacity } = memory;
+  return (
+    `${engine}: flash ${bytes(flash)} of ${bytes(flashCapacity)}; ` +
+    `RAM ${bytes(ram)} and a stack of ${bytes(stack)}, ${bytes(heapCapacity)} are left for the heap`
+  );
+}

@@ -1,0 +1,163 @@
+// The C device shell in its driver (test/boards/shell-driver.c), and the Node host's on a channel of its own, both for the
+// same script of a session.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { Channel, type ChannelPort } from "../../host/node/channel.js";
+import { createDevice, type ModuleSet, serveShell, Session } from "../../host/node/index.js";
+import type { CompiledModule } from "../../host/node/modules.js";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const SOURCES = [
+  "base64",
+  "bridge",
+  "commands",
+  "completion",
+  "credentials",
+  "display",
+  "history",
+  "keys",
+  "line",
+  "line_editor",
+  "line_view",
+  "output",
+  "shell",
+];
+const FLAGS = "-std=c11 -O1 -g -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all".split(" ");
+
+/** What one part of a session does: bytes come, or the terminal has another width. */
+export type Part = string | Uint8Array | { columns: number };
+
+/** A session from its request to the client's EOF. */
+export interface Script {
+  /** Columns; absent: there is no terminal. */
+  terminal?: number;
+  /** A command; absent: the shell. */
+  exec?: string;
+  parts?: Part[];
+  /** Whether the client sends EOF in the end. */
+  eof?: boolean;
+}
+
+/** What became of it. */
+export interface Transcript {
+  output: string;
+  errors: string;
+  status: number | undefined;
+}
+
+export interface Driver {
+  /** Runs commands (see the driver) and returns the lines that it prints. */
+  run(commands: string[]): string[];
+  /** Plays a session; the channel takes `room` bytes at a time. */
+  play(script: Script, room?: number): Transcript;
+}
+
+export const hex = (bytes: string | Uint8Array): string => Buffer.from(bytes).toString("hex");
+
+function compile(program: string, sizes: Record<string, number>): void {
+  const defines = Object.entries({ CREDENTIALS_BYTES: 192, ...sizes }).map(([name, value]) => `-D${name}=${value}`);
+  const sources = ["test/boards/shell-driver.c", ...SOURCES.map((name) => `host/c/${name}.c`)];
+  const args = [...FLAGS, ...defines, "-Ihost/c", ...sources, "-o", program];
+  const { status, stderr } = spawnSync("gcc", args, { cwd: ROOT, encoding: "utf8" });
+  assert.equal(status, 0, stderr);
+}
+
+/**
+ * The driver with the sanitizers, compiled when it is first used. `sizes`: what the headers leave to the build, such as LINE_BYTES.
+ */
+export function createDriver(sizes: Record<string, number> = {}): Driver & { remove(): void } {
+  let folder: string | undefined;
+  const program = (): string => {
+    if (folder === undefined) {
+      folder = mkdtempSync(join(tmpdir(), "sesame-shell-"));
+      compile(join(folder, "driver"), sizes);
+    }
+    return join(folder, "driver");
+  };
+  const run = (commands: string[]): string[] => {
+    const input = commands.join("\n") + "\n";
+    const result = spawnSync(program(), { input, encoding: "utf8", maxBuffer: 1 << 28, timeout: 60_000 });
+    assert.equal(result.status, 0, `${result.stderr}\n${result.signal}`);
+    return result.stdout.split("\n").slice(0, -1);
+  };
+  const play = ({ terminal, exec, parts = [], eof = true }: Script, room = 512): Transcript => {
+    const commands = [`room ${room}`];
+    if (terminal !== undefined) commands.push(`terminal ${terminal}`);
+    commands.push(exec === undefined ? "shell" : `exec ${hex(exec)}`);
+    for (const part of parts) {
+      if (typeof part === "string" || part instanceof Uint8Array) commands.push(`input ${hex(part)}`);
+      else commands.push(`resize ${part.columns}`);
+    }
+    if (eof) commands.push("eof");
+    return transcript(run(commands));
+  };
+  return { run, play, remove: () => folder && rmSync(folder, { recursive: true }) };
+}
+
+/** What the lines say about a session. */
+export function transcript(lines: string[], session = 0): Transcript {
+  const bytes = { out: [] as Buffer[], err: [] as Buffer[] };
+  let status: number | undefined;
+  for (const line of lines) {
+    const [number, what, value = ""] = line.split(" ");
+    if (number !== `${session}`) continue;
+    if (what === "exit") status = Number(value);
+    else bytes[what as "out" | "err"].push(Buffer.from(value, "hex"));
+  }
+  return { output: Buffer.concat(bytes.out).toString(), errors: Buffer.concat(bytes.err).toString(), status };
+}
+
+function pretend<Type extends "transport" | "userauth" | "connection">(type: Type): CompiledModule<Type> {
+  const instantiate = (): never => {
+    throw new Error("not under test");
+  };
+  return { type, name: `the-${type}`, bytes: 1000, sha256: "ab".repeat(32), memoryBytes: 5000, instantiate };
+}
+
+/** The modules that the driver has too. */
+const modules: ModuleSet = {
+  transport: pretend("transport"),
+  userauth: pretend("userauth"),
+  connection: pretend("connection"),
+};
+
+/** Plays the session with the Node host's shell. */
+export async function playOnNode({ terminal, exec, parts = [], eof = true }: Script, upMs = 0): Promise<Transcript> {
+  const output: Buffer[] = [];
+  const errors: Buffer[] = [];
+  let status: number | undefined;
+  const port: ChannelPort = {
+    writable: () => 1000,
+    write: (bytes, extended) => (extended ? errors : output).push(Buffer.from(bytes)),
+    consumed: () => {},
+    sendEof: () => {},
+    exit: (value) => {
+      status = value;
+    },
+    close: () => channel.receiveClose(),
+  };
+  const channel = new Channel(port);
+  if (terminal !== undefined) channel.pty = { terminal: "xterm", columns: terminal, rows: 24 };
+  const session = new Session(1, "nowhere", () => {});
+  serveShell(session, { ...createDevice(modules), startedAt: Date.now() - upMs });
+  session.emit("channel", channel);
+  channel.request(exec === undefined ? "shell" : "exec", exec === undefined ? [] : [exec]);
+  channel.answered();
+  for (const part of parts) {
+    if (typeof part === "string" || part instanceof Uint8Array) channel.receiveData(Buffer.from(part));
+    else channel.windowChange(part.columns, 24);
+    await turn(); // readline completes words in a later turn
+    await turn();
+  }
+  if (eof) channel.receiveEof();
+  for (let turns = 0; turns < 10; turns++) await turn();
+  const transcript = { output: Buffer.concat(output).toString(), errors: Buffer.concat(errors).toString(), status };
+  channel.destroy();
+  return transcript;
+}

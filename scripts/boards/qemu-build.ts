@@ -1,6 +1,6 @@
 // Builds boards/qemu: the C host for machines that QEMU emulates.
 
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { packageRoot } from "../../host/node/modules.js";
@@ -50,6 +50,14 @@ export function buildQemu(
     },
   });
   return { machine, modules, elf: join(folder, "sesame.elf") };
+}
+
+/** Bytes of flash (the program, initial values of variables included) and of RAM (variables). */
+export function measureQemu({ machine, elf }: QemuBuild): { flash: number; ram: number } {
+  const size = MACHINES[machine].compiler.replace(/gcc$/, "size");
+  const { stdout } = spawnSync(size, [elf], { encoding: "utf8" });
+  const [text, data, bss] = stdout.split("\n")[1]!.trim().split(/\s+/).map(Number) as [number, number, number];
+  return { flash: text + data, ram: data + bss };
 }
 
 export interface QemuRunOptions {

@@ -1,0 +1,24 @@
+// Firmware for tests, which admits USER with PASSWORD, or with `userKey()`.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { encodeCredentials, type UserauthBuild } from "../../host/node/credentials.js";
+import { parsePublicKey } from "../../host/node/openssh-keys.js";
+import { packageRoot } from "../../host/node/modules.js";
+import type { BoardCredentials } from "../../scripts/boards/options.js";
+import { buildRp2040In, type Rp2040Engine } from "../../scripts/boards/rp2040-build.js";
+import { PASSWORD, USER, userKey } from "./server.js";
+
+export async function testCredentials(userauth: UserauthBuild): Promise<BoardCredentials> {
+  const secret =
+    userauth === "password"
+      ? { password: PASSWORD }
+      : { publicKey: parsePublicKey(readFileSync(`${(await userKey()).path}.pub`, "utf8")).publicKey };
+  return { userauth, credentials: encodeCredentials(userauth, { user: USER, ...secret }), development: false };
+}
+
+/** Builds the Pico's firmware; returns the path of its .bin. */
+export async function testFirmware(engine: Rp2040Engine, userauth: UserauthBuild): Promise<string> {
+  const folder = join(packageRoot(), "build", "boards", "test", `rp2040-${engine}-${userauth}`);
+  return buildRp2040In(folder, engine, await testCredentials(userauth)).bin;
+}

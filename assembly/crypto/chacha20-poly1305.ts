@@ -30,7 +30,7 @@ export function decryptLength(keys: usize, sequenceNumber: u32, ptr: usize): u32
 export function openPacket(keys: usize, sequenceNumber: u32, ptr: usize, packetLength: u32): bool {
   authenticate(keys, sequenceNumber, ptr, packetLength);
   const tag = ptr + LENGTH_BYTES + packetLength;
-  const difference = (load<u64>(oneTimeKey) ^ load<u64>(tag)) | (load<u64>(oneTimeKey, 8) ^ load<u64>(tag, 8));
+  const difference = (load<u64>(oneTimeKey) ^ load<u64>(tag, 0, 4)) | (load<u64>(oneTimeKey, 8) ^ load<u64>(tag, 8, 4));
   memory.fill(oneTimeKey, 0, KEY_BYTES);
   if (difference) return false;
   chacha20Xor(keys, sequenceNumber, 1, ptr + LENGTH_BYTES, packetLength);

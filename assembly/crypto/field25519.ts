@@ -264,7 +264,7 @@ export function feFromBytes(out: usize, ptr: usize): void {
   let i: usize = 0;
   do {
     // i / 4 words have left 3 bits each: at most 21 + 32 bits.
-    bits |= (load<u32>(ptr + i) as i64) << (((i >> 2) * 3) as i64);
+    bits |= (load<u32>(ptr + i, 0, 1) as i64) << (((i >> 2) * 3) as i64);
     store<i32>(out + i, bits & LIMB_MASK);
     bits >>= 29;
     i += 4;
@@ -284,7 +284,7 @@ export function feToBytes(ptr: usize, a: usize): void {
   do {
     // 29 bits less 3 for every word written are waiting: at most 29 + 29.
     bits |= (load<i32>(scratch + i, 4) as i64) << ((29 - (i >> 2) * 3) as i64);
-    store<u32>(ptr + i, bits);
+    store<u32>(ptr + i, bits, 0, 1);
     bits >>= 32;
     i += 4;
   } while (i < 32);

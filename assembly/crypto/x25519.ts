@@ -65,7 +65,7 @@ function writeAffine(out: usize): void {
 
 /** Whether the 32 bytes at `ptr` are all zero, in constant time. */
 export function ctIsZero32(ptr: usize): bool {
-  return !(load<u64>(ptr) | load<u64>(ptr, 8) | load<u64>(ptr, 16) | load<u64>(ptr, 24));
+  return !(load<u64>(ptr, 0, 1) | load<u64>(ptr, 8, 1) | load<u64>(ptr, 16, 1) | load<u64>(ptr, 24, 1));
 }
 
 /** Copies a 32-byte scalar and makes it a multiple of 8 between 2^254 and 2^255. */

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
+#include "connection_log.h"
 #include "device.h"
-#include "log.h"
 #include "wipe.h"
 
 /** How long a client may take to log in. */
@@ -29,48 +29,8 @@
 
 static const module_view_t EMPTY = {0};
 
-static const char *const cause_names[] = {
-    [CONNECTION_CLIENT_CLOSED] = "client-closed",
-    [CONNECTION_CLIENT_DISCONNECT] = "client-disconnect",
-    [CONNECTION_PROTOCOL_ERROR] = "protocol-error",
-    [CONNECTION_EARLY_CONNECTION_MESSAGE] = "early-connection-message",
-    [CONNECTION_TOO_MANY_ATTEMPTS] = "too-many-attempts",
-    [CONNECTION_HELD_REPLIES] = "held-replies",
-    [CONNECTION_LOGIN_TIMEOUT] = "login-timeout",
-    [CONNECTION_MODULE_ERROR] = "module-error",
-    [CONNECTION_NO_ENTROPY] = "no-entropy",
-};
-
-static const char *status_name(uint32_t status) {
-  switch (status) {
-  case USERAUTH_NONE: return "NONE";
-  case USERAUTH_FAILURE: return "FAILURE";
-  case USERAUTH_INVALID_USER: return "INVALID_USER";
-  case USERAUTH_INVALID_PASSWORD: return "INVALID_PASSWORD";
-  case USERAUTH_INVALID_PUBLICKEY: return "INVALID_PUBLICKEY";
-  case USERAUTH_PARTIAL_SUCCESS: return "PARTIAL_SUCCESS";
-  case USERAUTH_QUERY_OK: return "QUERY_OK";
-  case USERAUTH_CHANGE_REQUIRED: return "CHANGE_REQUIRED";
-  case USERAUTH_PENDING: return "PENDING";
-  case USERAUTH_PROTOCOL_ERROR: return "PROTOCOL_ERROR";
-  case USERAUTH_TOO_MANY_ATTEMPTS: return "TOO_MANY_ATTEMPTS";
-  case USERAUTH_CHANGE_PENDING: return "CHANGE_PENDING";
-  case USERAUTH_PROMPTED: return "PROMPTED";
-  case USERAUTH_SUCCESS: return "SUCCESS";
-  default: return "unknown";
-  }
-}
-
 static uint64_t now(const connection_t *connection) {
   return platform_milliseconds(connection->device->platform);
-}
-
-static log_line_t begin_line(const connection_t *connection) {
-  log_line_t line = {0};
-  log_text(&line, "connection ");
-  log_number(&line, connection->number);
-  log_text(&line, ": ");
-  return line;
 }
 
 /** Why a module of the connection must not be called any more; null when all may. */
@@ -78,21 +38,6 @@ static const char *failure(const connection_t *connection) {
   if (connection->transport.failed) return connection->transport.failed;
   if (connection->userauth.failed) return connection->userauth.failed;
   return connection->session.channels.failed;
-}
-
-static void log_end(const connection_t *connection, connection_cause_t cause, uint32_t reason) {
-  log_line_t line = begin_line(connection);
-  log_text(&line, "ended, ");
-  log_text(&line, cause_names[cause]);
-  if (reason != 0) {
-    log_text(&line, ", reason ");
-    log_number(&line, reason);
-  }
-  if (cause == CONNECTION_MODULE_ERROR) {
-    log_text(&line, ", ");
-    log_text(&line, failure(connection));
-  }
-  log_write(&line, connection->device->platform);
 }
 
 /** Lets go of all that the connection holds; nothing of it stays in memory. */
@@ -106,13 +51,13 @@ static void let_go(connection_t *connection) {
 
 /** Closes the stream at once, without a word. */
 static void end(connection_t *connection, connection_cause_t cause) {
-  if (connection->state == CONNECTION_OPEN) log_end(connection, cause, 0);
+  if (connection->state == CONNECTION_OPEN) connection_log_end(connection, cause, 0, failure(connection));
   let_go(connection);
 }
 
 /** Ends after the output was sent. */
 static void finish(connection_t *connection, connection_cause_t cause, uint32_t reason) {
-  log_end(connection, cause, reason);
+  connection_log_end(connection, cause, reason, NULL);
   session_end(&connection->session);
   module_release(&connection->userauth);
   connection->state = CONNECTION_ENDING;
@@ -134,20 +79,22 @@ void connection_open(connection_t *connection, struct device *device, platform_s
   connection->number = number;
   connection->opened_cycles = platform_cycles(device->platform);
   connection->deadline_ms = now(connection) + CONNECTION_LOGIN_GRACE_MS;
-  log_line_t line = begin_line(connection);
-  log_text(&line, "accepted");
-  log_write(&line, device->platform);
+  connection_log_accepted(connection);
 
   module_t *transport = &connection->transport;
-  if (!transport_instantiate(transport, device->platform)) return end(connection, CONNECTION_MODULE_ERROR);
+  transport_instantiate(transport, device->platform);
   module_view_t host_key = transport_host_key(transport);
   module_view_t entropy = transport_input(transport);
-  if (transport->failed) return end(connection, CONNECTION_MODULE_ERROR);
+  if (transport->failed) {
+    end(connection, CONNECTION_MODULE_ERROR);
+    return;
+  }
   memcpy(host_key.bytes, device->store.record.host_key, host_key.length);
   if (entropy.length > ENTROPY_BYTES) entropy.length = ENTROPY_BYTES;
   if (platform_entropy(device->platform, entropy.bytes, entropy.length) != PLATFORM_OK) {
     end(connection, CONNECTION_NO_ENTROPY);
-    return device_fail(device, "the source of entropy does not pass its test");
+    device_fail(device, "the source of entropy does not pass its test");
+    return;
   }
   connection->output = transport_open(transport, entropy.length);
   if (connection->output.length == 0) module_fail(transport, "the transport module did not open");
@@ -169,7 +116,10 @@ static bool send_output(connection_t *connection) {
 /** Sends one payload. `buffer` is where the transport module wants it. */
 static void transmit(connection_t *connection, module_view_t buffer, const uint8_t *payload, uint32_t length) {
   module_t *transport = &connection->transport;
-  if (length > buffer.length) return module_fail(transport, "a reply is longer than the transport module takes");
+  if (length > buffer.length) {
+    module_fail(transport, "a reply is longer than the transport module takes");
+    return;
+  }
   memcpy(buffer.bytes, payload, length);
   connection->output = transport_send(transport, length);
   if (connection->output.length == 0) module_fail(transport, "the transport module did not send");
@@ -179,7 +129,8 @@ static void hold(connection_t *connection, module_view_t reply) {
   uint8_t *end = connection->held + connection->held_length;
   uint32_t room = CONNECTION_HELD_BYTES - connection->held_length;
   if (reply.length > HELD_REPLY_BYTES || reply.length >= room) {
-    return disconnect(connection, DISCONNECT_PROTOCOL_ERROR, CONNECTION_HELD_REPLIES);
+    disconnect(connection, DISCONNECT_PROTOCOL_ERROR, CONNECTION_HELD_REPLIES);
+    return;
   }
   *end = (uint8_t)reply.length;
   memcpy(end + 1, reply.bytes, reply.length);
@@ -200,8 +151,9 @@ static void send_reply(connection_t *connection) {
 
 /** Sends the oldest of the held replies, if the key exchange has ended. */
 static bool send_held(connection_t *connection) {
+  if (connection->held_length == 0) return false;
   module_view_t buffer = transport_send_buffer(&connection->transport);
-  if (connection->held_length == 0 || buffer.length == 0) return false;
+  if (buffer.length == 0) return false;
   uint16_t length = connection->held[0];
   transmit(connection, buffer, connection->held + 1, length);
   connection->held_length -= (uint16_t)(1 + length);
@@ -232,10 +184,7 @@ static void authenticate(connection_t *connection, module_view_t payload) {
   connection->reply = userauth_receive(userauth, payload);
   uint32_t status = userauth_status(userauth);
   if (userauth->failed || connection->authenticated) return; // what comes after SUCCESS changes nothing
-  log_line_t line = begin_line(connection);
-  log_text(&line, "userauth ");
-  log_text(&line, status_name(status));
-  log_write(&line, connection->device->platform);
+  connection_log_userauth(connection, status);
   if (status == USERAUTH_SUCCESS) {
     open_session(connection);
   } else if (status == USERAUTH_PROTOCOL_ERROR) {

@@ -30,6 +30,7 @@ set(sesame_own
     commands.c
     completion.c
     connection.c
+    connection_log.c
     credentials.c
     device.c
     display.c

@@ -37,22 +37,23 @@ async function buildAndServe(options: QemuOptions): Promise<void> {
   server.listen(options.port, "127.0.0.1");
   await once(server, "listening");
   console.log(`listening on 127.0.0.1:${(server.address() as AddressInfo).port}`);
-  const [signal] = (await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")])) as [string];
-  console.error(`ended by ${signal}`);
-  process.exit();
+  await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+  process.exit(); // and the machines with it
 }
 
 /** A machine for the client; each takes the other along when it ends. */
 function serve(client: Socket, built: QemuBuild, state: string): void {
   client.setNoDelay(true);
   const machine = runQemu(built, { state });
-  process.once("exit", () => machine.kill());
+  const kill = (): void => void machine.kill();
+  process.once("exit", kill);
+  machine.once("close", () => process.removeListener("exit", kill));
   machine.stderr.pipe(process.stderr, { end: false });
   client.pipe(machine.stdin);
   machine.stdout.pipe(client);
   machine.stdin.on("error", () => {}); // its end follows
   machine.once("error", (error) => client.destroy(error));
   client.once("error", () => {});
-  client.once("end", () => machine.kill());
-  client.once("close", () => machine.kill());
+  client.once("end", kill);
+  client.once("close", kill);
 }

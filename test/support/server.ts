@@ -238,7 +238,8 @@ async function endpointAt(host: string, port: number, fingerprint: string): Prom
   return { host, port, hostKeyLine, fingerprint, knownHosts };
 }
 
-async function secretOptions(build: UserauthBuild): Promise<string[]> {
+/** Options that give `USER` `PASSWORD` or `userKey()`. */
+export async function secretOptions(build: UserauthBuild): Promise<string[]> {
   if (build !== "password") return ["--authorized-key", `${(await userKey()).path}.pub`];
   const path = join(folder, "password");
   writeFileSync(path, `${PASSWORD}\n`, { mode: 0o600 });

@@ -1,0 +1,75 @@
+// See connection_log.h.
+
+#include "connection_log.h"
+
+#include "device.h"
+#include "log.h"
+
+static const char *const cause_names[] = {
+    [CONNECTION_CLIENT_CLOSED] = "client-closed",
+    [CONNECTION_CLIENT_DISCONNECT] = "client-disconnect",
+    [CONNECTION_PROTOCOL_ERROR] = "protocol-error",
+    [CONNECTION_EARLY_CONNECTION_MESSAGE] = "early-connection-message",
+    [CONNECTION_TOO_MANY_ATTEMPTS] = "too-many-attempts",
+    [CONNECTION_HELD_REPLIES] = "held-replies",
+    [CONNECTION_LOGIN_TIMEOUT] = "login-timeout",
+    [CONNECTION_MODULE_ERROR] = "module-error",
+    [CONNECTION_NO_ENTROPY] = "no-entropy",
+};
+
+static const char *status_name(uint32_t status) {
+  switch (status) {
+  case USERAUTH_NONE: return "NONE";
+  case USERAUTH_FAILURE: return "FAILURE";
+  case USERAUTH_INVALID_USER: return "INVALID_USER";
+  case USERAUTH_INVALID_PASSWORD: return "INVALID_PASSWORD";
+  case USERAUTH_INVALID_PUBLICKEY: return "INVALID_PUBLICKEY";
+  case USERAUTH_PARTIAL_SUCCESS: return "PARTIAL_SUCCESS";
+  case USERAUTH_QUERY_OK: return "QUERY_OK";
+  case USERAUTH_CHANGE_REQUIRED: return "CHANGE_REQUIRED";
+  case USERAUTH_PENDING: return "PENDING";
+  case USERAUTH_PROTOCOL_ERROR: return "PROTOCOL_ERROR";
+  case USERAUTH_TOO_MANY_ATTEMPTS: return "TOO_MANY_ATTEMPTS";
+  case USERAUTH_CHANGE_PENDING: return "CHANGE_PENDING";
+  case USERAUTH_PROMPTED: return "PROMPTED";
+  case USERAUTH_SUCCESS: return "SUCCESS";
+  default: return "unknown";
+  }
+}
+
+static log_line_t begin_line(const connection_t *connection) {
+  log_line_t line = {0};
+  log_text(&line, "connection ");
+  log_number(&line, connection->number);
+  log_text(&line, ": ");
+  return line;
+}
+
+void connection_log_accepted(const connection_t *connection) {
+  log_line_t line = begin_line(connection);
+  log_text(&line, "accepted");
+  log_write(&line, connection->device->platform);
+}
+
+void connection_log_userauth(const connection_t *connection, uint32_t status) {
+  log_line_t line = begin_line(connection);
+  log_text(&line, "userauth ");
+  log_text(&line, status_name(status));
+  log_write(&line, connection->device->platform);
+}
+
+void connection_log_end(const connection_t *connection, connection_cause_t cause, uint32_t reason,
+                        const char *failure) {
+  log_line_t line = begin_line(connection);
+  log_text(&line, "ended, ");
+  log_text(&line, cause_names[cause]);
+  if (reason != 0) {
+    log_text(&line, ", reason ");
+    log_number(&line, reason);
+  }
+  if (cause == CONNECTION_MODULE_ERROR) {
+    log_text(&line, ", ");
+    log_text(&line, failure);
+  }
+  log_write(&line, connection->device->platform);
+}

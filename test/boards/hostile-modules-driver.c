@@ -1,0 +1,319 @@
+// Runs the C host on modules that misbehave: host/c with an engine whose calls give back plausible numbers, and now and
+// then any others, write noise into their memory, and trap. Whatever they do, the host may only end the connection. The
+// sanitizers watch; what is left behind by a connection is counted here.
+//
+//   hostile-modules-driver CONNECTIONS
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "device.h"
+#include "embedded.h"
+
+#define STEPS 2000
+
+struct engine_instance {
+  const engine_module_t *module;
+  const char *trap_message;
+  uint8_t *memory;
+  /** The connection module's channel 0. */
+  bool open;
+};
+
+struct platform_stream {
+  bool closed;
+};
+
+struct platform {
+  uint64_t milliseconds;
+  unsigned computing;
+};
+
+const engine_module_t embedded_transport = {.name = "transport", .sha256 = "", .memory_length = 10000};
+const engine_module_t embedded_userauth = {.name = "userauth", .sha256 = "", .memory_length = 10000};
+const engine_module_t embedded_connection = {.name = "connection", .sha256 = "", .memory_length = 10000};
+const uint8_t embedded_credentials[192];
+const uint32_t embedded_credentials_length = sizeof embedded_credentials;
+const bool embedded_credentials_are_development = false;
+const char embedded_version[] = "0";
+const char engine_name[] = "hostile";
+const char platform_name[] = "driver";
+
+static uint32_t state = 1;
+static int instances, ends, module_errors, logins;
+/** A module misbehaves at one in so many calls. */
+static uint32_t misbehaviour = 1000;
+static bool logged_in;
+
+static uint32_t random_number(uint32_t limit) {
+  state = state * 1664525 + 1013904223;
+  return (uint32_t)((uint64_t)state * limit >> 32);
+}
+
+static bool one_in(uint32_t count) {
+  return random_number(count) == 0;
+}
+
+static void fail(const char *what) {
+  fprintf(stderr, "%s\n", what);
+  exit(1);
+}
+
+engine_status_t engine_instantiate(const engine_module_t *module, engine_instance_t **instance) {
+  *instance = NULL;
+  if (one_in(200)) return ENGINE_NO_MEMORY;
+  *instance = calloc(1, sizeof **instance);
+  **instance = (engine_instance_t){.module = module, .trap_message = "", .memory = calloc(1, module->memory_length)};
+  instances++;
+  return ENGINE_OK;
+}
+
+void engine_release(engine_instance_t *instance) {
+  if (!instance) return;
+  free(instance->memory);
+  free(instance);
+  instances--;
+}
+
+/** A function is its name. */
+engine_status_t engine_find(engine_instance_t *instance, const char *name, uint32_t parameters,
+                            engine_function_t *function) {
+  (void)instance;
+  (void)parameters;
+  *function = name;
+  return one_in(5000) ? ENGINE_NO_EXPORT : ENGINE_OK;
+}
+
+/** What a module in order might return: a login, and then a channel on which everything happens. */
+static uint32_t polite_result(engine_instance_t *instance, const char *name) {
+  static const struct {
+    const char *name;
+    uint32_t least, most;
+  } RESULTS[] = {
+      {"inputPtr", 0, 0},
+      {"inputCapacity", 1, 200},
+      {"outputPtr", 5000, 5000},
+      {"outputLength", 0, 60},
+      {"hostKeyPtr", 9000, 9000},
+      {"open", 60, 60},
+      {"payloadPtr", 0, 0},
+      {"payloadLength", 1, 200},
+      {"sendPtr", 5200, 5200},
+      {"send", 1, 100},
+      {"unimplemented", 20, 20},
+      {"rekey", 0, 200},
+      {"disconnect", 20, 60},
+      {"disconnectReason", 0, 14},
+      {"sessionIdPtr", 100, 100},
+      {"sessionIdLength", 32, 32},
+      {"eventChannel", 0, 0},
+      {"eventPtr", 3000, 3100},
+      {"eventLength", 0, 60},
+      {"columns", 0, 500},
+      {"rows", 0, 500},
+      {"answer", 0, 5},
+      {"consumed", 0, 9},
+      {"writable", 0, 600},
+      {"writePtr", 5100, 5100},
+      {"write", 10, 60},
+      {"sendEof", 5, 5},
+      {"exit", 30, 30},
+      {"close", 5, 5},
+  };
+  if (strcmp(name, "sendCapacity") == 0) return one_in(8) ? 0 : 4096;
+  if (strcmp(name, "inputCapacity") == 0 && instance->module == &embedded_connection) return 4096;
+  for (size_t i = 0; i < sizeof RESULTS / sizeof RESULTS[0]; i++) {
+    if (strcmp(name, RESULTS[i].name) != 0) continue;
+    return RESULTS[i].least + random_number(RESULTS[i].most - RESULTS[i].least + 1);
+  }
+  if (instance->module == &embedded_transport) return one_in(200) ? 2 : random_number(2);
+  if (instance->module != &embedded_connection) return random_number(100);
+  uint32_t event = one_in(200) ? 13 + random_number(2) : 2 + random_number(11);
+  if (!instance->open) event = CONNECTION_EVENT_OPEN;
+  instance->open = event != CONNECTION_EVENT_CLOSE;
+  return event;
+}
+
+/** What none may. */
+static uint32_t hostile_result(const engine_instance_t *instance) {
+  uint32_t length = instance->module->memory_length;
+  switch (random_number(4)) {
+  case 0: return random_number(UINT32_MAX);
+  case 1: return length + 1 - random_number(3);
+  case 2: return random_number(length);
+  default: return random_number(20);
+  }
+}
+
+/** What payloads and events are made of. */
+static void fill(engine_instance_t *instance) {
+  static const char *const TEXTS[] = {"cat", "help", "info", "echo\xff\xfe", "led on\nnonsense\n", "\x1b[A\t\r\x03"};
+  const char *text = TEXTS[random_number(sizeof TEXTS / sizeof TEXTS[0])];
+  memcpy(instance->memory + 3000, text, strlen(text) + 1);
+  instance->memory[0] = logged_in && !one_in(10) ? 90 : 50;
+  instance->memory[random_number(instance->module->memory_length)] = (uint8_t)random_number(256);
+}
+
+engine_status_t engine_call(engine_instance_t *instance, engine_function_t function, const uint32_t *arguments,
+                            uint32_t *result) {
+  (void)arguments;
+  *result = 0;
+  if (instance->trap_message[0]) fail("a module that has trapped was called");
+  if (one_in(10 * misbehaviour)) {
+    instance->trap_message = "trap";
+    return ENGINE_TRAP;
+  }
+  if (strcmp(function, "receive") == 0) fill(instance);
+  *result = one_in(misbehaviour) ? hostile_result(instance) : polite_result(instance, function);
+  return ENGINE_OK;
+}
+
+engine_status_t engine_global(engine_instance_t *instance, const char *name, uint32_t *value) {
+  (void)instance;
+  (void)name;
+  *value = one_in(3) ? USERAUTH_SUCCESS : random_number(20);
+  logged_in = logged_in || *value == USERAUTH_SUCCESS;
+  return ENGINE_OK;
+}
+
+engine_memory_t engine_memory(engine_instance_t *instance) {
+  return (engine_memory_t){instance->memory, instance->module->memory_length};
+}
+
+const char *engine_trap_message(const engine_instance_t *instance) {
+  return instance->trap_message;
+}
+
+size_t platform_receive(platform_stream_t *stream, uint8_t *bytes, size_t capacity) {
+  if (stream->closed) fail("a closed stream is used");
+  size_t length = random_number((uint32_t)capacity + 1);
+  for (size_t i = 0; i < length; i++) bytes[i] = (uint8_t)random_number(256);
+  return length;
+}
+
+size_t platform_send(platform_stream_t *stream, const uint8_t *bytes, size_t length) {
+  if (stream->closed) fail("a closed stream is used");
+  size_t taken = one_in(2) ? length : random_number((uint32_t)length + 1);
+  static volatile uint8_t sum;
+  for (size_t i = 0; i < taken; i++) sum = (uint8_t)(sum + bytes[i]);
+  return taken;
+}
+
+bool platform_connected(platform_stream_t *stream) {
+  (void)stream;
+  return !one_in(2000);
+}
+
+void platform_close(platform_stream_t *stream) {
+  if (stream->closed) fail("a stream is closed twice");
+  stream->closed = true;
+}
+
+platform_status_t platform_entropy(platform_t *platform, uint8_t *bytes, size_t length) {
+  (void)platform;
+  memset(bytes, 1, length);
+  return PLATFORM_OK;
+}
+
+uint64_t platform_milliseconds(platform_t *platform) {
+  return platform->milliseconds += logged_in && one_in(2000) ? 4000000 : random_number(30);
+}
+
+uint64_t platform_cycles(platform_t *platform) {
+  return platform->milliseconds;
+}
+
+void platform_computing(platform_t *platform, uint32_t longest_ms) {
+  platform->computing = longest_ms;
+}
+
+platform_status_t platform_slot_read(platform_t *platform, unsigned slot, uint8_t *bytes) {
+  (void)platform;
+  (void)slot;
+  memset(bytes, 0xff, PLATFORM_SLOT_BYTES);
+  return PLATFORM_OK;
+}
+
+platform_status_t platform_slot_write(platform_t *platform, unsigned slot, const uint8_t *bytes) {
+  (void)platform;
+  (void)slot;
+  (void)bytes;
+  return PLATFORM_OK;
+}
+
+void platform_log(platform_t *platform, const char *line) {
+  (void)platform;
+  ends += strstr(line, ": ended, ") != NULL;
+  module_errors += strstr(line, "module-error, ") != NULL;
+  logins += strstr(line, "userauth SUCCESS") != NULL;
+}
+
+void platform_light(platform_t *platform, platform_light_t light) {
+  (void)platform;
+  (void)light;
+}
+
+bool platform_serial_open(platform_t *platform, uint32_t baud) {
+  (void)platform;
+  (void)baud;
+  return false;
+}
+
+size_t platform_serial_receive(platform_t *platform, uint8_t *bytes, size_t capacity) {
+  (void)platform;
+  (void)bytes;
+  (void)capacity;
+  return 0;
+}
+
+size_t platform_serial_send(platform_t *platform, const uint8_t *bytes, size_t length) {
+  (void)platform;
+  (void)bytes;
+  return length;
+}
+
+void platform_serial_close(platform_t *platform) {
+  (void)platform;
+}
+
+bool platform_restart(platform_t *platform, platform_restart_t restart) {
+  (void)platform;
+  (void)restart;
+  return false;
+}
+
+platform_memory_t platform_memory(platform_t *platform) {
+  (void)platform;
+  return (platform_memory_t){0};
+}
+
+/** Runs one connection to its end; the client leaves when it has not come by itself. */
+static void serve(device_t *device, platform_t *platform) {
+  static connection_t nothing;
+  platform_stream_t stream = {0};
+  logged_in = false;
+  device_accept(device, &stream);
+  for (int step = 0; step < STEPS && !stream.closed; step++) device_step(device);
+  device->connections[0].deadline_ms = 0;
+  device->connections[0].authenticated = false;
+  for (int step = 0; step < 3 && !stream.closed; step++) device_step(device);
+  if (!stream.closed) fail("a connection does not end");
+  if (instances != 0) fail("an instance was not released");
+  if (platform->computing != 0) fail("the watchdog was left quiet");
+  if (memcmp(&device->connections[0], &nothing, sizeof nothing) != 0) fail("a connection leaves something behind");
+}
+
+int main(int count, char **arguments) {
+  static platform_t platform;
+  static device_t device;
+  int connections = count == 2 ? atoi(arguments[1]) : 0;
+  device.platform = &platform;
+  for (int i = 0; i < connections; i++) {
+    misbehaviour = i % 4 == 0 ? 50 : 5000;
+    serve(&device, &platform);
+  }
+  if (ends != connections) fail("an end was not logged, or twice");
+  printf("%d connections, %d logins, %d module errors\n", connections, logins, module_errors);
+  return 0;
+}

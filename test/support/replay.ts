@@ -1,0 +1,196 @@
+// Records sessions with the Node host and replays them through the C host (boards/linux/replay.c), for tests that compare every byte.
+//
+// Both hosts get the same entropy, host key and credentials; the raw client of client.ts makes the session's bytes from the Node
+// host's answers. An answer is all that a host sends until it has nothing more to do.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { Duplex } from "node:stream";
+import type { TestContext } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
+import type { Channel } from "../../host/node/channel.js";
+import type { UserauthBuild } from "../../host/node/credentials.js";
+import { credentialsPointer } from "../../host/node/credentials.js";
+import { loadModule, plainModulePath } from "../../host/node/modules.js";
+import type { KeyPair } from "../../host/node/openssh-keys.js";
+import { ChannelHub, Session } from "../../host/node/session.js";
+import { createDevice, serveShell } from "../../host/node/shell.js";
+import { Switchboard } from "../../host/node/switchboard.js";
+import { openUserauth } from "../../host/node/userauth.js";
+import { keyExchange, Message, passwordRequest, RawClient, signedRequest, userauthRequest } from "./client.js";
+import { CREDENTIALS, PASSWORD, USER, USER_SEED } from "./session.js";
+import { bytes, type Part, string, uint32 } from "./wire.js";
+
+/** CHANNEL_WINDOW_BYTES of host/c/channel.h. */
+const WINDOW_BYTES = 1024;
+export const ENTROPY_BYTES = 512;
+export const REKEY_INTERVAL_MS = 3_600_000;
+/** Turns of the event loop in which the application and its streams come to rest; fewer than ten are needed. */
+const TURNS = 40;
+
+/** 'd': bytes of the client; 't': a uint32, milliseconds that pass. */
+export interface ReplayStep {
+  kind: "d" | "t";
+  data: Uint8Array;
+}
+
+/** What happened, and what the host answered: one answer more than there are steps, as the greeting is the first. */
+export interface Recording {
+  steps: ReplayStep[];
+  answers: Buffer[];
+}
+
+/** What a device takes from its source, one after the other: for the host key, then for the connection. */
+export const ENTROPY = Buffer.concat(
+  Array.from({ length: (2 * ENTROPY_BYTES) / 32 }, (_, index) =>
+    createHash("sha256").update(`entropy ${index}`).digest(),
+  ),
+);
+
+let madeHostKey: KeyPair | undefined;
+
+/** The host key that a device makes of the entropy at its first start. */
+function hostKey(): KeyPair {
+  if (!madeHostKey) {
+    const { exports, memory } = loadModule("transport", plainModulePath("transport")).instantiate();
+    memory.writeInput(exports, ENTROPY.subarray(0, ENTROPY_BYTES));
+    assert.equal(exports.makeHostKey(ENTROPY_BYTES), 1);
+    const pointer = exports.hostKeyPtr();
+    madeHostKey = { seed: memory.read(pointer, 32), publicKey: memory.read(pointer + 32, 32) };
+  }
+  return madeHostKey;
+}
+
+/** A client and the Node host with the device's shell, which record what they say. */
+export class Recorder {
+  readonly client = new RawClient({ extInfo: true });
+  readonly #steps: ReplayStep[] = [];
+  readonly #answers: Buffer[] = [];
+  readonly #written: Buffer[] = [];
+  readonly #stream: Duplex;
+  readonly #build: UserauthBuild;
+
+  /** The time that passes is that of the test's mock clock. */
+  static async start(t: TestContext, build: UserauthBuild = "password"): Promise<Recorder> {
+    t.mock.timers.enable({ apis: ["setInterval", "setTimeout"] });
+    const recorder = new Recorder(build);
+    t.after(async () => {
+      recorder.#stream.destroy();
+      await turn(); // the switchboard clears its timers while the clock is still the mock
+    });
+    await recorder.#answer();
+    return recorder;
+  }
+
+  private constructor(build: UserauthBuild) {
+    this.#build = build;
+    this.#stream = new Duplex({
+      read: () => {},
+      write: (chunk: Buffer, _encoding, done) => {
+        this.#written.push(chunk);
+        done();
+      },
+    });
+    const modules = {
+      transport: loadModule("transport", plainModulePath("transport")),
+      userauth: loadModule("userauth", plainModulePath(`userauth-${build}`)),
+      connection: loadModule("connection", plainModulePath("connection")),
+    };
+    const credentials = { pointer: credentialsPointer(build, modules.userauth), region: CREDENTIALS[build] };
+    const throwError = (error: Error): void => {
+      throw error;
+    };
+    const switchboard: Switchboard = new Switchboard({
+      stream: this.#stream,
+      modules,
+      hostKey: hostKey(),
+      openUserauth: (sessionId) => openUserauth(modules.userauth, { credentials, payloadCapacity: 4096 }, sessionId),
+      rekeyIntervalMs: REKEY_INTERVAL_MS,
+      entropy: () => Uint8Array.from(ENTROPY.subarray(ENTROPY_BYTES)),
+      onUserauth: () => {},
+      onSuccess: () => {
+        const session = new Session(1, "recorder", () => {});
+        serveShell(session, createDevice(modules));
+        const onChannel = (channel: Channel): boolean => session.emit("channel", channel);
+        return new ChannelHub(switchboard, modules.connection, WINDOW_BYTES, onChannel, throwError);
+      },
+      onEnd: ({ error }) => {
+        if (error) throw error;
+      },
+      onClose: () => {},
+    });
+    switchboard.start();
+  }
+
+  get recording(): Recording {
+    return { steps: this.#steps, answers: this.#answers };
+  }
+
+  /** Bytes of the client's stream, as one piece. */
+  async feed(data: Uint8Array): Promise<this> {
+    this.#steps.push({ kind: "d", data });
+    this.#stream.push(data);
+    return this.#answer();
+  }
+
+  /** A payload as the client's present keys make it. */
+  send(...parts: Part[]): Promise<this> {
+    return this.feed(this.client.send(...parts));
+  }
+
+  async pass(t: TestContext, milliseconds: number): Promise<this> {
+    this.#steps.push({ kind: "t", data: uint32(milliseconds) });
+    t.mock.timers.tick(milliseconds);
+    return this.#answer();
+  }
+
+  /** Up to the keys of both sides and the userauth service. */
+  async connect(): Promise<this> {
+    for (const { data } of keyExchange(this.client)) await this.feed(data);
+    return this.send(Message.SERVICE_REQUEST, string("ssh-userauth"));
+  }
+
+  /** Up to SUCCESS, as OpenSSH does it. */
+  async login(): Promise<this> {
+    await this.connect();
+    await this.feed(this.client.packet(userauthRequest(USER, "none")));
+    await this.feed(this.client.packet(this.loginRequest()));
+    assert.ok(this.client.messages.some((message) => message[0] === Message.USERAUTH_SUCCESS));
+    return this;
+  }
+
+  /** The request that the build admits. */
+  loginRequest(): Uint8Array {
+    if (this.#build === "password") return passwordRequest(USER, PASSWORD);
+    return signedRequest({ sessionId: this.client.sessionId!, seed: USER_SEED });
+  }
+
+  async #answer(): Promise<this> {
+    for (let turns = 0; turns < TURNS; turns++) await turn();
+    const answer = Buffer.concat(this.#written.splice(0));
+    this.#answers.push(answer);
+    this.client.receive(answer);
+    return this;
+  }
+}
+
+/** What the C host answered to the steps, and what it logged. */
+export interface Replayed {
+  answers: Buffer[];
+  log: string[];
+}
+
+/** Replays the steps. `program` is the one of `buildLinux`; the file has the entropy, `ENTROPY` for what was recorded. */
+export function replay(program: string, entropyFile: string, steps: readonly ReplayStep[]): Replayed {
+  const input = bytes(...steps.flatMap(({ kind, data }) => [kind, uint32(data.length), data]));
+  const { status, stdout, stderr } = spawnSync(program, [entropyFile], { input, maxBuffer: 1 << 28, timeout: 60_000 });
+  assert.equal(status, 0, stderr.toString());
+  const answers: Buffer[] = [];
+  for (let rest = stdout; rest.length > 0;) {
+    const end = 4 + rest.readUInt32BE();
+    answers.push(rest.subarray(4, end));
+    rest = rest.subarray(end);
+  }
+  return { answers, log: stderr.toString().trimEnd().split("\n") };
+}

@@ -12,6 +12,7 @@ import {
   signedRequest,
   userauthRequest,
 } from "../../test/support/client.js";
+import { compileTestModule } from "../../test/support/crypto-module.js";
 import { privateKey, publicBytes } from "../../test/support/raw-keys.js";
 import { boolean, string, uint32 } from "../../test/support/wire.js";
 import type { BoardCredentials } from "./options.js";
@@ -23,6 +24,9 @@ const SEED = new Uint8Array(32).fill(1);
 const WINDOW_BYTES = 65_536;
 const PACKET_BYTES = 32_768;
 const PROMPT = "sesame> ";
+const CHANNEL_OPEN = 90;
+const CHANNEL_DATA = 94;
+const CHANNEL_REQUEST = 98;
 
 /** The userauth builds that are measured. */
 export const BENCH_BUILDS = ["password", "publickey", "publickey-small"] as const;
@@ -35,39 +39,77 @@ export function benchCredentials(userauth: BenchBuild): BoardCredentials {
   return { userauth, credentials: encodeCredentials(userauth, { user: USER, ...secret }), development: false };
 }
 
-/** What the device does; every step of the client belongs to one. */
-export const STEPS = ["key exchange", "login", "shell"] as const;
-export type StepName = (typeof STEPS)[number];
+/** A firmware that signs when it is asked for a login with a password, and admits nobody. */
+export function signingCredentials(): BoardCredentials {
+  const wasm = compileTestModule("signing-userauth", ["--memoryBase", "4096"]);
+  return { ...benchCredentials("password"), module: { name: "signing-userauth", wasm } };
+}
 
 /** A piece of the client's stream. */
 export interface BenchStep {
-  name: StepName;
+  /** What the device does; several steps may have the same name. */
+  name: string;
   data: Buffer;
   /** Whether the device has answered it in full. */
-  answered(): boolean;
+  answered: () => boolean;
 }
 
-/** The steps, each made when the device has answered the one before. Throws where an answer is not what it must be. */
+/** From the opening to the shell's prompt. Each step is made when the device has answered the one before. */
 export function* benchLogin(client: RawClient, userauth: BenchBuild): Generator<BenchStep, void, void> {
-  const step = (name: StepName, data: Buffer, awaits: number): BenchStep => {
-    client.messages = [];
-    return { name, data, answered: () => client.messages.length >= awaits };
-  };
-  for (const { data, awaits } of keyExchange(client)) yield step("key exchange", data, awaits);
-  yield step("login", client.send(Message.SERVICE_REQUEST, string("ssh-userauth")), 1);
-  yield step("login", client.packet(userauthRequest(USER, "none")), 1);
+  yield* enter(client);
   if (userauth === "password") {
-    yield step("login", client.packet(passwordRequest(USER, PASSWORD)), 1);
+    yield step(client, "login", client.packet(passwordRequest(USER, PASSWORD)));
   } else {
-    yield step("login", client.packet(queryRequest({ user: USER, seed: SEED })), 1);
+    yield step(client, "login", client.packet(queryRequest({ user: USER, seed: SEED })));
     assert.equal(client.lastNumber(), Message.USERAUTH_PK_OK);
     const request = signedRequest({ user: USER, seed: SEED, sessionId: client.sessionId! });
-    yield step("login", client.packet(request), 1);
+    yield step(client, "login", client.packet(request));
   }
   assert.equal(client.lastNumber(), Message.USERAUTH_SUCCESS);
-  yield step("shell", client.send(90, string("session"), uint32(0), uint32(WINDOW_BYTES), uint32(PACKET_BYTES)), 1);
+  const window = [uint32(WINDOW_BYTES), uint32(PACKET_BYTES)];
+  yield step(client, "shell", client.send(CHANNEL_OPEN, string("session"), uint32(0), ...window));
   const terminal = [string("xterm"), uint32(80), uint32(24), uint32(0), uint32(0), string("")];
-  yield step("shell", client.send(98, uint32(0), string("pty-req"), boolean(true), ...terminal), 1);
-  const shell = step("shell", client.send(98, uint32(0), string("shell"), boolean(true)), 2);
-  yield { ...shell, answered: () => client.messages.some((message) => message.includes(PROMPT)) };
+  yield step(client, "shell", client.send(CHANNEL_REQUEST, uint32(0), string("pty-req"), boolean(true), ...terminal));
+  const shell = step(client, "shell", client.send(CHANNEL_REQUEST, uint32(0), string("shell"), boolean(true)));
+  yield { ...shell, answered: () => said(client).includes(PROMPT) };
+}
+
+/** For the signing firmware: the last step does what the one before does, and signs. */
+export function* benchSignature(client: RawClient): Generator<BenchStep, void, void> {
+  yield* enter(client);
+  yield step(client, "no signature", client.packet(userauthRequest(USER, "none")));
+  yield step(client, "signature", client.packet(passwordRequest(USER, PASSWORD)));
+  assert.equal(client.lastNumber(), Message.USERAUTH_FAILURE);
+}
+
+/** To be sent in the shell; `info` tells how much memory was in use at most. */
+export function infoStep(client: RawClient): BenchStep {
+  const info = step(client, "info", client.send(CHANNEL_DATA, uint32(0), string("info\r")));
+  return { ...info, answered: () => peaks(client) !== undefined };
+}
+
+/** Bytes of heap and stack, from the answer to `infoStep`; undefined before it is there. */
+export function peaks(client: RawClient): { heap: number; stack: number } | undefined {
+  const found = /heap +(\d+) of.*stack +(\d+) of/s.exec(said(client));
+  return found ? { heap: Number(found[1]), stack: Number(found[2]) } : undefined;
+}
+
+/** Until a first request for "none" has been refused. */
+function* enter(client: RawClient): Generator<BenchStep, void, void> {
+  for (const { name, data, awaits } of keyExchange(client)) {
+    const made = step(client, "key exchange", data, awaits);
+    // the device speaks first: its KEXINIT may have come before
+    yield name === "identification" ? { ...made, answered: () => client.serverKexinit.length > 0 } : made;
+  }
+  yield step(client, "login", client.send(Message.SERVICE_REQUEST, string("ssh-userauth")));
+  yield step(client, "login", client.packet(userauthRequest(USER, "none")));
+}
+
+function step(client: RawClient, name: string, data: Buffer, awaits = 1): BenchStep {
+  client.messages = [];
+  return { name, data, answered: () => client.messages.length >= awaits };
+}
+
+function said(client: RawClient): string {
+  return client.messages.map((message) => message.toString("latin1")).join("");
 }

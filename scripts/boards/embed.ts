@@ -19,18 +19,25 @@ export interface EmbedOptions {
   credentials: Uint8Array;
   /** Whether they are the development credentials. */
   development: boolean;
+  /** In place of the build's module, whose region it must have: for a benchmark. */
+  module?: { name: string; wasm: Uint8Array };
   /** Where the C files go; made when missing. A file is written only when its content changes. */
   folder: string;
 }
 
 /** Writes embedded.c, and for wasm2c wasm2c_{transport,userauth,connection}.c. */
-export function embedModules({ engine, userauth, credentials, development, folder }: EmbedOptions): EmbeddedModule[] {
+export function embedModules(options: EmbedOptions): EmbeddedModule[] {
+  const { engine, userauth, credentials, development, folder, module } = options;
   if (buildOfRegion(credentials) !== userauth)
     throw new BoardBuildError(`the credentials are not for userauth-${userauth}`);
   mkdirSync(folder, { recursive: true });
-  const parts = { transport: "transport", userauth: `userauth-${userauth}`, connection: "connection" };
-  const sources = Object.entries(parts).map(([part, name]) => {
-    const made = moduleSources(engine, part, name, readModule(name));
+  const parts = {
+    transport: readModule("transport"),
+    userauth: module ?? readModule(`userauth-${userauth}`),
+    connection: readModule("connection"),
+  };
+  const sources = Object.entries(parts).map(([part, { name, wasm }]) => {
+    const made = moduleSources(engine, part, name, wasm);
     if (made.native !== undefined) writeIfChanged(join(folder, `wasm2c_${part}.c`), made.native);
     return made;
   });
@@ -59,10 +66,10 @@ export function describeEmbedded(modules: EmbeddedModule[]): string {
   return lines.join("");
 }
 
-function readModule(name: string): Uint8Array {
+function readModule(name: string): { name: string; wasm: Uint8Array } {
   const path = join(packageRoot(), "build", "plain", `${name}.wasm`);
   if (!existsSync(path)) throw new BoardBuildError(`${path} is missing: run npm run build`);
-  return readFileSync(path);
+  return { name, wasm: readFileSync(path) };
 }
 
 /** Leaves the file, and its time, alone when it holds `text` already. */

@@ -19,6 +19,8 @@ export interface BoardCredentials {
   credentials: Uint8Array;
   /** They are the development credentials, which everybody knows. */
   development: boolean;
+  /** In place of the build's module: for a benchmark. */
+  module?: { name: string; wasm: Uint8Array };
 }
 
 export function withBoardOptions(command: Command, engines: readonly Engine[] = ENGINES): Command {

@@ -53,11 +53,11 @@ export function buildQemu(
 }
 
 /** Bytes of flash (the program, initial values of variables included) and of RAM (variables). */
-export function measureQemu({ machine, elf }: QemuBuild): { flash: number; ram: number } {
+export function measureQemu({ machine, elf }: QemuBuild): { flash: number; variables: number } {
   const size = MACHINES[machine].compiler.replace(/gcc$/, "size");
   const { stdout } = spawnSync(size, [elf], { encoding: "utf8" });
   const [text, data, bss] = stdout.split("\n")[1]!.trim().split(/\s+/).map(Number) as [number, number, number];
-  return { flash: text + data, ram: data + bss };
+  return { flash: text + data, variables: data + bss };
 }
 
 export interface QemuRunOptions {

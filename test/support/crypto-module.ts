@@ -32,20 +32,20 @@ export async function loadCryptoModule(
   name: string,
   pages = 1,
 ): Promise<{ plain: CryptoModule; counted: CryptoModule }> {
-  const bytes = compileTestModule(`test/modules/${name}.ts`, pages);
+  const bytes = compileTestModule(name, ["--initialMemory", String(pages), "--maximumMemory", String(pages)]);
   const { instance } = await WebAssembly.instantiate(bytes);
   const { exports, count } = instantiateCounted(bytes);
   return { plain: wrap(instance.exports, (run) => (run(), NaN)), counted: wrap(exports, count) };
 }
 
-/** The compiler runs as a process of its own: tsx would spend five seconds on translating it. */
-function compileTestModule(entry: string, pages: number): Uint8Array<ArrayBuffer> {
+/** Compiles test/modules/<name>.ts. The compiler runs as a process of its own: tsx would spend five seconds on translating it. */
+export function compileTestModule(name: string, options: readonly string[]): Uint8Array<ArrayBuffer> {
   const folder = mkdtempSync(join(tmpdir(), "sesame-"));
   try {
     const outFile = join(folder, "out.wasm");
     const asc = join(root, "node_modules/assemblyscript/bin/asc.js");
-    const args = [asc, entry, "--config", "asconfig.json", "--baseDir", root, "--outFile", outFile];
-    args.push("--initialMemory", String(pages), "--maximumMemory", String(pages));
+    const entry = `test/modules/${name}.ts`;
+    const args = [asc, entry, "--config", "asconfig.json", "--baseDir", root, "--outFile", outFile, ...options];
     execFileSync(process.execPath, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
     return new Uint8Array(readFileSync(outFile));
   } finally {

@@ -1,4 +1,5 @@
-// `npm run picture`: logs in with the machine's own ssh and draws what the terminal showed: docs/login.svg.
+// `npm run picture`: logs in with the machine's own ssh and draws what the terminal showed: docs/login.svg from the Node server,
+// docs/pico.svg from the emulated Raspberry Pi Pico. `npm run picture -- login` draws only the one.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -6,29 +7,68 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { developmentCredentials } from "../host/node/development.js";
+import { buildRp2040In } from "./boards/rp2040-build.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const COMMANDS = ["help", "info", "led on", "exit"];
 const KEY_PRESS_MS = 300;
 const LINE_HEIGHT = 18;
 const CHARACTER_WIDTH = 7.85;
 const MARGIN = 18;
 
 const folder = mkdtempSync(join(tmpdir(), "sesame-"));
-const server = spawn(
-  process.execPath,
-  [join(root, "dist/host/node/cli.js"), "serve", "--port", "0", "--host-key", join(folder, "host_key")],
-  { stdio: ["ignore", "pipe", "inherit"] },
-);
+
+interface Picture {
+  /** What is drawn above what ssh has shown. */
+  head: string[];
+  /** What is typed in the shell. */
+  commands: string[];
+  /** Arguments of node for the server, which says on what port it listens. */
+  server: () => string[];
+}
+
+const PICTURES: Record<string, Picture> = {
+  login: {
+    head: ["$ ssh -p 2222 admin@localhost", "admin@localhost's password:"],
+    commands: ["help", "info", "led on", "exit"],
+    server: () => [join(root, "dist/host/node/cli.js"), "serve", "--port", "0", "--host-key", join(folder, "host_key")],
+  },
+  pico: {
+    head: ["$ ssh pico", "admin@pico's password:"],
+    commands: ["info", "led on", "uptime", "exit"],
+    server: () => [...["--import", import.meta.resolve("tsx"), join(root, "scripts/emulator/main.ts")], ...firmware()],
+  },
+};
+
+/** The emulator's options for firmware with the development credentials. */
+function firmware(): string[] {
+  const credentials = {
+    userauth: "password",
+    credentials: developmentCredentials("password"),
+    development: true,
+  } as const;
+  return ["--port", "0", "--bin", buildRp2040In(join(root, "build", "boards", "picture"), "wasm2c", credentials).bin];
+}
+
+const wanted = process.argv.slice(2);
 try {
-  const port = await portOf(server.stdout);
-  const screen = await record(port);
-  const lines = ["$ ssh -p 2222 admin@localhost", "admin@localhost's password:", ...screen, "$ "];
-  writeFileSync(join(root, "docs/login.svg"), draw(lines));
-  console.log(`docs/login.svg: ${lines.length} lines`);
+  for (const [name, picture] of Object.entries(PICTURES)) {
+    if (wanted.length === 0 || wanted.includes(name)) await take(name, picture);
+  }
 } finally {
-  server.kill();
   rmSync(folder, { recursive: true });
+}
+
+async function take(name: string, { head, commands, server }: Picture): Promise<void> {
+  const running = spawn(process.execPath, server(), { stdio: ["ignore", "pipe", "inherit"] });
+  try {
+    const screen = await record(await portOf(running.stdout), commands);
+    const lines = [...head, ...screen, "$ "];
+    writeFileSync(join(root, `docs/${name}.svg`), draw(lines));
+    console.log(`docs/${name}.svg: ${lines.length} lines`);
+  } finally {
+    running.kill();
+  }
 }
 
 /** The port of the server's ready line. */
@@ -41,7 +81,7 @@ async function portOf(output: NodeJS.ReadableStream): Promise<string> {
 }
 
 /** What `ssh` shows after the login, line by line. */
-async function record(port: string): Promise<string[]> {
+async function record(port: string, commands: string[]): Promise<string[]> {
   const askpass = join(folder, "askpass");
   writeFileSync(askpass, "#!/bin/sh\necho nano123\n", { mode: 0o700 });
   const ssh = spawn(
@@ -63,7 +103,7 @@ async function record(port: string): Promise<string[]> {
   ssh.stdout.setEncoding("utf8").on("data", (text: string) => (shown += text));
   const closed = new Promise<number | null>((resolve) => ssh.on("close", resolve));
   await new Promise((resolve) => ssh.stdout.once("data", resolve));
-  for (const command of COMMANDS) {
+  for (const command of commands) {
     ssh.stdin.write(`${command}\n`);
     await new Promise((resolve) => setTimeout(resolve, KEY_PRESS_MS));
   }

@@ -1,4 +1,5 @@
-// platform.h on Linux: non-blocking sockets, getrandom, the store as two files, a terminal device as the serial port.
+// platform.h on Linux, but for the streams (boards/sockets): getrandom, the store as two files, a terminal device as
+// the serial port.
 
 #define _GNU_SOURCE
 
@@ -10,86 +11,24 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
-/** How long a client may take to close after the last bytes were sent. */
-#define LINGER_MS 2000
-
 const char platform_name[] = "Linux";
 
 void linux_init(platform_t *platform, const char *state_path, const char *serial_path) {
   *platform = (platform_t){.state_path = state_path, .serial_path = serial_path, .serial = -1};
-  for (int i = 0; i < LINUX_STREAMS; i++) platform->streams[i].socket = -1;
 }
+
+// Entropy and time.
 
 static uint64_t nanoseconds(clockid_t clock) {
   struct timespec time;
   clock_gettime(clock, &time);
   return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
-
-static uint64_t milliseconds(void) {
-  return nanoseconds(CLOCK_MONOTONIC) / 1000000;
-}
-
-// Streams.
-
-platform_stream_t *linux_open_stream(platform_t *platform, int socket) {
-  for (int i = 0; i < LINUX_STREAMS; i++) {
-    platform_stream_t *stream = &platform->streams[i];
-    if (stream->socket >= 0) continue;
-    *stream = (platform_stream_t){.socket = socket};
-    return stream;
-  }
-  return NULL;
-}
-
-static bool would_block(void) {
-  return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-}
-
-size_t platform_receive(platform_stream_t *stream, uint8_t *bytes, size_t capacity) {
-  if (stream->ended || capacity == 0) return 0;
-  ssize_t length = recv(stream->socket, bytes, capacity, 0);
-  if (length > 0) return (size_t)length;
-  if (length == 0 || !would_block()) stream->ended = true;
-  return 0;
-}
-
-size_t platform_send(platform_stream_t *stream, const uint8_t *bytes, size_t length) {
-  if (stream->ended) return 0;
-  ssize_t taken = send(stream->socket, bytes, length, MSG_NOSIGNAL);
-  if (taken < 0 && !would_block()) stream->ended = true;
-  stream->blocked = taken < (ssize_t)length;
-  return taken > 0 ? (size_t)taken : 0;
-}
-
-bool platform_connected(platform_stream_t *stream) {
-  return !stream->ended;
-}
-
-static void free_stream(platform_stream_t *stream) {
-  close(stream->socket);
-  stream->socket = -1;
-}
-
-void platform_close(platform_stream_t *stream) {
-  stream->closing = true;
-  stream->deadline_ms = milliseconds() + LINGER_MS;
-  if (stream->ended || shutdown(stream->socket, SHUT_WR) != 0) free_stream(stream);
-}
-
-void linux_drain(platform_stream_t *stream) {
-  uint8_t dropped[4096];
-  while (platform_receive(stream, dropped, sizeof dropped) > 0) continue;
-  if (stream->ended || milliseconds() >= stream->deadline_ms) free_stream(stream);
-}
-
-// Entropy and time.
 
 platform_status_t platform_entropy(platform_t *platform, uint8_t *bytes, size_t length) {
   (void)platform;
@@ -105,7 +44,7 @@ platform_status_t platform_entropy(platform_t *platform, uint8_t *bytes, size_t 
 
 uint64_t platform_milliseconds(platform_t *platform) {
   (void)platform;
-  return milliseconds();
+  return nanoseconds(CLOCK_MONOTONIC) / 1000000;
 }
 
 uint64_t platform_cycles(platform_t *platform) {

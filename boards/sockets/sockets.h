@@ -1,0 +1,65 @@
+// The streams of platform.h over BSD sockets, for every board that has them (Linux; lwIP on an ESP32): a listening
+// socket and the clients that it has accepted. The board's loop:
+//
+//   for (;;) {
+//     bool progress = device_step(&device);
+//     nfds_t count = sockets_awaited(&sockets, device_can_accept(&device), waiting, &timeout_ms);
+//     poll(waiting, count, timeout_ms);             // or ppoll, and with what else the board waits for
+//     platform_stream_t *stream = device_can_accept(&device) ? sockets_accept(&sockets) : NULL;
+//     if (stream) device_accept(&device, stream);
+//   }
+
+#ifndef SESAME_SOCKETS_H
+#define SESAME_SOCKETS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/poll.h>
+#include <sys/socket.h>
+
+#include "platform.h"
+
+/** Clients that are served, and those whose last bytes are on their way. */
+#ifndef SOCKETS_STREAMS
+#define SOCKETS_STREAMS 16
+#endif
+
+/** How long a client may take to close after the last bytes were sent. */
+#ifndef SOCKETS_LINGER_MS
+#define SOCKETS_LINGER_MS 2000
+#endif
+
+struct platform_stream {
+  /** The place is taken. */
+  bool used;
+  int socket;
+  /** The client has closed, or the connection is broken. */
+  bool ended;
+  /** The socket took less than it was given. */
+  bool blocked;
+  /** The connection has ended: what still arrives is dropped, until the client closes too or this time comes. */
+  bool closing;
+  uint64_t deadline_ms;
+};
+
+/** Zeros: nobody listens, and there are no clients. */
+typedef struct sockets {
+  int listener;
+  platform_stream_t streams[SOCKETS_STREAMS];
+} sockets_t;
+
+/** Listens on the address. False: it cannot; `errno` says why. */
+bool sockets_listen(sockets_t *sockets, const struct sockaddr *address, socklen_t length);
+
+/** As many as `sockets_awaited` writes at most. */
+#define SOCKETS_AWAITED (SOCKETS_STREAMS + 1)
+
+/** Writes what to wait for, the next client only if `accepting`, and returns how many entries that are. Sets
+ * `*timeout_ms` to 0 when there is something to do at once. What poll then finds need not be looked at: the device
+ * tries all streams by itself. */
+nfds_t sockets_awaited(sockets_t *sockets, bool accepting, struct pollfd *waiting, int *timeout_ms);
+
+/** The stream of a client that has come; null when there is none, or no place for one, which then waits. */
+platform_stream_t *sockets_accept(sockets_t *sockets);
+
+#endif

@@ -13,14 +13,36 @@ export enum UserauthStatus {
   PARTIAL_SUCCESS = 5,
   /** SSH_MSG_USERAUTH_PK_OK was sent; nothing is authenticated. */
   QUERY_OK = 6,
+  /** The password is right and must be changed first; the client was asked for a new one. */
   CHANGE_REQUIRED = 7,
+  /** The host must say whether the request is granted (`decide`). */
   PENDING = 8,
   /** The host must disconnect (SSH_DISCONNECT_PROTOCOL_ERROR). */
   PROTOCOL_ERROR = 9,
   /** The host must disconnect (SSH_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE). */
   TOO_MANY_ATTEMPTS = 10,
+  /** A new password was accepted: the host must store the new record and say whether it has (`decide`). */
+  CHANGE_PENDING = 11,
+  /** SSH_MSG_USERAUTH_INFO_REQUEST was sent; nothing is authenticated. */
+  PROMPTED = 12,
   /** Differs in at least 16 bits from every other status, so that no single fault turns one into it. */
   SUCCESS = 0x5ac37ce0,
+}
+
+/** What `userauth.fieldPtr` and `userauth.fieldLength` tell of the last request. Lengths are 0 where it has none. */
+export enum UserauthField {
+  /** For every request that could be read, until the next one; empty for a name that is nobody's for its length. */
+  USER = 0,
+  /** As for the user: a method that this build knows, or empty. */
+  METHOD = 1,
+  /** While the status is CHANGE_PENDING: bytes for the credentials region, at `recordOffset`. */
+  RECORD = 2,
+  /** From here on only while the status is PENDING. */
+  PASSWORD = 3,
+  NEW_PASSWORD = 4,
+  ALGORITHM = 5,
+  /** The key blob. */
+  PUBLIC_KEY = 6,
 }
 
 /** What `transport.receive` asks of the host, after the output has been sent. */

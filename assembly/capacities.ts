@@ -8,6 +8,9 @@ export const PAYLOAD_CAPACITY: u32 = isDefined(PAYLOAD_BYTES) ? PAYLOAD_BYTES : 
 /** Longest session identifier: one SHA-512 hash. */
 export const SESSION_ID_CAPACITY: u32 = 64;
 
+/** Longest list of public key algorithms that the transport module announces (RFC 8308 §3.1). */
+export const SIGNATURE_ALGORITHMS_CAPACITY: i32 = 127;
+
 /** Bytes of a user name that a credentials region holds. */
 export const USER_NAME_CAPACITY: u32 = 63;
 
@@ -27,3 +30,11 @@ export const X_COORDINATE_BYTES: u32 = isDefined(WITH_X_COORDINATE) ? 32 : 0;
 
 /** What SHA-512 writes behind its message at most: the bit 1, zeros, and the length in 16 bytes. */
 export const SHA512_SLACK_BYTES: u32 = 144;
+
+/** The credentials region of the full userauth build. Flag. */
+// @ts-expect-error the flag exists only when a build sets it
+export const CREDENTIALS_CAPACITY: u32 = isDefined(CREDENTIALS_BYTES) ? CREDENTIALS_BYTES : 2048;
+
+/** Argon2's memory in the full userauth build, in KiB: no password of the credentials region may ask for more. Flag. */
+// @ts-expect-error the flag exists only when a build sets it
+export const ARGON2_MEMORY_KIB: u32 = isDefined(ARGON2_KIB) ? ARGON2_KIB : 19456;

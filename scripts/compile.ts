@@ -31,10 +31,9 @@ export async function compile(options: CompileOptions): Promise<Uint8Array> {
   args.push("--outFile", "out.wasm");
   if (names) args.push("--debug");
   for (const [name, value] of Object.entries(use)) args.push("--use", `${name}=${value}`);
-  // A userauth module's buffer begins at address 0; its static data begins where the buffer ends.
-  if (use.PAYLOAD_BYTES && target.startsWith("userauth-"))
-    args.push("--memoryBase", String((use.PAYLOAD_BYTES + 15) & ~15));
-  if (pages !== undefined) args.push("--initialMemory", String(pages), "--maximumMemory", String(pages));
+  if (target.startsWith("userauth")) args.push("--memoryBase", String(staticDataOf(target, use)));
+  const pageCount = pages ?? (target === "userauth" ? pagesOfUserauth(use) : undefined);
+  if (pageCount !== undefined) args.push("--initialMemory", String(pageCount), "--maximumMemory", String(pageCount));
   let bytes: Uint8Array | undefined;
   const messages = asc.createMemoryStream();
   const { error } = await asc.main(args, {
@@ -52,6 +51,22 @@ export async function compile(options: CompileOptions): Promise<Uint8Array> {
   });
   if (error || !bytes) throw new Error(`asc failed on ${target}:\n${messages.toString()}`);
   return optimize(bytes, names);
+}
+
+/** A userauth module's buffer begins at address 0, the full build's credentials region behind it; there its static data begins. */
+function staticDataOf(
+  target: string,
+  { PAYLOAD_BYTES = 4096, CREDENTIALS_BYTES = 2048 }: Record<string, number>,
+): number {
+  const region = target === "userauth" ? CREDENTIALS_BYTES : 0;
+  return ((PAYLOAD_BYTES + 15) & ~15) + ((region + 15) & ~15);
+}
+
+/** Pages for the full build: everything but buffer, credentials region and Argon2's memory has less than 12 KiB. */
+function pagesOfUserauth(use: Record<string, number>): number {
+  const { WITH_ARGON2ID = 1, ARGON2_KIB = 19_456 } = use;
+  const bytes = staticDataOf("userauth", use) + 12 * 1024 + (WITH_ARGON2ID ? ARGON2_KIB * 1024 : 0);
+  return Math.ceil(bytes / 65_536);
 }
 
 /** Binaryen's size passes over a finished module. */

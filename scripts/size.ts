@@ -8,7 +8,8 @@
 // A userauth module is measured with the development user and password and with a key that never changes: the development
 // key pair is another on every machine, and the zero bytes of a key are not stored.
 //
-// host/node/size.ts measures, size-chart.ts draws, budgets.ts compares.
+// host/node/size.ts measures, size-flags.ts compares builds of the full userauth module, size-chart.ts draws, budgets.ts compares
+// with the budgets.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -52,7 +53,11 @@ if (check) {
 } else {
   writeFileSync(chartPath, chart);
   if (args.includes("--json")) console.log(JSON.stringify(report, null, 2));
-  else console.log(`${size.formatSizes(report)}\n\n${size.formatFunctions(report)}`);
+  else {
+    console.log(`${size.formatSizes(report)}\n\n${size.formatFunctions(report)}`);
+    const { reportFeatures } = await import("./size-flags.js");
+    console.log(`\n${await reportFeatures()}`);
+  }
 }
 
 /** The numbers that have budgets. */

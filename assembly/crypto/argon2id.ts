@@ -21,12 +21,22 @@ const SCRATCH_BYTES: i32 = 3 * 1024 + 8;
  * What `compress` takes, half of its work, the pseudo-random values that do not depend on the password, and a number to
  * be hashed. Secret, wiped.
  */
+// @ts-expect-error AssemblyScript knows decorators of variables
+@lazy
 const input: usize = memory.data(SCRATCH_BYTES, 16);
+// @ts-expect-error AssemblyScript knows decorators of variables
+@lazy
 const transposed: usize = input + BLOCK_BYTES;
+// @ts-expect-error AssemblyScript knows decorators of variables
+@lazy
 const addresses: usize = transposed + BLOCK_BYTES;
+// @ts-expect-error AssemblyScript knows decorators of variables
+@lazy
 const number: usize = addresses + BLOCK_BYTES;
 
 /** H_0 and behind it the two numbers that tell the first blocks apart; before `addresses` are needed. */
+// @ts-expect-error AssemblyScript knows decorators of variables
+@lazy
 const seed: usize = addresses;
 
 /**

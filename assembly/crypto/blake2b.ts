@@ -15,12 +15,22 @@ const CONTEXT_BYTES: i32 = 64 + 128 + 128 + 64 + 4;
  * fresh v, where word 4 is the length of the message so far and word 6 has all bits set for the last block; the length
  * of the hash. Secret, wiped.
  */
+// @ts-expect-error AssemblyScript knows decorators of variables
+@lazy
 const state: usize = memory.data(CONTEXT_BYTES, 16);
+// @ts-expect-error AssemblyScript knows decorators of variables
+@lazy
 const vector: usize = state + 64;
+// @ts-expect-error AssemblyScript knows decorators of variables
+@lazy
 const block: usize = state + 192;
 const offset: usize = state + 320;
+// @ts-expect-error AssemblyScript knows decorators of variables
+@lazy
 const total: usize = offset + 32;
 const last: usize = offset + 48;
+// @ts-expect-error AssemblyScript knows decorators of variables
+@lazy
 const hashLength: usize = state + 384;
 
 /**
@@ -28,6 +38,8 @@ const hashLength: usize = state + 384;
  * word.
  */
 // prettier-ignore
+// @ts-expect-error AssemblyScript knows decorators of variables
+@lazy
 const SIGMA: usize = memory.data<u64>([
   0xfedcba9876543210, 0x357b20c16df984ae, 0x491763eadf250c8b, 0x8f04a562ebcd1397, 0xd386cb1efa427509,
   0x91ef57d438b0a6c2, 0xb8293670a4def15c, 0xa2684f05931ce7bd, 0x5a417d2c803b9ef6, 0x0dc3e9bf5167482a,

@@ -7,21 +7,25 @@
 
 import { MINUS_D, REGISTER_BYTES, REGISTERS, ROOT, runVartime, T1, Y1 } from "./field-machine";
 
+/** Whether a build hashes elsewhere, has only the result here and needs no memory for more. Flag. */
+// @ts-expect-error the flag exists only when a build sets it
+export const HASHED_ELSEWHERE: bool = isDefined(WITH_OTHER_SHA512);
+
 /**
  * The variables a to h are at 8, 16, … 64 behind an index that goes down by one word with each round; the new a is written at the
- * index, and e = d + T1 in the place of d.
+ * index, and e = d + T1 in the place of d. Afterwards ed25519-verify.ts has three points here.
  */
-export const VARIABLES: usize = memory.data(640 + 64, 64);
+export const VARIABLES: usize = memory.data(HASHED_ELSEWHERE ? 384 : 640 + 64, 64);
 if (VARIABLES % 64) ERROR("not aligned");
 
 /** The eight words of the hash and 80 constants, displaced: the former so that they are aligned. */
-const CONSTANTS: usize = memory.data(6 + 64 + 640 + 3, 8) + 6;
+const CONSTANTS: usize = memory.data(HASHED_ELSEWHERE ? 6 + 2 + 64 : 6 + 64 + 640 + 3, 8) + 6;
 
 /** The hash. Byte n of it is at n ^ 7: its words are little-endian. */
 export const DIGEST: usize = CONSTANTS + 2;
 
 /** Words 95 to 16, and the block. */
-const SCHEDULE: usize = memory.data(640 + 128, 8);
+const SCHEDULE: usize = HASHED_ELSEWHERE ? 0 : memory.data(640 + 128, 8);
 const BLOCK: usize = SCHEDULE + 640;
 
 const ROUND_CONSTANT: usize = CONSTANTS + 64 + 3 - VARIABLES;

@@ -1,0 +1,68 @@
+// RFC 4252 §5.1: which methods a user still needs. A user's alternatives are lists of methods in order; one that is completed admits.
+//
+// A list is one byte, two bits for each method, the first one lowest. What has been achieved is such a number as well: a list that
+// begins with it can be completed, one that is equal to it is.
+
+import { ALTERNATIVE_COUNT, ALTERNATIVES, HOST_METHODS, isKnown, OFFERED_METHODS, user } from "./users";
+import { HOST_DECISIONS, MULTI_FACTOR } from "./features";
+import { ALL_METHODS } from "./methods";
+import { userName } from "./request";
+
+let achieved: u32 = 0;
+let achievedBits: u32 = 0;
+/** The methods achieved, as a set. */
+let achievedMethods: u32 = 0;
+
+/** Another user, or another service: RFC 4252 §5 has everything forgotten. */
+export function flushAchieved(): void {
+  achieved = achievedBits = achievedMethods = 0;
+}
+
+/** The methods that bring the user further. The same instructions for all users. */
+export function usefulMethods(): u32 {
+  let methods: u32 = 0;
+  let n: u32 = ALTERNATIVE_COUNT;
+  do {
+    const list = <u32>load<u8>(user + --n, ALTERNATIVES);
+    if (MULTI_FACTOR) {
+      const begins = u32(!((list ^ achieved) & ~(-1 << achievedBits)));
+      methods |= begins << ((list >> achievedBits) & 3);
+    } else {
+      // a list of more than one method counts for nothing: this build would be content with the first
+      methods |= u32(list < 4) << (list & 3);
+    }
+  } while (n);
+  // bit 0 is of lists that end here, and of places without a list
+  return methods & ALL_METHODS;
+}
+
+/** The methods that a failure names. Until something is achieved they are the same for everybody. */
+export function continuingMethods(): u32 {
+  if (MULTI_FACTOR && achievedMethods && isKnown) return usefulMethods();
+  return load<u8>(OFFERED_METHODS) & ALL_METHODS & ~achievedMethods;
+}
+
+/** Whether the host decides about this method of this user, who has a name. */
+export function isHostDecided(method: u32): bool {
+  return HOST_DECISIONS && ((load<u8>(HOST_METHODS + isKnown) >> method) & 1) != 0 && load<u8>(userName) != 0;
+}
+
+/** 1 if a success of the method brings the user further, else 0. For those that are not in the table the host alone decides. */
+export function isUseful(method: u32): u32 {
+  const methods = usefulMethods() | (HOST_DECISIONS ? (isKnown - 1) & load<u8>(HOST_METHODS) : 0);
+  return (methods >> method) & 1;
+}
+
+/** The useful method has succeeded: whether that is all that is needed. */
+export function achieve(method: u32): bool {
+  if (!MULTI_FACTOR) return true;
+  achieved |= method << achievedBits;
+  achievedBits += 2;
+  achievedMethods |= 1 << method;
+  if (HOST_DECISIONS && !isKnown) return true;
+  let completed: u32 = 0;
+  let n: u32 = ALTERNATIVE_COUNT;
+  do completed |= u32(load<u8>(user + --n, ALTERNATIVES) == achieved);
+  while (n);
+  return completed != 0;
+}

@@ -1,0 +1,152 @@
+// RFC 4252 §7: public key algorithms and key blobs, of RFC 8709, RFC 5656, RFC 8332 and OpenSSH's PROTOCOL.u2f. All is public.
+//
+// In: the fields of a request. Out: the parts of a key that this build can use, for signature.ts.
+
+import { UserauthField } from "../../abi";
+import { ctDifference } from "../../wire/compare";
+import { isMalformedOrUnfinished, readString, startReading, stringLength } from "../../wire/reader";
+import { ECDSA, ED25519, RSA, SECURITY_KEYS } from "./features";
+import { fieldLength, fieldPtr } from "./request";
+
+/** What an algorithm is, as bits. */
+export const ED25519_KEY: u32 = 1;
+export const ECDSA_KEY: u32 = 2;
+export const RSA_KEY: u32 = 4;
+/** With SHA-512; the others, but for Ed25519, with SHA-256. */
+export const WITH_SHA512: u32 = 8;
+export const SECURITY_KEY: u32 = 16;
+
+/** "ssh-ed25519", with its length before it, as all names here. */
+// @ts-expect-error AssemblyScript knows decorators of variables
+@lazy
+const ED25519_NAME: usize = memory.data<u8>([11, 0x73, 0x73, 0x68, 0x2d, 0x65, 0x64, 0x32, 0x35, 0x35, 0x31, 0x39]);
+/** "ecdsa-sha2-nistp256" */
+// @ts-expect-error AssemblyScript knows decorators of variables
+@lazy
+const ECDSA_NAME: usize = memory.data<u8>([
+  19, 0x65, 0x63, 0x64, 0x73, 0x61, 0x2d, 0x73, 0x68, 0x61, 0x32, 0x2d, 0x6e, 0x69, 0x73, 0x74, 0x70, 0x32, 0x35, 0x36,
+]);
+/** "nistp256" */
+// @ts-expect-error AssemblyScript knows decorators of variables
+@lazy
+const CURVE_NAME: usize = memory.data<u8>([8, 0x6e, 0x69, 0x73, 0x74, 0x70, 0x32, 0x35, 0x36]);
+/** "sk-ssh-ed25519@openssh.com" */
+// @ts-expect-error AssemblyScript knows decorators of variables
+@lazy
+const SK_ED25519_NAME: usize = memory.data<u8>([
+  26, 0x73, 0x6b, 0x2d, 0x73, 0x73, 0x68, 0x2d, 0x65, 0x64, 0x32, 0x35, 0x35, 0x31, 0x39, 0x40, 0x6f, 0x70, 0x65, 0x6e,
+  0x73, 0x73, 0x68, 0x2e, 0x63, 0x6f, 0x6d,
+]);
+/** "sk-ecdsa-sha2-nistp256@openssh.com" */
+// @ts-expect-error AssemblyScript knows decorators of variables
+@lazy
+const SK_ECDSA_NAME: usize = memory.data<u8>([
+  34, 0x73, 0x6b, 0x2d, 0x65, 0x63, 0x64, 0x73, 0x61, 0x2d, 0x73, 0x68, 0x61, 0x32, 0x2d, 0x6e, 0x69, 0x73, 0x74, 0x70,
+  0x32, 0x35, 0x36, 0x40, 0x6f, 0x70, 0x65, 0x6e, 0x73, 0x73, 0x68, 0x2e, 0x63, 0x6f, 0x6d,
+]);
+/** "rsa-sha2-256" */
+// @ts-expect-error AssemblyScript knows decorators of variables
+@lazy
+const RSA_SHA256_NAME: usize = memory.data<u8>([
+  12, 0x72, 0x73, 0x61, 0x2d, 0x73, 0x68, 0x61, 0x32, 0x2d, 0x32, 0x35, 0x36,
+]);
+/** "rsa-sha2-512" */
+// @ts-expect-error AssemblyScript knows decorators of variables
+@lazy
+const RSA_SHA512_NAME: usize = memory.data<u8>([
+  12, 0x72, 0x73, 0x61, 0x2d, 0x73, 0x68, 0x61, 0x32, 0x2d, 0x35, 0x31, 0x32,
+]);
+/** "ssh-rsa": the type of the keys of both, and never an algorithm, for that would be RSA with SHA-1. */
+// @ts-expect-error AssemblyScript knows decorators of variables
+@lazy
+const RSA_NAME: usize = memory.data<u8>([7, 0x73, 0x73, 0x68, 0x2d, 0x72, 0x73, 0x61]);
+
+/** The algorithm of the request, and its name. */
+export let algorithm: u32 = 0;
+export let algorithmName: usize = 0;
+
+/** 32 bytes of Ed25519, x and y of P-256, or RSA's modulus without leading zeros. */
+export let key: usize = 0;
+/** Of RSA's modulus. */
+export let modulusLength: u32 = 0;
+export let exponent: usize = 0;
+export let exponentLength: u32 = 0;
+/** What a security key was made for: "ssh:", as a rule. */
+export let application: usize = 0;
+export let applicationLength: u32 = 0;
+
+/** Length of the number that the last `readPositive` returned; 0 for what is none. */
+export let numberLength: u32 = 0;
+
+/** Whether `length` bytes at `ptr` are a name. */
+export function isName(name: usize, ptr: usize, length: u32): bool {
+  return load<u8>(name) == length && !ctDifference(name + 1, ptr, length - 1);
+}
+
+/** Reads an mpint that is positive and without needless bytes. Returns the address of its first byte that is not zero. */
+export function readPositive(): usize {
+  let number = readString();
+  numberLength = stringLength;
+  if (!numberLength) return number;
+  if (load<i8>(number) < 0) numberLength = 0;
+  else if (!load<u8>(number)) {
+    number++;
+    if (!--numberLength || load<i8>(number) >= 0) numberLength = 0;
+  }
+  return number;
+}
+
+/** Whether the algorithm is `name`. */
+function isAlgorithm(name: usize, bits: u32): bool {
+  algorithm = bits;
+  algorithmName = name;
+  return isName(name, fieldPtr(UserauthField.ALGORITHM), fieldLength(UserauthField.ALGORITHM));
+}
+
+function readAlgorithm(): bool {
+  return (
+    (ED25519 && isAlgorithm(ED25519_NAME, ED25519_KEY)) ||
+    (ECDSA && isAlgorithm(ECDSA_NAME, ECDSA_KEY)) ||
+    (ED25519 && SECURITY_KEYS && isAlgorithm(SK_ED25519_NAME, ED25519_KEY | SECURITY_KEY)) ||
+    (ECDSA && SECURITY_KEYS && isAlgorithm(SK_ECDSA_NAME, ECDSA_KEY | SECURITY_KEY)) ||
+    (RSA && isAlgorithm(RSA_SHA256_NAME, RSA_KEY)) ||
+    (RSA && isAlgorithm(RSA_SHA512_NAME, RSA_KEY | WITH_SHA512))
+  );
+}
+
+/**
+ * Reads the algorithm and the key blob of the request. Whether this build knows them and they belong together.
+ *
+ *     string    type: the algorithm's name, or "ssh-rsa"
+ *     string    "nistp256"                     ECDSA
+ *     string    public key                     Ed25519: 32 bytes; ECDSA: 4, x and y
+ *     mpint     e                              RSA
+ *     mpint     n                              RSA
+ *     string    application                    security keys
+ */
+export function readKey(): bool {
+  if (!readAlgorithm()) return false;
+  startReading(fieldPtr(UserauthField.PUBLIC_KEY), fieldLength(UserauthField.PUBLIC_KEY));
+  const type = readString();
+  if (!isName(RSA && algorithm & RSA_KEY ? RSA_NAME : algorithmName, type, stringLength)) return false;
+  let isRight = true;
+  if (RSA && algorithm & RSA_KEY) {
+    exponent = readPositive();
+    exponentLength = numberLength;
+    key = readPositive();
+    modulusLength = numberLength;
+  } else if (ECDSA && algorithm & ECDSA_KEY) {
+    const curve = readString();
+    isRight = isName(CURVE_NAME, curve, stringLength);
+    key = readString() + 1;
+    isRight = isRight && stringLength == 65 && load<u8>(key - 1) == 4;
+  } else {
+    key = readString();
+    isRight = stringLength == 32;
+  }
+  if (SECURITY_KEYS && algorithm & SECURITY_KEY) {
+    application = readString();
+    applicationLength = stringLength;
+  }
+  return isRight && !isMalformedOrUnfinished();
+}

@@ -1,0 +1,147 @@
+// RFC 4252 §7: whether the client has signed the session identifier and the request. All is public.
+//
+// In: a key that keys.ts has read, and the signature of the request. Out: whether the one has made the other.
+
+import { PAYLOAD_CAPACITY, SESSION_ID_CAPACITY } from "../../capacities";
+import { verifyVartime } from "../../crypto/compact/ed25519-verify";
+import { DIGEST } from "../../crypto/compact/sha512";
+import { BYTES, WORKSPACE_BYTES } from "../../crypto/montgomery";
+import { p256VerifyVartime } from "../../crypto/p256-verify";
+import { rsaVerifyVartime } from "../../crypto/rsa-verify";
+import { SHA256_BYTES, sha256Finish, sha256Start, sha256Update } from "../../crypto/sha256";
+import { copySwapped } from "../../crypto/sha2-constants";
+import { sha512, SHA512_BYTES } from "../../crypto/sha512";
+import { isMalformedOrUnfinished, readBytes, readString, startReading, stringLength } from "../../wire/reader";
+import { ECDSA, ED25519, RSA, SECURITY_KEYS } from "./features";
+import {
+  algorithm,
+  algorithmName,
+  application,
+  applicationLength,
+  ECDSA_KEY,
+  exponent,
+  exponentLength,
+  isName,
+  key,
+  modulusLength,
+  numberLength,
+  readPositive,
+  RSA_KEY,
+  SECURITY_KEY,
+  WITH_SHA512,
+} from "./keys";
+import { BUFFER, fieldLength, fieldPtr, SCRATCH, SIGNATURE_FIELD } from "./request";
+import { keyOptions } from "./users";
+
+/** Options of a key in the credentials region. */
+const VERIFICATION_REQUIRED: u32 = 1;
+const PRESENCE_NOT_REQUIRED: u32 = 2;
+
+/** Flags of a security key's signature. */
+const USER_PRESENT: u32 = 1;
+const USER_VERIFIED: u32 = 4;
+const FLAGS_AND_COUNTER_BYTES: u32 = 5;
+
+/** The session identifier as a string. */
+const sessionId: usize = memory.data(4 + SESSION_ID_CAPACITY);
+
+/** R and A of Ed25519, or r and s of ECDSA; behind them what was signed, and then its hash, behind which montgomery.ts works. */
+const HEAD: usize = SCRATCH;
+const SIGNED: usize = SCRATCH + 64;
+if (BYTES != SIGNED + 64 || BYTES + WORKSPACE_BYTES > <usize>PAYLOAD_CAPACITY) ERROR("asconfig.json: MONTGOMERY_PTR");
+
+/** Keeps the session identifier of `length` bytes, at most 64, which is in the buffer. */
+export function setSessionId(length: u32): void {
+  store<u32>(sessionId, bswap(length), 0, 1);
+  memory.copy(sessionId + 4, BUFFER, length);
+}
+
+/**
+ * Whether the request's signature is that of the key, of the session identifier and the first `signedLength` bytes of the request,
+ * which ends before the scratch memory.
+ *
+ *     string    type: the algorithm's name
+ *     string    signature
+ *     byte      flags                          security keys
+ *     uint32    counter                        security keys
+ */
+export function verifySignature(signedLength: u32): bool {
+  startReading(fieldPtr(SIGNATURE_FIELD), fieldLength(SIGNATURE_FIELD));
+  const type = readString();
+  const typeLength = stringLength;
+  const signature = readString();
+  const signatureLength = stringLength;
+  const flags = SECURITY_KEYS && algorithm & SECURITY_KEY ? readBytes(FLAGS_AND_COUNTER_BYTES) : 0;
+  if (isMalformedOrUnfinished() || !isName(algorithmName, type, typeLength)) return false;
+
+  let length: u32;
+  if (SECURITY_KEYS && algorithm & SECURITY_KEY) {
+    const required =
+      (keyOptions & PRESENCE_NOT_REQUIRED ? 0 : USER_PRESENT) |
+      (keyOptions & VERIFICATION_REQUIRED ? USER_VERIFIED : 0);
+    if (~load<u8>(flags) & required) return false;
+    length = writeSecurityKeyData(signedLength, flags);
+  } else {
+    length = 4 + bswap(load<u32>(sessionId, 0, 1)) + signedLength;
+    memory.copy(SIGNED, sessionId, length - signedLength);
+    memory.copy(SIGNED + length - signedLength, BUFFER, signedLength);
+  }
+  if (RSA && algorithm & RSA_KEY) return verifyRsa(signature, signatureLength, length);
+  if (ECDSA && algorithm & ECDSA_KEY) return verifyEcdsa(signature, signatureLength, length);
+  if (!ED25519 || signatureLength != 64) return false;
+  memory.copy(HEAD, signature, 32);
+  memory.copy(HEAD + 32, key, 32);
+  sha512(HEAD, 64 + length, SIGNED);
+  copySwapped(DIGEST, SIGNED, SHA512_BYTES, 4);
+  return verifyVartime(signature + 32, HEAD, 64 + length);
+}
+
+/** SHA-256 of `length` bytes at `ptr` to `out`. */
+function sha256(out: usize, ptr: usize, length: u32): void {
+  sha256Start();
+  sha256Update(ptr, length);
+  sha256Finish(out);
+}
+
+/** PROTOCOL.u2f: what a security key signs is the hash of the application, flags and counter, and the hash of the message. */
+function writeSecurityKeyData(signedLength: u32, flags: usize): u32 {
+  const messageHash = SIGNED + 2 * SHA256_BYTES;
+  sha256Start();
+  sha256Update(sessionId, 4 + bswap(load<u32>(sessionId, 0, 1)));
+  sha256Update(BUFFER, signedLength);
+  sha256Finish(messageHash);
+  sha256(SIGNED, application, applicationLength);
+  memory.copy(SIGNED + SHA256_BYTES, flags, FLAGS_AND_COUNTER_BYTES);
+  // which moves it by 27 bytes: a hash is not written where words are not aligned
+  memory.copy(SIGNED + SHA256_BYTES + FLAGS_AND_COUNTER_BYTES, messageHash, SHA256_BYTES);
+  return 2 * SHA256_BYTES + FLAGS_AND_COUNTER_BYTES;
+}
+
+/** RFC 8332 §3: the signature is as long as the modulus. */
+function verifyRsa(signature: usize, signatureLength: u32, length: u32): bool {
+  if (signatureLength != modulusLength) return false;
+  let digestLength = SHA256_BYTES;
+  if (algorithm & WITH_SHA512) {
+    digestLength = SHA512_BYTES;
+    sha512(SIGNED, length, SIGNED);
+  } else sha256(SIGNED, SIGNED, length);
+  return rsaVerifyVartime(key, modulusLength, exponent, exponentLength, signature, SIGNED, digestLength);
+}
+
+/** RFC 5656 §3.1.2: the signature is r and s, two mpints. */
+function verifyEcdsa(signature: usize, signatureLength: u32, length: u32): bool {
+  startReading(signature, signatureLength);
+  const isRight = u32(readNumber(HEAD)) & u32(readNumber(HEAD + 32));
+  if (!isRight || isMalformedOrUnfinished()) return false;
+  sha256(SIGNED, SIGNED, length);
+  return p256VerifyVartime(key, SIGNED, HEAD, HEAD + 32);
+}
+
+/** Reads an mpint into 32 bytes, big-endian. Whether it is positive and fits. */
+function readNumber(out: usize): bool {
+  const number = readPositive();
+  if (numberLength - 1 >= 32) return false;
+  memory.fill(out, 0, 32);
+  memory.copy(out + 32 - numberLength, number, numberLength);
+  return true;
+}

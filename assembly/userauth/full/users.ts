@@ -1,0 +1,93 @@
+// The credentials region: limits, banner and users, each with a password, keys and what is required. docs/abi.md has its layout,
+// host/node/users-region.ts makes it.
+//
+// In: the name and perhaps the key of a request. Out: that user's record, or one that nobody can satisfy. A search looks at
+// every user and every key, and executes the same instructions for all names of one length.
+
+import { CREDENTIALS_CAPACITY, PAYLOAD_CAPACITY, USER_NAME_CAPACITY } from "../../capacities";
+import { ctDifference } from "../../wire/compare";
+import { userName } from "./request";
+
+/** Behind the buffer. */
+export const REGION: usize = (PAYLOAD_CAPACITY + 15) & ~15;
+
+/** Addresses in the header. */
+export const FORMAT: usize = REGION;
+export const FAILURE_LIMIT: usize = REGION + 1;
+export const QUERY_LIMIT: usize = REGION + 2;
+export const REQUEST_LIMIT: usize = REGION + 3;
+export const OFFERED_METHODS: usize = REGION + 4;
+/** Sets of methods: of users that are not in the table, and, a byte further, of those that are. */
+export const HOST_METHODS: usize = REGION + 5;
+export const LEAST_PASSWORD_LENGTH: usize = REGION + 7;
+export const HASH: usize = REGION + 8;
+export const LANES: usize = REGION + 9;
+export const BANNER_LENGTH: usize = REGION + 10;
+export const PASSES: usize = REGION + 12;
+export const MEMORY_KIB: usize = REGION + 16;
+export const BANNER_FIELDS: usize = REGION + 20;
+
+/** Of this layout. */
+export const FORMAT_1: u32 = 1;
+
+/** Offsets into a user's record; it begins with its length in two bytes. */
+export const PASSWORD_RECORD: usize = 2;
+export const ALTERNATIVES: usize = PASSWORD_RECORD + 49;
+export const ALTERNATIVE_COUNT: u32 = 6;
+const NAME: usize = ALTERNATIVES + ALTERNATIVE_COUNT;
+
+/** Offsets into a password's record. */
+export const PASSWORD_FLAGS: usize = 0;
+export const PASSWORD_SALT: usize = 1;
+export const PASSWORD_HASH: usize = 17;
+export const PASSWORD_RECORD_BYTES: u32 = 49;
+export const SALT_BYTES: u32 = 16;
+export const HASH_BYTES: u32 = 32;
+export const HAS_PASSWORD: u32 = 1;
+export const PASSWORD_EXPIRED: u32 = 2;
+
+/** A key: length of its blob in two bytes, options, the blob. */
+const KEY_OPTIONS: usize = 2;
+const KEY_BLOB: usize = 3;
+
+/** No record begins behind this: a comparison with a name may read as much beyond its record. */
+const RECORDS_END: usize = REGION + CREDENTIALS_CAPACITY - 1 - USER_NAME_CAPACITY;
+
+/** The record of whoever is not in the table: no password, no key, nothing that would be enough. */
+const NOBODY: usize = memory.data(NAME as i32);
+
+/** The record of the request's user. */
+export let user: usize = 0;
+/** 1 if it is in the table. */
+export let isKnown: u32 = 0;
+/** 1 if it has the key that was looked for. */
+export let keyMatches: u32 = 0;
+/** That key's options. */
+export let keyOptions: u32 = 0;
+
+/** Finds the user that `userName` names, and whether the user has the key whose blob is `blobLength` bytes at `blob`; 0 for no key. */
+export function findUser(blob: usize, blobLength: u32): void {
+  const nameLength = <u32>load<u8>(userName);
+  user = NOBODY;
+  isKnown = keyMatches = keyOptions = 0;
+  let record = BANNER_FIELDS + load<u16>(BANNER_LENGTH);
+  while (record < RECORDS_END) {
+    const recordLength = <usize>load<u16>(record, 0, 1);
+    if (!recordLength) break;
+    const isUser = u32(!ctDifference(userName, record + NAME, nameLength)) & u32(nameLength != 0);
+    // one record matches at most, so what it adds is what there is
+    user += (record - NOBODY) * isUser;
+    isKnown |= isUser;
+    let key = record + NAME + 1 + load<u8>(record, NAME);
+    record += recordLength;
+    while (key < record) {
+      const length = <u32>load<u16>(key, 0, 1);
+      if (length == blobLength) {
+        const matches = isUser & u32(!ctDifference(key + KEY_BLOB, blob, length - 1));
+        keyMatches |= matches;
+        keyOptions |= matches * load<u8>(key, KEY_OPTIONS);
+      }
+      key += KEY_BLOB + length;
+    }
+  }
+}

@@ -1,0 +1,104 @@
+// Passwords against the hashes of the credentials region: Argon2id (RFC 9106) or PBKDF2 with HMAC-SHA-256 (RFC 8018), the same
+// costs for everybody.
+//
+// In: a password of the client, secret. Out: whether it is the user's, by the same instructions for users with and without
+// a password and for those that are not there.
+
+import { UserauthStatus } from "../../abi";
+import { ARGON2_MEMORY_KIB, PASSWORD_CAPACITY } from "../../capacities";
+import { argon2id } from "../../crypto/argon2id";
+import { pbkdf2 } from "../../crypto/pbkdf2";
+import { ctDifference } from "../../wire/compare";
+import { isUseful } from "./factors";
+import { ARGON2ID, PBKDF2 } from "./features";
+import {
+  HAS_PASSWORD,
+  HASH,
+  HASH_BYTES,
+  isKnown,
+  LANES,
+  MEMORY_KIB,
+  PASSES,
+  PASSWORD_EXPIRED,
+  PASSWORD_FLAGS,
+  PASSWORD_HASH,
+  PASSWORD_RECORD,
+  PASSWORD_SALT,
+  SALT_BYTES,
+  user,
+} from "./users";
+
+const HASH_NONE: u32 = 0;
+const HASH_PBKDF2: u32 = 1;
+const HASH_ARGON2ID: u32 = 2;
+
+/** The hash of the password that is looked at: secret, wiped. */
+const computed: usize = memory.data(HASH_BYTES as i32, 8);
+
+// Not before it is used: the addresses of everything else stay short.
+// @ts-expect-error AssemblyScript knows decorators of variables
+@lazy
+const argon2Memory: usize = memory.data(ARGON2_MEMORY_KIB * 1024, 16);
+
+/** Whether this build can compute the region's hash. */
+export function isHashSupported(): bool {
+  const hash = <u32>load<u8>(HASH);
+  const passes = load<u32>(PASSES);
+  if (hash == HASH_NONE) return true;
+  if (PBKDF2 && hash == HASH_PBKDF2) return passes != 0;
+  const lanes = <u32>load<u8>(LANES);
+  const memoryKiB = load<u32>(MEMORY_KIB);
+  return (
+    ARGON2ID &&
+    hash == HASH_ARGON2ID &&
+    passes != 0 &&
+    lanes != 0 &&
+    memoryKiB >= 8 * lanes &&
+    memoryKiB <= ARGON2_MEMORY_KIB
+  );
+}
+
+/** Computes the hash of a password of up to PASSWORD_CAPACITY bytes. */
+function hashPassword(password: usize, length: u32, salt: usize): void {
+  const passes = load<u32>(PASSES);
+  if (PBKDF2 && (!ARGON2ID || load<u8>(HASH) == HASH_PBKDF2)) {
+    pbkdf2(computed, password, length, salt, SALT_BYTES, passes);
+  } else if (ARGON2ID) {
+    const lanes = load<u8>(LANES);
+    const memoryKiB = load<u32>(MEMORY_KIB);
+    argon2id(computed, HASH_BYTES, password, length, salt, SALT_BYTES, argon2Memory, memoryKiB, passes, lanes);
+  }
+}
+
+/** Completes a password's record, which has the salt, with the hash. */
+export function writeHash(record: usize, password: usize, length: u32): void {
+  hashPassword(password, length, record + PASSWORD_SALT);
+  memory.copy(record + PASSWORD_HASH, computed, HASH_BYTES);
+  memory.fill(computed, 0, HASH_BYTES);
+}
+
+/** 1 if the password is that of the user's record, else 0. */
+export function isPassword(password: usize, length: u32): u32 {
+  const record = user + PASSWORD_RECORD;
+  hashPassword(password, length, record + PASSWORD_SALT);
+  const difference = ctDifference(computed, record + PASSWORD_HASH, HASH_BYTES - 1);
+  memory.fill(computed, 0, HASH_BYTES);
+  return u32(!difference) & load<u8>(record, PASSWORD_FLAGS) & HAS_PASSWORD;
+}
+
+/**
+ * What a password is worth, by a method that asks for one: SUCCESS; CHANGE_REQUIRED if it is right and has expired; FAILURE if it is right
+ * and brings the user no further; INVALID_USER, INVALID_PASSWORD.
+ */
+export function judgePassword(method: u32, password: usize, length: u32): UserauthStatus {
+  // What is empty or longer than any password costs nothing, whoever the user is.
+  if (length - 1 >= PASSWORD_CAPACITY || load<u8>(HASH) == HASH_NONE) return UserauthStatus.INVALID_USER + isKnown;
+  const useful = isUseful(method);
+  const isRight = isPassword(password, length);
+  if (isRight & useful) {
+    const expired = load<u8>(user + PASSWORD_RECORD, PASSWORD_FLAGS) & PASSWORD_EXPIRED;
+    return expired ? UserauthStatus.CHANGE_REQUIRED : UserauthStatus.SUCCESS;
+  }
+  // 1, 2 or 3, without a branch: a right password is not found out before its turn
+  return UserauthStatus.INVALID_USER + isKnown - 2 * isRight;
+}

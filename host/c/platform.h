@@ -35,8 +35,8 @@ size_t platform_receive(platform_stream_t *stream, uint8_t *bytes, size_t capaci
 size_t platform_send(platform_stream_t *stream, const uint8_t *bytes, size_t length);
 /** False when the client has gone; what it has sent before may still be received. */
 bool platform_connected(platform_stream_t *stream);
-/** Sends what was taken and ends the stream; over TCP with what still arrives read and dropped for a while, lest a reset
- * overtake the last bytes. The stream is not used afterwards. */
+/** Sends what was taken and ends the stream; over TCP with what still arrives read and dropped for a while, lest a
+ * reset overtake the last bytes. The stream is not used afterwards. */
 void platform_close(platform_stream_t *stream);
 
 /** Writes raw noise that has passed the health test; the transport module hashes it. Its bytes may have as little as

@@ -52,7 +52,12 @@ export function buildWithCmake({ source, folder, variables = {}, targets = [], p
   runTool("ninja", ["-C", folder, ...targets]);
 }
 
+/** What is made carries credentials: nobody else may read it. */
+const OWNER_ONLY = 0o077;
+
 function runTool(program: string, args: readonly string[]): void {
+  const umask = process.umask(OWNER_ONLY);
   const { status, stdout, stderr } = spawnSync(program, args, { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
+  process.umask(umask);
   if (status !== 0) throw new BoardBuildError(`${program} ${args.join(" ")}\n${stdout}${stderr}`);
 }

@@ -15,7 +15,7 @@ export { type EmbeddedModule, type Engine, ENGINES } from "./embed-module.js";
 export interface EmbedOptions {
   engine: Engine;
   userauth: UserauthBuild;
-  /** The credentials region of that build (docs/abi.md). Secret: it stands in embedded.c as it is. */
+  /** The credentials region of that build (docs/abi.md). Secret: it stands in embedded.c as it is, for the owner alone to read. */
   credentials: Uint8Array;
   /** Whether they are the development credentials. */
   development: boolean;
@@ -74,5 +74,5 @@ function readModule(name: string): { name: string; wasm: Uint8Array } {
 
 /** Leaves the file, and its time, alone when it holds `text` already. */
 function writeIfChanged(path: string, text: string): void {
-  if (!existsSync(path) || readFileSync(path, "utf8") !== text) writeFileSync(path, text);
+  if (!existsSync(path) || readFileSync(path, "utf8") !== text) writeFileSync(path, text, { mode: 0o600 });
 }

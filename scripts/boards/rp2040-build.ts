@@ -66,7 +66,7 @@ export function buildRp2040In(folder: string, engine: Rp2040Engine, credentials:
   });
   const [elf, bin, uf2] = FILES.map((file) => join(folder, file)) as [string, string, string];
   const program = readFileSync(bin);
-  writeFileSync(uf2, uf2Image(program));
+  writeFileSync(uf2, uf2Image(program), { mode: 0o600 });
   return { elf, bin, uf2, modules, memory: measure(elf, program.length) };
 }
 

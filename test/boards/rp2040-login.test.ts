@@ -2,12 +2,13 @@
 
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { encodeCredentials } from "../../host/node/credentials.js";
+import { SECTOR_BYTES } from "../../scripts/emulator/nor-flash.js";
 import { moduleBytes } from "../support/modules.js";
 import { testFirmware } from "../support/firmware.js";
 import { BoardProcess } from "../support/board-process.js";
@@ -18,6 +19,8 @@ import { PASSWORD, USER, userKey, wrongKey } from "../support/server.js";
 const EMULATOR = "scripts/emulator/main.ts";
 const TRANSFER_BYTES = 100_000;
 const LIMIT_MS = 120_000;
+/** Two sectors at the end of the flash (flash_slots.c). */
+const STORE_BYTES = 2 * SECTOR_BYTES;
 const ssh = openSshClients[0]!;
 const password = { password: PASSWORD };
 
@@ -162,8 +165,10 @@ for (const engine of ["wasm2c", "wasm3"] as const) {
 
 test("without entropy no key is made and nobody is served: the console says why, the LED blinks", async () => {
   const bin = await testFirmware("wasm2c", "password");
-  for (const kind of ["stuck", "alternating"]) {
-    const device = await BoardProcess.start(EMULATOR, ["--bin", bin, "--entropy", kind, "--verbose"]);
+  for (const kind of ["stuck", "constant", "alternating"]) {
+    const flash = join(folder, `flash-${kind}`);
+    const options = ["--bin", bin, "--flash", flash, "--entropy", kind, "--verbose"];
+    const device = await BoardProcess.start(EMULATOR, options);
     await device.program.until(/fault: the source of entropy/, { timeoutMs: LIMIT_MS });
     const from = device.program.text.length;
     await device.program.until(/LED on\n.*LED off\n.*LED on\n/s, { from, timeoutMs: LIMIT_MS });
@@ -175,5 +180,7 @@ test("without entropy no key is made and nobody is served: the console says why,
     assert.equal(Buffer.concat(answer).length, 0, "a device without a key says nothing");
     client.destroy();
     await device.stop();
+    const store = readFileSync(flash).subarray(-STORE_BYTES);
+    assert.ok(store.length === STORE_BYTES && store.every((byte) => byte === 0xff), "the store is as it was: empty");
   }
 });

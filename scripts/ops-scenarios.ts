@@ -12,6 +12,7 @@ import { channelOpen, data } from "../test/support/connection.js";
 import { boolean, bytes, string, uint32 } from "../test/support/wire.js";
 import { instantiateCounted, type Measure } from "./instrument.js";
 import { runTransport } from "./ops-transport.js";
+import { runUserauth } from "./ops-userauth.js";
 import { privateKey, publicBytes } from "../test/support/raw-keys.js";
 
 const USER = "admin";
@@ -25,6 +26,7 @@ const SEED = new Uint8Array(32).fill(1);
 export function runScenarios(name: string, wasm: Uint8Array, measure: Measure): void {
   if (name === "transport") runTransport(wasm, measure);
   else if (name === "connection") runConnection(wasm, measure);
+  else if (name === "userauth") runUserauth(wasm, measure);
   else if (name === "userauth-password") runPassword(wasm, measure);
   else if (name.startsWith("userauth-")) runPublickey(name.slice("userauth-".length) as UserauthBuild, wasm, measure);
   else throw new Error(`no scenario for ${name}`);

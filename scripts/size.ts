@@ -8,6 +8,9 @@
 // A userauth module is measured with the development user and password and with a key that never changes: the development
 // key pair is another on every machine, and the zero bytes of a key are not stored.
 //
+// The full userauth module is measured as it ships, without users; for its budgets it is compiled twice more, as for
+// a board, without some features.
+//
 // host/node/size.ts measures, size-flags.ts compares builds of the full userauth module, size-chart.ts draws, budgets.ts compares
 // with the budgets.
 
@@ -23,7 +26,9 @@ import {
 } from "../host/node/credentials.js";
 import * as size from "../host/node/size.js";
 import { applyBudgets, readBudgets, type BudgetFile } from "./budgets.js";
+import { compile } from "./compile.js";
 import { drawSizes } from "./size-chart.js";
+import { measureWithout, reportFeatures } from "./size-flags.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const args = process.argv.slice(2);
@@ -37,11 +42,11 @@ const modules: size.ModuleSize[] = [];
 for (const name of size.MODULES) {
   const plain = readFileSync(join(root, "build", "plain", `${name}.wasm`));
   const bytes = withCredentials(name, plain);
-  const named = check ? bytes : await compileWithNames(name);
-  modules.push({ ...size.measureModule(name, bytes, named), withoutCredentials: plain.length });
+  const named = check ? bytes : await compile({ root, target: name, names: true });
+  modules.push({ ...size.measureModule(name, bytes, { named }), withoutCredentials: plain.length });
 }
 const report = size.reportSizes(modules);
-applyBudgets(budgetsPath, measured(report), args);
+applyBudgets(budgetsPath, await measured(report), args);
 
 const budgets = readBudgets(budgetsPath);
 const chart = drawSizes(report, budgets.bytes, budgets["bytes of linear memory"]);
@@ -55,26 +60,29 @@ if (check) {
   if (args.includes("--json")) console.log(JSON.stringify(report, null, 2));
   else {
     console.log(`${size.formatSizes(report)}\n\n${size.formatFunctions(report)}`);
-    const { reportFeatures } = await import("./size-flags.js");
     console.log(`\n${await reportFeatures()}`);
   }
 }
 
 /** The numbers that have budgets. */
-function measured({
+async function measured({
   modules,
   connectionMemory,
-}: size.SizeReport): Pick<BudgetFile, "bytes" | "bytes of linear memory"> {
+}: size.SizeReport): Promise<Pick<BudgetFile, "bytes" | "bytes of linear memory">> {
   const bytes = Object.fromEntries(modules.map((module) => [module.name, module.bytes]));
   const common = size.COMMON_MODULES.reduce((sum, name) => sum + bytes[name]!, 0);
   return {
     bytes: {
       ...Object.fromEntries(size.USERAUTH_MODULES.map((name) => [name, bytes[name]!])),
+      "userauth for a board, without RSA and ECDSA": (await measureWithout(["WITH_RSA", "WITH_ECDSA"])).bytes,
       [size.COMMON_MODULES.join(" + ")]: common,
     },
-    "bytes of linear memory": Object.fromEntries(
-      Object.entries(connectionMemory).map(([name, sum]) => [`transport + ${name} + connection`, sum]),
-    ),
+    "bytes of linear memory": {
+      "userauth for a board, without Argon2id": (await measureWithout(["WITH_ARGON2ID"])).memory,
+      ...Object.fromEntries(
+        Object.entries(connectionMemory).map(([name, sum]) => [`transport + ${name} + connection`, sum]),
+      ),
+    },
   };
 }
 
@@ -84,10 +92,4 @@ function withCredentials(name: string, plain: Uint8Array): Uint8Array {
   if (!build) return plain;
   const secret = build === "password" ? { password: DEVELOPMENT_PASSWORD } : { publicKey: PUBLIC_KEY };
   return embedCredentials(plain, encodeCredentials(build, { user: DEVELOPMENT_USER, ...secret }));
-}
-
-/** Loads the compiler only where it is needed: a check takes a second, not ten. */
-async function compileWithNames(target: string): Promise<Uint8Array> {
-  const { compile } = await import("./compile.js");
-  return compile({ root, target, names: true });
 }

@@ -4,6 +4,7 @@
 // userauth module once its service was requested, 80 to 127 for the connection module once the user is in.
 
 import { DisconnectReason, TransportEvent } from "../abi";
+import { SIGNATURE_ALGORITHMS_CAPACITY } from "../capacities";
 import { ctDifference } from "../wire/compare";
 import { isMalformedOrUnfinished, readByte, readString, readUint32, startReading, stringLength } from "../wire/reader";
 import { startWriting, writeByte, writeString, writeUint32, writtenLength } from "../wire/writer";
@@ -59,6 +60,9 @@ const TEXT: usize = memory.data<u8>([
 const SERVER_SIG_ALGS_BYTES: u32 = 15;
 const USERAUTH_SERVICE: usize = TEXT + SERVER_SIG_ALGS_BYTES;
 const USERAUTH_SERVICE_BYTES: u32 = 12;
+
+/** Length and text of what the userauth module verifies, written by the host; zeros for ssh-ed25519 alone. */
+export const signatureAlgorithms: usize = memory.data(1 + SIGNATURE_ALGORITHMS_CAPACITY);
 
 let exchange: Exchange = 0;
 
@@ -215,7 +219,7 @@ function handleServiceRequest(): TransportEvent {
   startReading(PAYLOAD, payloadLength);
   readByte();
   const serviceName = readString();
-  if (isMalformedOrUnfinished() || userauthRequested) return protocolError();
+  if (isMalformedOrUnfinished() || authenticated) return protocolError();
   if (
     stringLength != USERAUTH_SERVICE_BYTES ||
     ctDifference(serviceName, USERAUTH_SERVICE, USERAUTH_SERVICE_BYTES - 1)
@@ -234,14 +238,15 @@ function handleServiceRequest(): TransportEvent {
  *     byte      SSH_MSG_EXT_INFO
  *     uint32    1
  *     string    "server-sig-algs"
- *     string    "ssh-ed25519"
+ *     name-list public key algorithms
  */
 function writeExtInfo(): void {
+  const length = <u32>load<u8>(signatureAlgorithms);
   startWriting(payloadToSend());
   writeByte(SSH_MSG_EXT_INFO);
   writeUint32(1);
   writeString(TEXT, SERVER_SIG_ALGS_BYTES);
-  writeString(SSH_ED25519, SSH_ED25519_BYTES);
+  writeString(length ? signatureAlgorithms + 1 : SSH_ED25519, length ? length : SSH_ED25519_BYTES);
   writePacket(writtenLength());
 }
 

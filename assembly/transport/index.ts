@@ -16,6 +16,7 @@ import {
   maySend,
   rekeyIfDue,
   setAuthenticated,
+  signatureAlgorithms,
   startExchange,
   startRekey,
   writeUnimplemented,
@@ -88,6 +89,10 @@ export function outputLength(): u32 {
 
 export function hostKeyPtr(): usize {
   return HOST_KEY;
+}
+
+export function signatureAlgorithmsPtr(): usize {
+  return signatureAlgorithms;
 }
 
 export function payloadPtr(): usize {

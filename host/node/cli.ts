@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command `sesame`: serve, build, keygen, size; connect and flash are in cli-boards.ts.
+// The command `sesame`: serve, build, keygen, size; passwd is in cli-users.ts, connect and flash are in cli-boards.ts.
 //
 // Exit codes: 0 all is well, 1 it failed, 2 the command line is wrong. The log goes to standard error, results to standard output.
 
@@ -10,16 +10,20 @@ import { join, relative } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { addBoardCommands } from "./cli-boards.js";
 import { givenCredentials, UsageError } from "./cli-credentials.js";
-import type { CredentialOptions } from "./cli-credentials.js";
+import { addUserCommands, checkServable, givenUsers, withConfigOption } from "./cli-users.js";
+import type { ConfigOptions } from "./cli-users.js";
 import {
   DEVELOPMENT_PASSWORD,
   embedCredentials,
+  FULL_BUILD,
   isDevelopment,
   publicKeyOfRegion,
   readCredentials,
   USERAUTH_BUILDS,
+  userauthModuleName,
   userOfRegion,
 } from "./credentials.js";
+import type { AnyUserauthBuild } from "./credentials.js";
 import { developmentKeyPath, developmentPublicKey } from "./development.js";
 import { loadHostKey, writeKeyPairFiles } from "./host-key.js";
 import { formatLogEntry } from "./log.js";
@@ -27,7 +31,10 @@ import { loadModule, modulePath, packageRoot, plainModulePath } from "./modules.
 import { fingerprint, generateKeyPair } from "./openssh-keys.js";
 import { writePrivateFile } from "./private-file.js";
 import { createServer, formatAddress } from "./server.js";
+import type { ServerOptions } from "./server-options.js";
 import { createDevice, serveShell } from "./shell.js";
+import { storePasswordIn } from "./users-file.js";
+import { encodeUsers } from "./users-region.js";
 
 const FAILURE = 1;
 const USAGE = 2;
@@ -35,7 +42,7 @@ const DEFAULT_PORT = 2222;
 const DEFAULT_HOST_KEY = join(".sesame", "host_ed25519");
 const DEFAULT_KEY_FILE = "id_ed25519";
 
-interface ServeOptions extends CredentialOptions {
+interface ServeOptions extends ConfigOptions {
   port: number;
   host: string;
   hostKey: string;
@@ -43,7 +50,7 @@ interface ServeOptions extends CredentialOptions {
   quiet?: true;
 }
 
-interface BuildOptions extends CredentialOptions {
+interface BuildOptions extends ConfigOptions {
   output?: string;
 }
 
@@ -59,7 +66,7 @@ const program = new Command("sesame")
   .version(version)
   .exitOverride();
 
-withCredentialOptions(program.command("serve"))
+withConfigOption(withCredentialOptions(program.command("serve")))
   .description("serve the device shell to SSH clients")
   .option("--port <number>", "port to listen on; 0 takes a free one", parsePort, DEFAULT_PORT)
   .option("--host <address>", "address to listen on", parseHost, "127.0.0.1")
@@ -68,7 +75,7 @@ withCredentialOptions(program.command("serve"))
   .option("--quiet", "write no log")
   .action(serve);
 
-withCredentialOptions(program.command("build"))
+withConfigOption(withCredentialOptions(program.command("build")))
   .description("write a userauth module that carries your credentials")
   .option("-o, --output <file>", "where to (default: userauth-<build>.wasm)")
   .action(build);
@@ -87,6 +94,7 @@ program
   .option("--json", "for programs")
   .action(async (options: { json?: boolean }) => (await import("./size.js")).sizeCommand(options));
 
+addUserCommands(program);
 addBoardCommands(program, withCredentialOptions);
 
 process.exitCode = await main();
@@ -127,6 +135,12 @@ function parseHost(text: string): string {
 }
 
 async function serve(options: ServeOptions): Promise<void> {
+  const users = givenUsers(options);
+  if (users) {
+    checkServable(users);
+    const storePassword = storePasswordIn(options.config!);
+    return run(options, { users, storePassword }, { user: users.users[0]?.name ?? "USER" });
+  }
   const { build, region: given } = givenCredentials(options);
   const userauth = loadModule(
     "userauth",
@@ -141,29 +155,46 @@ async function serve(options: ServeOptions): Promise<void> {
         "--password-file or --authorized-key; --allow-development-credentials serves these nevertheless",
     );
   }
-  const { hostKey, created } = loadHostKey(options.hostKey);
+  return run(
+    { ...options, host },
+    { userauth: build, modules: { userauth }, ...(given && { credentials: given }) },
+    {
+      user: userOfRegion(region)!,
+      withDevelopmentKey: isKnownToAll && publicKeyOfRegion(region) !== undefined,
+      warn: () => isKnownToAll && warnOfDevelopment(region),
+    },
+  );
+}
+
+/** What is said to the person who starts a server. */
+interface Greeting {
+  /** Who can log in. */
+  user: string;
+  withDevelopmentKey?: boolean;
+  warn?: () => void;
+}
+
+/** Serves the device shell until a signal comes. */
+async function run(
+  { host, port, hostKey: path, quiet }: ServeOptions,
+  options: Omit<ServerOptions, "hostKey">,
+  { user, withDevelopmentKey = false, warn }: Greeting,
+): Promise<void> {
+  const { hostKey, created } = loadHostKey(path);
   const server = createServer({
     hostKey,
-    userauth: build,
-    modules: { userauth },
-    ...(given && { credentials: given }),
-    log: options.quiet ? () => {} : (entry) => console.error(formatLogEntry(entry)),
+    ...options,
+    log: quiet ? () => {} : (entry) => console.error(formatLogEntry(entry)),
   });
   const device = createDevice(server.modules);
   server.on("session", (session) => serveShell(session, device));
   server.on("error", (error) => console.error(`sesame: ${error.message}`));
-  if (isKnownToAll) warnOfDevelopment(region);
-  if (created) console.error(`sesame: made a host key: ${options.hostKey}`);
-  const { address, port } = await server.listen(options.port, host);
-  const client = sshCommand(
-    address,
-    port,
-    userOfRegion(region)!,
-    isKnownToAll && publicKeyOfRegion(region) !== undefined,
-  );
-  console.log(
-    `listening on ${formatAddress(address, port)}  host key ${fingerprint(hostKey.publicKey)}  try: ${client}`,
-  );
+  warn?.();
+  if (created) console.error(`sesame: made a host key: ${path}`);
+  const address = await server.listen(port, host);
+  const client = sshCommand(address.address, address.port, user, withDevelopmentKey);
+  const place = formatAddress(address.address, address.port);
+  console.log(`listening on ${place}  host key ${fingerprint(hostKey.publicKey)}  try: ${client}`);
   await signalled();
   await server.close();
 }
@@ -213,9 +244,12 @@ function signalled(): Promise<void> {
 }
 
 function build(options: BuildOptions): void {
-  if (options.user === undefined) throw new UsageError("--user is missing");
-  const { build: name, region } = givenCredentials(options);
-  const module = `userauth-${name}`;
+  const users = givenUsers(options);
+  if (!users && options.user === undefined) throw new UsageError("--user or --config is missing");
+  const { build: name, region }: { build: AnyUserauthBuild; region?: Uint8Array } = users
+    ? { build: FULL_BUILD, region: encodeUsers(users) }
+    : givenCredentials(options);
+  const module = userauthModuleName(name);
   const output = options.output ?? `${module}.wasm`;
   const wasm = embedCredentials(readFileSync(plainModulePath(module)), region!);
   writePrivateFile(output, wasm, true);

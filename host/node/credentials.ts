@@ -1,19 +1,31 @@
 // The credentials region of the userauth modules (docs/abi.md, "Credentials region") and its embedding into a module.
 //
 // In go a user name and a password or a public key; out comes the region, or a copy of the module that carries the region as data. The
-// code section of that copy is the same bytes: the code that was tested is the code that ships.
+// code section of that copy is the same bytes: the code that was tested is the code that ships. The full build's region is made by
+// users-region.ts, and embedded here like the others.
 
-import { compileModule } from "./modules.js";
+import { compileModule, isFullUserauth } from "./modules.js";
 import type { CompiledModule } from "./modules.js";
 import { decompressX } from "./ed25519-point.js";
 import { PUBLIC_KEY_BYTES } from "./openssh-keys.js";
 import { readSections, WasmReader } from "./wasm-file.js";
 
-/** The userauth builds. */
+/** The userauth builds for one user. */
 export const USERAUTH_BUILDS = ["password", "publickey", "publickey-small"] as const;
 
 /** Which userauth module: `userauth-<build>.wasm`. */
 export type UserauthBuild = (typeof USERAUTH_BUILDS)[number];
+
+/** The build for many users: the whole of RFC 4252, `userauth.wasm`. */
+export const FULL_BUILD = "full";
+
+/** Which userauth module of all. */
+export type AnyUserauthBuild = UserauthBuild | typeof FULL_BUILD;
+
+/** File name of a build's module, without `.wasm`. */
+export function userauthModuleName(build: AnyUserauthBuild): string {
+  return build === FULL_BUILD ? "userauth" : `userauth-${build}`;
+}
 
 /** Longest user name, in bytes. */
 export const USER_NAME_CAPACITY = 63;
@@ -99,24 +111,53 @@ export function isDevelopment(region: Uint8Array, publicKey?: Uint8Array): boole
 }
 
 /** The credentials region of a userauth module as it leaves its file. */
-export function readCredentials(build: UserauthBuild, module: CompiledModule<"userauth">): Uint8Array {
-  return module.instantiate().memory.read(credentialsPointer(build, module), REGION_BYTES[build]);
+export function readCredentials(build: AnyUserauthBuild, module: CompiledModule<"userauth">): Uint8Array {
+  const { pointer, length } = placeOf(build, module);
+  return module.instantiate().memory.read(pointer, length);
 }
 
-/** Where the region of a build is in its module's memory: it is what `__heap_base` ends. */
-export function credentialsPointer(build: UserauthBuild, { memoryBytes, name }: CompiledModule<"userauth">): number {
-  const pointer = memoryBytes - REGION_BYTES[build];
-  if (pointer < 0) throw new CredentialsError(`${name} has no room for the credentials of userauth-${build}`);
-  return pointer;
+/** Where the region of a build is in its module's memory. */
+export function credentialsPointer(build: AnyUserauthBuild, module: CompiledModule<"userauth">): number {
+  return placeOf(build, module).pointer;
+}
+
+/** The full build tells the place of its region; that of the others is what `__heap_base` ends. */
+function placeOf(build: AnyUserauthBuild, module: CompiledModule<"userauth">): { pointer: number; length: number } {
+  if (build === FULL_BUILD) {
+    const { exports } = module.instantiate();
+    if (!isFullUserauth(exports)) throw new CredentialsError(`${module.name} is not the full userauth build`);
+    return { pointer: exports.credentialsPtr() >>> 0, length: exports.credentialsCapacity() >>> 0 };
+  }
+  const length = REGION_BYTES[build];
+  if (module.memoryBytes < length) {
+    throw new CredentialsError(`${module.name} has no room for the credentials of userauth-${build}`);
+  }
+  return { pointer: module.memoryBytes - length, length };
+}
+
+/** The region that a module of the full build has, with the users of `encodeUsers` in it. */
+export function fullRegion(module: CompiledModule<"userauth">, users: Uint8Array): Uint8Array {
+  const { length } = placeOf(FULL_BUILD, module);
+  if (users.length > length)
+    throw new CredentialsError(`the users need ${users.length} bytes, the module has ${length}`);
+  const region = new Uint8Array(length);
+  region.set(users);
+  return region;
 }
 
 /**
  * A copy of a userauth module that carries `region`: data segments are appended, which overwrite what earlier ones may say; every other
- * section stays as it is, byte for byte. The caller knows that `wasm` is of the region's build: the module does not tell.
+ * section stays as it is, byte for byte. The caller knows that `wasm` is of the region's build: only the full one tells.
  */
 export function embedCredentials(wasm: Uint8Array, region: Uint8Array): Uint8Array {
+  const module = compileModule("userauth", wasm);
+  if (isFullUserauth(module.instantiate().exports)) return embedRegion(wasm, FULL_BUILD, fullRegion(module, region));
   const build = buildOfRegion(region);
   if (!build) throw new CredentialsError(`no build has a credentials region of ${region.length} bytes`);
+  return embedRegion(wasm, build, region);
+}
+
+function embedRegion(wasm: Uint8Array, build: AnyUserauthBuild, region: Uint8Array): Uint8Array {
   const module = compileModule("userauth", wasm);
   const pointer = credentialsPointer(build, module);
   const current = readCredentials(build, module);

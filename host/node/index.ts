@@ -6,6 +6,14 @@
 //     await server.listen(2222);
 
 export { DisconnectReason, UserauthStatus } from "../../assembly/abi.js";
+export type {
+  Authenticate,
+  AuthenticationRequest,
+  PasswordRequest,
+  PublicKeyRequest,
+  Verdict,
+} from "./authentication.js";
+export { parseAuthorizedKey, parseAuthorizedKeys } from "./authorized-keys.js";
 export { Channel } from "./channel.js";
 export type { ChannelEvents, ChannelRequest, Pty } from "./channel.js";
 export {
@@ -19,7 +27,7 @@ export {
   USERAUTH_BUILDS,
   userOfRegion,
 } from "./credentials.js";
-export type { Credentials, UserauthBuild } from "./credentials.js";
+export type { AnyUserauthBuild, Credentials, UserauthBuild } from "./credentials.js";
 export { loadHostKey, readPrivateKeyFile, writeKeyPairFiles } from "./host-key.js";
 export { formatLogEntry } from "./log.js";
 export type { Log, LogEntry } from "./log.js";
@@ -36,6 +44,10 @@ export {
   parsePublicKey,
 } from "./openssh-keys.js";
 export type { CommentedKeyPair, CommentedPublicKey, KeyPair } from "./openssh-keys.js";
+export { ARGON2ID_COSTS, hashPassword, PBKDF2_COSTS } from "./password-hash.js";
+export type { HashCosts } from "./password-hash.js";
+export { formatPhc, parsePhc, PhcError } from "./phc.js";
+export type { Argon2idHash, PasswordHash, Pbkdf2Hash } from "./phc.js";
 export { createServer, Server } from "./server.js";
 export type { ServerEvents } from "./server.js";
 export type { ServerOptions } from "./server-options.js";
@@ -44,3 +56,7 @@ export type { SessionEvents } from "./session.js";
 export { createDevice, serveShell } from "./shell.js";
 export type { Device } from "./shell.js";
 export type { ModuleSet } from "./switchboard-options.js";
+export type { PasswordChange, StorePassword } from "./userauth-service.js";
+export { readUsersFile, setPassword, storePasswordIn } from "./users-file.js";
+export { encodeUsers } from "./users-region.js";
+export type { Method, UserEntry, UserKey, UsersTable } from "./users-region.js";

@@ -27,6 +27,7 @@ export interface BufferExports extends CommonExports {
 /** docs/abi.md, "transport". */
 export interface TransportExports extends BufferExports {
   hostKeyPtr(): number;
+  signatureAlgorithmsPtr(): number;
   makeHostKey(entropyLength: number): number;
   open(entropyLength: number): number;
   receive(length: number): number;
@@ -50,6 +51,24 @@ export interface UserauthExports extends CommonExports {
   reset?(sessionIdLength: number): void;
   receive(length: number): number;
   status: WebAssembly.Global;
+}
+
+/** docs/abi.md, "The full build". */
+export interface FullUserauthExports extends UserauthExports {
+  nextReply(): number;
+  decide(verdict: number): number;
+  fieldPtr(field: number): number;
+  fieldLength(field: number): number;
+  signatureVerified(): number;
+  recordOffset(): number;
+  saltPtr(): number;
+  credentialsPtr(): number;
+  credentialsCapacity(): number;
+}
+
+/** Whether the instance is one of the full build. */
+export function isFullUserauth(exports: UserauthExports): exports is FullUserauthExports {
+  return "credentialsPtr" in exports;
 }
 
 /** docs/abi.md, "connection". */
@@ -88,8 +107,17 @@ const BUFFER_FUNCTIONS = ["inputPtr", "inputCapacity", "outputPtr"] as const;
 const FUNCTIONS: { [Type in ModuleType]: readonly (keyof ExportsOf[Type] & string)[] } = {
   transport: [
     ...BUFFER_FUNCTIONS,
-    ...(["hostKeyPtr", "makeHostKey", "open", "receive", "outputLength", "payloadPtr"] as const),
-    ...(["payloadLength", "sendPtr", "sendCapacity", "send", "unimplemented", "rekey", "disconnect"] as const),
+    ...(["hostKeyPtr", "signatureAlgorithmsPtr", "makeHostKey", "open", "receive", "outputLength"] as const),
+    ...([
+      "payloadPtr",
+      "payloadLength",
+      "sendPtr",
+      "sendCapacity",
+      "send",
+      "unimplemented",
+      "rekey",
+      "disconnect",
+    ] as const),
     ...(["disconnectReason", "sessionIdPtr", "sessionIdLength"] as const),
   ],
   userauth: ["receive"],
@@ -166,6 +194,8 @@ export interface CompiledModule<Type extends ModuleType = ModuleType> {
   sha256: string;
   /** Bytes of linear memory in use by an instance: its `__heap_base`. */
   memoryBytes: number;
+  /** The compiled code, for threads; undefined for what is no WebAssembly, as in tests. */
+  code?: WebAssembly.Module;
   /** A fresh instance. Throws a RangeError when the engine has no more address space for memories. */
   instantiate(): Instance<ExportsOf[Type]>;
 }
@@ -187,13 +217,16 @@ export function compileModule<Type extends ModuleType>(
     if (kinds.get(exported) !== kind)
       throw new ModuleError(`${name} is not a ${type} module: it exports no ${kind} ${exported}`);
   }
-  const instantiate = () => {
-    const { exports } = instantiateSync<Record<string, unknown>>(module) as unknown as { exports: ExportsOf[Type] };
-    return { exports, memory: new ModuleMemory(exports.memory) };
-  };
+  const instantiate = () => instantiateModule<ExportsOf[Type]>(module);
   const sha256 = createHash("sha256").update(wasm).digest("hex");
   const memoryBytes = Number(instantiate().exports.__heap_base.value);
-  return { type, name, bytes: wasm.length, sha256, memoryBytes, instantiate };
+  return { type, name, bytes: wasm.length, sha256, memoryBytes, code: module, instantiate };
+}
+
+/** A fresh instance of a module that `compileModule` has compiled, perhaps in another thread. */
+export function instantiateModule<Exports extends CommonExports>(code: WebAssembly.Module): Instance<Exports> {
+  const { exports } = instantiateSync<Record<string, unknown>>(code) as unknown as { exports: Exports };
+  return { exports, memory: new ModuleMemory(exports.memory) };
 }
 
 const loaded = new Map<string, CompiledModule>();

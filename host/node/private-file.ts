@@ -1,6 +1,6 @@
 // Files that hold secrets: read only when nobody else may read them, and written whole or not at all.
 //
-// host-key.ts keeps key pairs in them; cli.ts writes modules with credentials.
+// host-key.ts keeps key pairs in them, users-file.ts password hashes; cli.ts writes modules with credentials.
 
 import {
   closeSync,
@@ -16,6 +16,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { randomBytes } from "node:crypto";
+import { dirname, resolve } from "node:path";
 
 const OWNER_ONLY = 0o600;
 const GROUP_AND_OTHERS = 0o077;
@@ -34,7 +35,7 @@ export function readPrivateFile(path: string): string {
     const { mode } = fstatSync(file);
     if (process.platform !== "win32" && (mode & GROUP_AND_OTHERS) !== 0) {
       const permissions = (mode & 0o777).toString(8).padStart(4, "0");
-      throw new PermissionsError(`permissions ${permissions} are too open for a private key; chmod 600 ${path}`);
+      throw new PermissionsError(`permissions ${permissions} are too open for a file with secrets; chmod 600 ${path}`);
     }
     return readFileSync(file, "utf8");
   } finally {
@@ -56,8 +57,20 @@ export function writePrivateFile(path: string, content: string | Uint8Array, ove
     }
     if (overwrite) renameSync(temporary, path);
     else moveToNew(temporary, path);
+    syncFolder(dirname(resolve(path)));
   } finally {
     rmSync(temporary, { force: true });
+  }
+}
+
+/** The file's new name outlives a power cut, too, where the system lets folders be synchronized. */
+function syncFolder(path: string): void {
+  if (process.platform === "win32") return;
+  const folder = openSync(path, "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
   }
 }
 

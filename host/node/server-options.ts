@@ -2,25 +2,43 @@
 //
 // server.ts is the user. A number that a timer or a module would take for another is refused here, before anything listens.
 
-import type { UserauthBuild } from "./credentials.js";
+import { availableParallelism } from "node:os";
+import type { Authenticate } from "./authentication.js";
+import type { AnyUserauthBuild } from "./credentials.js";
 import type { Log } from "./log.js";
 import { KeyFormatError, keyPairFromSeed, PUBLIC_KEY_BYTES, SEED_BYTES } from "./openssh-keys.js";
 import type { KeyPair } from "./openssh-keys.js";
 import type { ModuleSet } from "./switchboard-options.js";
+import type { StorePassword } from "./userauth-service.js";
+import type { UsersTable } from "./users-region.js";
 
 export interface ServerOptions {
   hostKey: KeyPair;
-  /** Which userauth module. Default: "password". */
-  userauth?: UserauthBuild;
+  /** Which userauth module. Default: "full" with `users` or `authenticate`, else "password". */
+  userauth?: AnyUserauthBuild;
   /** Modules of one's own in place of the package's; `userauth` is of the build named above. */
   modules?: Partial<ModuleSet>;
   /** The payload capacity that the modules were built with, in bytes. Default: 4,096. */
   payloadCapacity?: number;
   /** Replaces the module's credentials: the bytes of `encodeCredentials`. The package's modules embed none. */
   credentials?: Uint8Array;
+  /** The same for the full build: who may log in, and how (`readUsersFile`). */
+  users?: UsersTable;
+  /** The full build: decides about the methods of `users.hostDecides`. Without `hostDecides`: about all, of users not in the table. */
+  authenticate?: Authenticate;
+  /** The full build: stores new passwords of the table's users. Without it none can be changed, and those that have expired admit nobody. */
+  storePassword?: StorePassword;
+  /**
+   * The full build: threads that passwords are hashed in, each for its share of the connections. 0: the server's own thread, where a
+   * slow hash stops everybody. Default: as the machine has processors, less one, from 1 to 4.
+   */
+  userauthThreads?: number;
   /** How long a login may take, in ms. Default: 120 s. */
   loginGraceMs?: number;
-  /** Connections before login at once; more are closed unheard. Default: 100. */
+  /**
+   * Connections before login at once; more are closed unheard. Default: 100; with the full build, whose instances have Argon2's memory
+   * until they have said SUCCESS, as many as have 512 MiB together, which is 26 for 19 MiB each.
+   */
   maxUnauthenticated?: number;
   /** Connections at once. Default: 1,000. */
   maxConnections?: number;
@@ -50,6 +68,23 @@ const NUMBERS = {
 
 /** The numbers among the options, all of them. */
 export type ServerNumbers = Record<keyof typeof NUMBERS, number>;
+
+const USERAUTH_MEMORY_BYTES = 512 * 1024 * 1024;
+
+/** The default of `maxUnauthenticated` for modules with that much memory. */
+export function unauthenticatedFor(memoryBytes: number): number {
+  const affordable = Math.floor(USERAUTH_MEMORY_BYTES / memoryBytes);
+  return Math.max(1, Math.min(NUMBERS.maxUnauthenticated.standard, affordable));
+}
+
+/** The number of threads that is in force. Throws a RangeError for what is none. */
+export function userauthThreads({ userauthThreads: given }: ServerOptions): number {
+  if (given === undefined) return Math.max(1, Math.min(4, availableParallelism() - 1));
+  if (!Number.isInteger(given) || given < 0 || given > 64) {
+    throw new RangeError(`userauthThreads is a whole number from 0 to 64, not ${String(given)}`);
+  }
+  return given;
+}
 
 /** The numbers that are in force. Throws a RangeError that names the option that will not do. */
 export function serverNumbers(options: ServerOptions): ServerNumbers {

@@ -8,11 +8,13 @@ import { createServer as createNetServer } from "node:net";
 import type { AddressInfo, Server as NetServer, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { DisconnectReason, UserauthStatus } from "../../assembly/abi.js";
-import { CredentialsError, credentialsPointer, readCredentials, userOfRegion } from "./credentials.js";
+import { FULL_BUILD, userauthModuleName } from "./credentials.js";
 import type { LogEntry } from "./log.js";
 import { loadModule, plainModulePath } from "./modules.js";
-import { checkHostKey, serverNumbers } from "./server-options.js";
+import { checkHostKey, serverNumbers, unauthenticatedFor } from "./server-options.js";
 import type { ServerNumbers, ServerOptions } from "./server-options.js";
+import { buildOf, userauthSource } from "./server-userauth.js";
+import type { UserauthSource } from "./server-userauth.js";
 import { ChannelHub, Session } from "./session.js";
 import { Switchboard } from "./switchboard.js";
 import type { Ending, ModuleSet, PayloadReceiver } from "./switchboard-options.js";
@@ -29,7 +31,7 @@ export interface ServerEvents {
 
 /**
  * An SSH server. Throws a `CredentialsError` when no credentials are to be had, a `KeyFormatError` when the host key is none, a
- * RangeError for a number out of its range, and when the modules are missing.
+ * RangeError for a number out of its range, a TypeError for options that contradict each other, and when the modules are missing.
  */
 export function createServer(options: ServerOptions): Server {
   return new Server(options);
@@ -47,7 +49,7 @@ interface Connection {
 export class Server extends EventEmitter<ServerEvents> {
   /** The modules that serve the connections. */
   readonly modules: ModuleSet;
-  readonly #override: { pointer: number; region: Uint8Array } | undefined;
+  readonly #userauth: UserauthSource;
   readonly #options: ServerOptions;
   readonly #numbers: ServerNumbers;
   readonly #net: NetServer;
@@ -63,26 +65,18 @@ export class Server extends EventEmitter<ServerEvents> {
     this.#options = options;
     this.#numbers = serverNumbers(options);
     checkHostKey(options.hostKey);
-    const { userauth = "password", credentials, modules = {} } = options;
+    const { modules = {} } = options;
+    const build = buildOf(options);
     this.modules = {
       transport: modules.transport ?? loadModule("transport", plainModulePath("transport")),
-      userauth: modules.userauth ?? loadModule("userauth", plainModulePath(`userauth-${userauth}`)),
+      userauth: modules.userauth ?? loadModule("userauth", plainModulePath(userauthModuleName(build))),
       connection: modules.connection ?? loadModule("connection", plainModulePath("connection")),
     };
-    const embedded = readCredentials(userauth, this.modules.userauth);
-    const region = credentials ?? embedded;
-    if (region.length !== embedded.length) {
-      throw new CredentialsError(
-        `userauth-${userauth} takes ${embedded.length} bytes of credentials, not ${region.length}`,
-      );
+    this.#userauth = userauthSource(build, options, this.modules.userauth, this.#numbers.payloadCapacity);
+    if (build === FULL_BUILD) {
+      this.#numbers.maxUnauthenticated =
+        options.maxUnauthenticated ?? unauthenticatedFor(this.modules.userauth.memoryBytes);
     }
-    if (userOfRegion(region) === undefined) {
-      throw new CredentialsError(`the module ${this.modules.userauth.name} embeds no credentials, and none were given`);
-    }
-    this.#override = credentials && {
-      pointer: credentialsPointer(userauth, this.modules.userauth),
-      region,
-    };
     this.#net = createNetServer(
       { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEPALIVE_MS },
       (socket: Socket) => this.accept(socket, formatAddress(socket.remoteAddress ?? "unknown", socket.remotePort ?? 0)),
@@ -127,11 +121,19 @@ export class Server extends EventEmitter<ServerEvents> {
       stream,
       modules: this.modules,
       hostKey: this.#options.hostKey,
-      credentials: this.#override,
-      payloadCapacity: this.#numbers.payloadCapacity,
       rekeyIntervalMs: this.#numbers.rekeyIntervalMs,
-      onUserauth: (status) => {
-        this.#log({ event: "userauth", connection: id, status: nameOf(UserauthStatus, status) });
+      signatureAlgorithms: this.#userauth.signatureAlgorithms,
+      openUserauth: (sessionId) =>
+        this.#userauth.open(
+          sessionId,
+          { connection: id, remoteAddress },
+          {
+            passwordChanged: (user) => this.#log({ event: "password-changed", connection: id, user }),
+            error: reportError,
+          },
+        ),
+      onUserauth: ({ status, method, user }) => {
+        this.#log({ event: "userauth", connection: id, status: nameOf(UserauthStatus, status), method, user });
       },
       onSuccess: (): PayloadReceiver => {
         this.#leaveUnauthenticated(connection);
@@ -181,6 +183,7 @@ export class Server extends EventEmitter<ServerEvents> {
     const connections = [...this.#connections];
     for (const { switchboard } of connections) switchboard.disconnect(DisconnectReason.BY_APPLICATION, "server-close");
     if (connections.length > 0) await idle;
+    await this.#userauth.close();
     await stopped;
   }
 

@@ -6,10 +6,16 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { plainModulePath } from "./modules.js";
+import { ARGON2_MEMORY_KIB } from "./users-region.js";
 import { readExportedGlobal, readFunctionBodies, readFunctionNames, readSections } from "./wasm-file.js";
 
 /** The builds of which a connection uses one. */
-export const USERAUTH_MODULES = ["userauth-password", "userauth-publickey-small", "userauth-publickey"] as const;
+export const USERAUTH_MODULES = [
+  "userauth-password",
+  "userauth-publickey-small",
+  "userauth-publickey",
+  "userauth",
+] as const;
 /** The modules that every connection uses. */
 export const COMMON_MODULES = ["transport", "connection"] as const;
 export const MODULES = [...USERAUTH_MODULES, ...COMMON_MODULES] as const;
@@ -28,7 +34,7 @@ export interface ModuleSize {
   sections: Record<string, number>;
   /** Bytes of each function's body with its size field, largest first. */
   functions: { name: string; bytes: number }[];
-  /** Bytes of linear memory in use: `__heap_base`. */
+  /** Bytes of linear memory in use: `__heap_base`, without Argon2's blocks. */
   memory: number;
 }
 
@@ -38,8 +44,16 @@ export interface SizeReport {
   connectionMemory: Record<string, number>;
 }
 
-/** Measures one module. `named` is the same code compiled with function names; without it, exports give some names. */
-export function measureModule(name: string, bytes: Uint8Array, named: Uint8Array = bytes): ModuleSize {
+export interface MeasureOptions {
+  /** The same code compiled with function names; without it, exports give some names. */
+  named?: Uint8Array;
+  /** The memory that the module has for Argon2's blocks, in KiB. Default: what `npm run build` gives it. */
+  argon2KiB?: number;
+}
+
+/** Measures one module. */
+export function measureModule(name: string, bytes: Uint8Array, options: MeasureOptions = {}): ModuleSize {
+  const { named = bytes, argon2KiB = name === "userauth" ? ARGON2_MEMORY_KIB : 0 } = options;
   const sections: Record<string, number> = { header: HEADER_BYTES };
   for (const { name: section, start, end } of readSections(bytes)) {
     sections[section] = (sections[section] ?? 0) + end - start;
@@ -48,15 +62,15 @@ export function measureModule(name: string, bytes: Uint8Array, named: Uint8Array
   const functions = readFunctionBodies(bytes)
     .map(({ start, end }, index) => ({ name: names.get(index) ?? `function ${index}`, bytes: end - start }))
     .sort((a, b) => b.bytes - a.bytes || a.name.localeCompare(b.name, "en"));
-  const memory = readExportedGlobal(bytes, "__heap_base");
-  if (memory === undefined) throw new Error(`${name} does not export __heap_base`);
+  const heapBase = readExportedGlobal(bytes, "__heap_base");
+  if (heapBase === undefined) throw new Error(`${name} does not export __heap_base`);
   return {
     name,
     bytes: bytes.length,
     gzip: gzipSync(bytes, { level: GZIP_LEVEL }).length,
     sections,
     functions,
-    memory,
+    memory: heapBase - argon2KiB * 1024,
   };
 }
 
@@ -83,6 +97,9 @@ export function reportSizes(modules: ModuleSize[]): SizeReport {
   };
 }
 
+const NOTES = `All numbers are bytes. A connection uses one userauth module, transport and connection.
+Memory of userauth, the full build, is without Argon2's blocks: ${group(ARGON2_MEMORY_KIB)} KiB, a flag of the build (ARGON2_KIB).`;
+
 /** The report as text: one column for each module. */
 export function formatSizes({ modules, connectionMemory }: SizeReport): string {
   const sections = [...new Set(modules.flatMap((module) => Object.keys(module.sections)))];
@@ -97,7 +114,7 @@ export function formatSizes({ modules, connectionMemory }: SizeReport): string {
     ["linear memory", ...modules.map(({ memory }) => group(memory))],
     ["memory of a connection", ...modules.map(({ name }) => group(connectionMemory[name]))],
   ];
-  return `${formatTable(rows)}\n\nAll numbers are bytes. A connection uses one userauth module, transport and connection.`;
+  return `${formatTable(rows)}\n\n${NOTES}`;
 }
 
 /** The functions of each module as text, largest first. */

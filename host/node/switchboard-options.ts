@@ -1,9 +1,9 @@
 // What a switchboard is given, and whom it tells: the border between one connection (switchboard.ts) and its server (server.ts).
 
 import type { Duplex } from "node:stream";
-import type { UserauthStatus } from "../../assembly/abi.js";
 import type { CompiledModule } from "./modules.js";
 import type { KeyPair } from "./openssh-keys.js";
+import type { Judgement, Userauth } from "./userauth.js";
 
 /** The three modules that serve a connection. */
 export interface ModuleSet {
@@ -43,16 +43,18 @@ export interface PayloadReceiver {
 
 export interface SwitchboardOptions {
   stream: Duplex;
-  modules: ModuleSet;
+  modules: Pick<ModuleSet, "transport">;
   /** 32 bytes each. */
   hostKey: KeyPair;
-  /** Replaces the credentials in the userauth module. */
-  credentials?: { pointer: number; region: Uint8Array } | undefined;
-  /** The payload capacity of the modules' build. */
-  payloadCapacity: number;
+  /** Once, with the session identifier, when the first userauth payload has come. */
+  openUserauth(sessionId: Uint8Array): Userauth;
   rekeyIntervalMs: number;
-  /** After each request that the userauth module has judged. */
-  onUserauth(status: UserauthStatus): void;
+  /** Public key algorithms that clients are told of (RFC 8308 §3.1). Default: ssh-ed25519. */
+  signatureAlgorithms?: readonly string[] | undefined;
+  /** In place of random bytes: a session that was recorded comes out again, bit for bit, only with its own. The bytes are wiped. */
+  entropy?: (() => Uint8Array) | undefined;
+  /** After each request that has been judged. */
+  onUserauth(judgement: Judgement): void;
   /** Once, after SSH_MSG_USERAUTH_SUCCESS was sent. May end the connection. */
   onSuccess(): PayloadReceiver;
   /** Once; nothing is sent or received any more. */

@@ -1,28 +1,32 @@
 // One connection's switchboard: carries bytes between the client's stream, the transport and userauth modules, and a session.
 //
 // Bytes of the stream go into the transport module; the payloads that come out are told apart by their first byte alone: 50–79 go to the
-// userauth module, 80–127 to the session (session.ts), which does not exist before SUCCESS. Replies go back through the transport
-// module. An error in a module, or in here, ends this connection and nothing else.
+// userauth module (userauth.ts), 80–127 to the session (session.ts), which does not exist before SUCCESS. Replies go back through the
+// transport module. While a userauth request is being judged, what the client sends waits. An error in a module, or in here, ends this
+// connection and nothing else.
 
 import { randomBytes } from "node:crypto";
 import type { Duplex } from "node:stream";
 import { DisconnectReason, TransportEvent, UserauthStatus } from "../../assembly/abi.js";
 import { ModuleError } from "./modules.js";
-import type { Instance, TransportExports, UserauthExports } from "./modules.js";
+import type { Instance, TransportExports } from "./modules.js";
 import { PUBLIC_KEY_BYTES, SEED_BYTES } from "./openssh-keys.js";
 import type { EndCause, Ending, PayloadReceiver, SwitchboardOptions } from "./switchboard-options.js";
+import type { Judgement, Userauth } from "./userauth.js";
 
 const ENTROPY_BYTES = 64;
 const HOST_KEY_BYTES = SEED_BYTES + PUBLIC_KEY_BYTES;
+/** Of the transport module's build (assembly/capacities.ts). */
+const SIGNATURE_ALGORITHMS_CAPACITY = 127;
 /** While more than this waits in the stream's write buffer, nothing is read and no application data is sent. */
 const WRITE_MARK_BYTES = 256 * 1024;
+/** What is read while a request is being judged: enough to see that the client has gone, as a rule. */
+const AHEAD_BYTES = 64 * 1024;
 /** Replies that wait for the end of a key exchange; more is an attack. Each counts with what holding it costs. */
 const HELD_REPLIES_BYTES = 64 * 1024;
 const HELD_REPLY_OVERHEAD_BYTES = 128;
 /** How long a client may take to close after the last bytes were sent. */
 const LINGER_MS = 2_000;
-/** The userauth module's only buffer. */
-const USERAUTH_BUFFER_PTR = 0;
 const FIRST_USERAUTH_NUMBER = 50;
 const FIRST_CONNECTION_NUMBER = 80;
 const LAST_CONNECTION_NUMBER = 127;
@@ -35,7 +39,8 @@ export class Switchboard {
   readonly #options: SwitchboardOptions;
   readonly #stream: Duplex;
   #transport: Instance<TransportExports> | undefined;
-  #userauth: Instance<UserauthExports> | undefined;
+  #userauth: Userauth | undefined;
+  #judging = false;
   #session: PayloadReceiver | undefined;
   #unread: Uint8Array[] = [];
   #feeding = false;
@@ -137,9 +142,14 @@ export class Switchboard {
     const { seed, publicKey } = this.#options.hostKey;
     memory.write(exports.hostKeyPtr(), HOST_KEY_BYTES, seed);
     memory.write(exports.hostKeyPtr() + SEED_BYTES, HOST_KEY_BYTES - SEED_BYTES, publicKey);
-    const entropy = randomBytes(ENTROPY_BYTES);
+    const algorithms = Buffer.from(this.#options.signatureAlgorithms?.join(",") ?? "", "latin1");
+    if (algorithms.length > 0) {
+      const announced = Buffer.of(algorithms.length, ...algorithms);
+      memory.write(exports.signatureAlgorithmsPtr(), 1 + SIGNATURE_ALGORITHMS_CAPACITY, announced);
+    }
+    const entropy = this.#options.entropy?.() ?? randomBytes(ENTROPY_BYTES);
     memory.writeInput(exports, entropy);
-    const length = exports.open(ENTROPY_BYTES);
+    const length = exports.open(entropy.length);
     entropy.fill(0);
     if (length === 0) throw new ModuleError("the transport module did not open");
     this.#sendOutput(transport, length);
@@ -150,12 +160,13 @@ export class Switchboard {
     if (this.#feeding) return;
     this.#feeding = true;
     try {
-      while (this.#unread.length > 0 && this.#transport && !this.#choked()) this.#feedOnce(this.#transport);
+      while (this.#unread.length > 0 && this.#transport && !this.#choked() && !this.#judging)
+        this.#feedOnce(this.#transport);
     } finally {
       this.#feeding = false;
     }
     if (!this.alive) return;
-    if (this.#choked()) this.#stream.pause();
+    if (this.#choked() || (this.#judging && this.#isFarAhead())) this.#stream.pause();
     else if (this.#stream.isPaused()) this.#stream.resume();
     if (this.#session && this.ready) this.#session.wake();
   }
@@ -200,15 +211,28 @@ export class Switchboard {
   }
 
   #authenticate(transport: Instance<TransportExports>, payload: Uint8Array): void {
-    this.#userauth ??= this.#openUserauth(transport);
-    const { exports, memory } = this.#userauth;
-    memory.write(USERAUTH_BUFFER_PTR, this.#options.payloadCapacity, payload);
-    payload.fill(0); // a password may be in it
-    const length = exports.receive(payload.length);
-    if (length !== 0) this.send(memory.view(USERAUTH_BUFFER_PTR, length));
+    const judgement = (this.#userauth ??= this.#openUserauth(transport)).receive(payload);
+    if (!(judgement instanceof Promise)) return this.#conclude(judgement);
+    this.#judging = true;
+    judgement.then(
+      (settled) => {
+        this.#judging = false;
+        this.run(() => {
+          this.#conclude(settled);
+          this.#feed();
+        });
+      },
+      (error: unknown) => {
+        if (this.alive) this.#fail(error);
+      },
+    );
+  }
+
+  #conclude(judgement: Judgement): void {
+    const { status, replies } = judgement;
+    for (const reply of replies) this.send(reply);
     if (this.#session || !this.alive) return; // what comes after SUCCESS changes nothing
-    const status = Number(exports.status.value) as UserauthStatus;
-    this.#options.onUserauth(status);
+    this.#options.onUserauth(judgement);
     if (status === UserauthStatus.SUCCESS) {
       this.#openSession();
     } else if (status === UserauthStatus.PROTOCOL_ERROR) {
@@ -226,18 +250,12 @@ export class Switchboard {
     this.#rekeyTimer = setInterval(() => this.run(rekey), this.#options.rekeyIntervalMs).unref();
   }
 
-  /** The userauth module of this connection, bound to its session identifier. */
-  #openUserauth(transport: Instance<TransportExports>): Instance<UserauthExports> {
-    const userauth = this.#options.modules.userauth.instantiate();
-    const { exports, memory } = userauth;
-    const { credentials, payloadCapacity } = this.#options;
-    if (credentials) memory.write(credentials.pointer, credentials.region.length, credentials.region);
-    if (exports.reset) {
-      const sessionId = transport.memory.view(transport.exports.sessionIdPtr(), transport.exports.sessionIdLength());
-      memory.write(USERAUTH_BUFFER_PTR, payloadCapacity, sessionId);
-      exports.reset(sessionId.length);
-    }
-    return userauth;
+  #openUserauth({ exports, memory }: Instance<TransportExports>): Userauth {
+    return this.#options.openUserauth(memory.view(exports.sessionIdPtr(), exports.sessionIdLength()));
+  }
+
+  #isFarAhead(): boolean {
+    return this.#unread.reduce((sum, { length }) => sum + length, 0) > AHEAD_BYTES;
   }
 
   #capacity(): number {
@@ -291,7 +309,7 @@ export class Switchboard {
     this.#ended = true;
     clearInterval(this.#rekeyTimer);
     this.#transport?.memory.wipe();
-    this.#userauth?.memory.wipe();
+    this.#userauth?.end();
     this.#transport = this.#userauth = this.#session = undefined;
     this.#unread = [];
     this.#held = [];

@@ -1,7 +1,7 @@
 """An ssh-like client made of AsyncSSH: logs in, runs a command, copies standard input and output.
 
     asyncssh_client.py '{"host": ..., "port": ..., "user": ..., "hostKey": "ssh-ed25519 ...", "command": ...,
-                         "password": ... or "keys": [file, ...]}'
+                         "password": ..., "keys": [file, ...]}'
 
 Ends with the command's exit status, or with 255 and a line on standard error.
 """
@@ -17,7 +17,7 @@ import asyncssh  # noqa: E402
 
 
 async def run(request):
-    options = {"password": request["password"]} if "password" in request else {"client_keys": request["keys"]}
+    options = {"client_keys": request.get("keys"), "password": request.get("password")}
     async with asyncssh.connect(
         request["host"],
         request["port"],
@@ -26,7 +26,7 @@ async def run(request):
         config=None,
         agent_path=None,
         login_timeout=20,
-        **{"client_keys": None, **options},
+        **options,
     ) as connection:
         result = await connection.run(request["command"], input=sys.stdin.buffer.read(), encoding=None)
         sys.stdout.buffer.write(result.stdout)

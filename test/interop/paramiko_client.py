@@ -1,7 +1,7 @@
 """An ssh-like client made of paramiko: logs in, runs a command, copies standard input and output.
 
     paramiko_client.py '{"host": ..., "port": ..., "user": ..., "hostKey": "ssh-ed25519 ...", "command": ...,
-                         "password": ... or "keys": [file, ...], "stock": true}'
+                         "password": ..., "keys": [file, ...], "stock": true}'
 
 Ends with the command's exit status, or with 255 and a line on standard error. Paramiko has no chacha20-poly1305@openssh.com, the
 only cipher that Sesame speaks, so this file brings it: packets are sealed and opened on the way between paramiko's packetizer and
@@ -113,17 +113,22 @@ class Transport(paramiko.Transport):
 
 
 def log_in(transport, request):
-    if "password" in request:
-        transport.auth_password(request["user"], request["password"])
-        return
+    """The key first, if there is one; then the password, if there is one and the server wants more."""
+    remaining = None
     refusal = None
-    for path in request["keys"]:
+    for path in request.get("keys", []):
         try:
-            transport.auth_publickey(request["user"], load_key(path))
-            return
+            remaining = transport.auth_publickey(request["user"], load_key(path))
+            break
         except paramiko.AuthenticationException as error:
             refusal = error
-    raise refusal
+    else:
+        if refusal is not None:
+            raise refusal
+    if remaining:
+        print(f"partial success, then {','.join(remaining)}", file=sys.stderr)
+    if "password" in request and remaining != []:
+        transport.auth_password(request["user"], request["password"])
 
 
 def load_key(path):

@@ -52,9 +52,8 @@ export function runPython(script: string, task: Task, more: Record<string, unkno
     user: login.user ?? USER,
     hostKey: server.hostKeyLine,
     command,
-    ...(login.password === undefined
-      ? { keys: (login.keys ?? []).map(({ path }) => path) }
-      : { password: login.password }),
+    ...(login.password !== undefined && { password: login.password }),
+    ...((login.keys ?? login.password === undefined) && { keys: (login.keys ?? []).map(({ path }) => path) }),
     ...more,
   };
   const path = fileURLToPath(new URL(`../interop/${script}`, import.meta.url));
@@ -128,6 +127,7 @@ function runSsh2({ server, login, command, input = new Uint8Array() }: Task): Pr
       username: login.user ?? USER,
       ...(login.password === undefined ? {} : { password: login.password }),
       ...(key === undefined ? {} : { privateKey: readFileSync(key.path) }),
+      authHandler: ["none", "publickey", "password"], // its own order ends with the key
       hostVerifier: (offered: Buffer) => offered.toString("base64") === server.hostKeyLine.split(" ")[1],
       readyTimeout: 20_000,
     });

@@ -189,14 +189,20 @@ export interface ServeOptions {
   credentials?: string[];
 }
 
+/** Starts a server with the full userauth build, for the users of a users.json. */
+export function serveUsers(path: string): Promise<ServerProcess> {
+  return startServer(["--config", path]);
+}
+
 /** Starts a server and waits until it listens. */
 export async function serve({ build, memoryProbe = false, credentials }: ServeOptions): Promise<ServerProcess> {
+  const given = credentials ?? ["--user", USER, ...(await secretOptions(build))];
+  return startServer(["--userauth", build, ...given], memoryProbe ? MEMORY_PROBE : []);
+}
+
+async function startServer(options: string[], nodeOptions: string[] = []): Promise<ServerProcess> {
   if (!existsSync(CLI)) throw new Error(`${CLI} is missing: run "npm run build"`);
-  const args = [
-    ...(memoryProbe ? MEMORY_PROBE : []),
-    ...[CLI, "serve", "--port", "0", "--userauth", build, "--host-key", (await hostKey()).path],
-    ...(credentials ?? ["--user", USER, ...(await secretOptions(build))]),
-  ];
+  const args = [...nodeOptions, CLI, "serve", "--port", "0", "--host-key", (await hostKey()).path, ...options];
   const program = start(process.execPath, args);
   const [, host = "", port = "", fingerprint = ""] = await program.until(
     /listening on (\S+):(\d+) .*(SHA256:[A-Za-z0-9+/]{43})/,
@@ -231,7 +237,8 @@ export async function serveFromLibrary(options: Partial<ServerOptions>): Promise
   return { server, endpoint: await endpointAt(address, port, fingerprint(key.publicKey)), log };
 }
 
-async function endpointAt(host: string, port: number, fingerprint: string): Promise<Endpoint> {
+/** A server with `hostKey()`. */
+export async function endpointAt(host: string, port: number, fingerprint: string): Promise<Endpoint> {
   const { line: hostKeyLine } = await hostKey();
   const knownHosts = join(folder, `known_hosts_${port}`);
   writeFileSync(knownHosts, `[${host}]:${port} ${hostKeyLine}\n`);

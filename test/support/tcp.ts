@@ -2,7 +2,13 @@
 
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { createServer, type ModuleSet, type Server, type ServerOptions } from "../../host/node/index.js";
+import {
+  createServer,
+  type ModuleSet,
+  type Server,
+  type ServerOptions,
+  type UserauthBuild,
+} from "../../host/node/index.js";
 import type { LogEntry } from "../../host/node/log.js";
 import {
   type CompiledModule,
@@ -99,7 +105,7 @@ export interface Fixture {
 }
 
 /** A server on a free port: `exec` is answered with its own command. */
-export async function serve(options: Partial<ServerOptions> = {}): Promise<Fixture> {
+export async function serve(options: Partial<ServerOptions> & { userauth?: UserauthBuild } = {}): Promise<Fixture> {
   const log: LogEntry[] = [];
   const made: Fixture["made"] = [];
   const watched = <Type extends ModuleType>(type: Type, target: string): CompiledModule<Type> => {

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import binaryen from "binaryen";
 import { UserauthStatus } from "../../assembly/abi.js";
-import { MODULES } from "../../host/node/size.js";
+import { MODULES as NAMES } from "../../host/node/size.js";
 import { openSection, readExportedGlobal, readExports, readSections } from "../../host/node/wasm-file.js";
 import { readInstructions } from "../../scripts/instrument.js";
 import { moduleBytes } from "../support/modules.js";
@@ -16,7 +16,6 @@ const MEMORY_GROW = 0x40;
 
 const COMMON = "memory __heap_base __data_end";
 const BUFFERS = "inputPtr inputCapacity outputPtr";
-const NAMES = [...MODULES, "userauth"] as const;
 const EXPORTS: Record<(typeof NAMES)[number], string> = {
   transport:
     `${COMMON} ${BUFFERS} hostKeyPtr signatureAlgorithmsPtr makeHostKey open receive outputLength payloadPtr payloadLength sendPtr ` +

@@ -58,6 +58,12 @@ function outside(number: number): Outcome | undefined {
   return isReserved(number) ? UNIMPLEMENTED : undefined;
 }
 
+/** Before SUCCESS: the right password, and the service request that some clients repeat for each method. */
+function loggingIn(number: number): Outcome | undefined {
+  if (number === Message.USERAUTH_REQUEST) return "52";
+  return number === Message.SERVICE_REQUEST ? "6" : outside(number);
+}
+
 /** During one: DISCONNECT, what the state takes, and, where it is not strict, what means nothing. */
 function during(taken: Record<number, Outcome>, strict: boolean) {
   return (number: number): Outcome | undefined => {
@@ -116,7 +122,7 @@ STATES.push(
   {
     name: "after the service was accepted",
     enter: () => new Session().keyExchange().service(),
-    outcomes: (number) => (number === Message.USERAUTH_REQUEST ? "52" : outside(number)),
+    outcomes: loggingIn,
     payloads: {
       [Message.USERAUTH_REQUEST]: () => passwordRequest(USER, PASSWORD),
       5: service,
@@ -126,7 +132,7 @@ STATES.push(
   {
     name: "after a failure of userauth",
     enter: () => new Session().authenticate(passwordRequest(USER, "wrong")),
-    outcomes: (number) => (number === Message.USERAUTH_REQUEST ? "52" : outside(number)),
+    outcomes: loggingIn,
     payloads: { [Message.USERAUTH_REQUEST]: () => passwordRequest(USER, PASSWORD), 5: service },
   },
   {

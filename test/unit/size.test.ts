@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { formatFunctions, formatSizes, measureModule, MODULES, reportSizes } from "../../host/node/size.js";
+import { ARGON2_MEMORY_KIB } from "../../host/node/users-region.js";
 import { checkBudgets, readBudgets } from "../../scripts/budgets.js";
 import { drawSizes } from "../../scripts/size-chart.js";
 import { moduleBytes } from "../support/modules.js";
@@ -34,10 +35,17 @@ test("the memory of a connection is that of its three modules", () => {
   );
 });
 
+test("the full build's memory is reported without Argon2's blocks, and the report says so", () => {
+  const bytes = moduleBytes("userauth");
+  const withBlocks = measureModule("userauth", bytes, { argon2KiB: 0 }).memory;
+  assert.equal(withBlocks - measureModule("userauth", bytes).memory, ARGON2_MEMORY_KIB * 1024);
+  assert.match(formatSizes(report()), /without Argon2's blocks: 19,456 KiB/);
+});
+
 test("functions have the names of a build with names only where the code is the same", () => {
   const bytes = moduleBytes("userauth-password");
   const other = moduleBytes("connection");
-  assert.deepEqual(measureModule("m", bytes, other), measureModule("m", bytes));
+  assert.deepEqual(measureModule("m", bytes, { named: other }), measureModule("m", bytes));
   assert.ok(measureModule("m", bytes).functions.some(({ name }) => name === "receive"));
 });
 
@@ -54,6 +62,7 @@ test("the chart is the same bytes for the same report, and shows every total", (
   const budgets = readBudgets(join(root, "budgets.json"));
   const draw = (): string => drawSizes(report(), budgets.bytes, budgets["bytes of linear memory"]);
   assert.equal(draw(), draw());
+  assert.doesNotMatch(draw(), />[^<]{110,}<\/text>/, "a line is wider than the picture");
   for (const { bytes } of report().modules) assert.ok(draw().includes(`>${bytes.toLocaleString("en-US")}`));
 });
 

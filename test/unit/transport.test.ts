@@ -460,7 +460,7 @@ test("a client's DISCONNECT closes without an answer, in every state, and its re
   }
 });
 
-test("only ssh-userauth is a service, once", () => {
+test("only ssh-userauth is a service, as often as a client asks before SUCCESS and never after it", () => {
   const session = new Session().keyExchange();
   const back = session.save();
   for (const name of ["ssh-connection", "", "ssh-userautH", "ssh-userauth\0", "ssh-userauth ", "x".repeat(4000)]) {
@@ -471,7 +471,12 @@ test("only ssh-userauth is a service, once", () => {
     assertEnded(back().send(valid.subarray(0, length)), PROTOCOL_ERROR, `cut off at ${length}`);
   }
   assertEnded(back().send(valid, 0), PROTOCOL_ERROR, "a trailing byte");
-  assertEnded(back().service().service(), PROTOCOL_ERROR, "twice");
+  const twice = back().service().service().exchange(passwordRequest(USER, PASSWORD));
+  assert.deepEqual(
+    twice.map((payload) => payload[0]),
+    [52],
+  );
+  assertEnded(back().service().send(passwordRequest(USER, PASSWORD)).service(), PROTOCOL_ERROR, "after SUCCESS");
 });
 
 test("UNIMPLEMENTED names the sequence number of the packet that it rejects", () => {

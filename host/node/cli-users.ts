@@ -1,0 +1,144 @@
+// The users' part of the command: `sesame passwd`, and what `serve` and `build` make of `--config`.
+//
+// Passwords come from a terminal or from standard input, never from the command line.
+
+import { createInterface } from "node:readline";
+import { Writable } from "node:stream";
+import { InvalidArgumentError, Option } from "commander";
+import type { Command } from "commander";
+import { UsageError } from "./cli-credentials.js";
+import type { CredentialOptions } from "./cli-credentials.js";
+import { ARGON2ID_COSTS, hashPassword } from "./password-hash.js";
+import type { HashCosts } from "./password-hash.js";
+import { formatPhc } from "./phc.js";
+import { readUsersFile, setPassword } from "./users-file.js";
+import type { UsersTable } from "./users-region.js";
+
+const UINT32_MAX = 0xffffffff;
+
+/** `--config` beside the options for one user. */
+export interface ConfigOptions extends CredentialOptions {
+  config?: string;
+}
+
+interface PasswdOptions {
+  config?: string;
+  argon2?: HashCosts;
+  pbkdf2?: HashCosts;
+}
+
+/** Adds `--config` to a command. */
+export function withConfigOption(command: Command): Command {
+  return command.option("--config <file>", "several users, and how each logs in: users.json (docs/users.md)");
+}
+
+/** The users of `--config`, if that is given. */
+export function givenUsers({
+  config,
+  userauth,
+  user,
+  passwordFile,
+  authorizedKey,
+}: ConfigOptions): UsersTable | undefined {
+  if (config === undefined) return undefined;
+  if (userauth ?? user ?? passwordFile ?? authorizedKey)
+    throw new UsageError(
+      "--config names the users; --userauth, --user, --password-file and --authorized-key do not go with it",
+    );
+  return readUsersFile(config);
+}
+
+/** Adds `sesame passwd`. */
+export function addUserCommands(program: Command): void {
+  program
+    .command("passwd")
+    .description("hash a password for users.json: print it, or give it to a user of the file")
+    .argument("[user]", "whose password it is, in the file of --config")
+    .option("--config <file>", "users.json, which is replaced as a whole")
+    .addOption(
+      new Option(
+        "--argon2 <m,t,p>",
+        "Argon2id: memory in KiB, passes, lanes (default: 19456,2,1, or as the file's others)",
+      )
+        .argParser(parseArgon2)
+        .conflicts("pbkdf2"),
+    )
+    .option("--pbkdf2 <iterations>", "PBKDF2-HMAC-SHA-256 (600000 are recommended)", parsePbkdf2)
+    .action(passwd);
+}
+
+async function passwd(user: string | undefined, { config, argon2, pbkdf2 }: PasswdOptions): Promise<void> {
+  if ((user === undefined) !== (config === undefined)) throw new UsageError("a user and --config go together");
+  const costs = argon2 ?? pbkdf2 ?? (config === undefined ? undefined : costsIn(config, user!)) ?? ARGON2ID_COSTS;
+  const password = process.stdin.isTTY ? await askTwice() : await firstLine();
+  const hash = hashPassword(password, costs);
+  password.fill(0);
+  if (config === undefined) return console.log(formatPhc(hash));
+  setPassword(config, user!, hash);
+  console.log(`${config}: ${user} has a new password`);
+}
+
+/** All passwords of a file have the same costs. */
+function costsIn(config: string, user: string): HashCosts | undefined {
+  const { users } = readUsersFile(config);
+  if (!users.some(({ name }) => name === user)) throw new Error(`${config}: there is no user ${JSON.stringify(user)}`);
+  return users.find(({ password }) => password)?.password;
+}
+
+function parseNumber(text: string): number {
+  const value = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : NaN;
+  if (!(value <= UINT32_MAX)) throw new InvalidArgumentError("a whole number from 1 on is wanted.");
+  return value;
+}
+
+function parseArgon2(text: string): HashCosts {
+  const numbers = text.split(",").map(parseNumber);
+  const [memoryKiB, passes, lanes] = numbers;
+  if (numbers.length !== 3 || lanes! > 255 || memoryKiB! < 8 * lanes!)
+    throw new InvalidArgumentError(
+      "m,t,p are three numbers: KiB of memory, at least 8 for each lane; passes; at most 255 lanes.",
+    );
+  return { algorithm: "argon2id", memoryKiB: memoryKiB!, passes: passes!, lanes: lanes! };
+}
+
+function parsePbkdf2(text: string): HashCosts {
+  return { algorithm: "pbkdf2-sha256", iterations: parseNumber(text) };
+}
+
+async function askTwice(): Promise<Buffer> {
+  const password = await ask("Password: ");
+  if (password !== (await ask("Once more: "))) throw new Error("the passwords differ");
+  return Buffer.from(password, "utf8");
+}
+
+/** A line of the terminal, which does not show it. */
+function ask(prompt: string): Promise<string> {
+  process.stderr.write(prompt);
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: process.stdin, output: silent, terminal: true });
+  return new Promise((resolve, reject) => {
+    lines.once("line", (line) => resolve(line));
+    lines.once("SIGINT", () => lines.close());
+    lines.once("close", () => reject(new Error("no password was given")));
+  }).finally(() => {
+    lines.close();
+    process.stderr.write("\n");
+  }) as Promise<string>;
+}
+
+async function firstLine(): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) {
+    chunks.push(chunk as Buffer);
+    if ((chunk as Buffer).includes(0x0a)) break;
+  }
+  const [line = ""] = Buffer.concat(chunks).toString("latin1").split(/\r?\n/);
+  return Buffer.from(line, "latin1");
+}
+
+/** Throws for users about whom only a program can decide. */
+export function checkServable(table: UsersTable): void {
+  const { known = [], others = [] } = table.hostDecides ?? {};
+  if (known.length + others.length > 0)
+    throw new UsageError("hostDecides is for programs that use the library, and for boards; nobody would decide here");
+}

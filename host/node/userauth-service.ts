@@ -1,0 +1,170 @@
+// The full userauth build for all connections of a server: its users, and whom it waits for. A request may be answered after a slow
+// hash in a thread (userauth-threads.ts), the application's decision (authentication.ts), and the storing of a new password.
+//
+// In: payloads of the connections. Out: judgements, in order for each connection, while the others go on.
+
+import { UserauthStatus } from "../../assembly/abi.js";
+import { askApplication } from "./authentication.js";
+import type { Authenticate, Peer } from "./authentication.js";
+import type { CompiledModule } from "./modules.js";
+import type { PasswordHash } from "./phc.js";
+import type { Judgement, Userauth } from "./userauth.js";
+import { UserauthInstance } from "./userauth-instance.js";
+import type { Outcome, RecordChange, UserauthSetup } from "./userauth-instance.js";
+import { UserauthThreads } from "./userauth-threads.js";
+import type { FullInstance } from "./userauth-threads.js";
+import { passwordRecordOffset, readPasswordRecord } from "./users-region.js";
+
+/** A password that a user has changed. */
+export interface PasswordChange {
+  user: string;
+  /** What the user's password was compared with. */
+  previous: PasswordHash;
+  /** Of the new password, with the same costs. */
+  password: PasswordHash;
+}
+
+/** Stores a new password, so that a crash does not lose it. When that has been done the client is told; a rejection is a failure. */
+export type StorePassword = (change: PasswordChange) => void | Promise<void>;
+
+/** What a connection reports besides its judgements, for the log. */
+export interface UserauthReport {
+  passwordChanged(user: string): void;
+  /** The application, or the storing of a password, has failed. */
+  error(error: Error): void;
+}
+
+export interface UserauthServiceOptions {
+  module: CompiledModule<"userauth">;
+  /** The credentials, and where they are in the module. */
+  credentials: { pointer: number; region: Uint8Array };
+  payloadCapacity: number;
+  /** 0: in the thread of the caller. */
+  threads: number;
+  authenticate?: Authenticate | undefined;
+  storePassword?: StorePassword | undefined;
+}
+
+/** Who changes a password. */
+interface Changer {
+  instance: FullInstance;
+  /** How many changes there were when the old password was, or will be, verified. */
+  changesSeen: number;
+}
+
+/** See the file's header. */
+export class UserauthService {
+  readonly #options: UserauthServiceOptions;
+  /** As it is now: changed passwords are in it. */
+  readonly #region: Uint8Array;
+  readonly #threads: UserauthThreads | undefined;
+  readonly #open = new Set<FullInstance>();
+  /** Changes are stored one after the other; the next one waits for this. */
+  #storing: Promise<unknown> = Promise.resolve();
+  /** Counts the changed passwords. */
+  #changes = 0;
+  /** For a record's offset, which change was its last. */
+  readonly #lastChange = new Map<number, number>();
+
+  constructor(options: UserauthServiceOptions) {
+    const { module, threads, credentials } = options;
+    if (threads > 0 && !module.code) throw new TypeError(`${module.name} has no code for a thread`);
+    this.#options = options;
+    this.#region = credentials.region.slice();
+    if (threads > 0) this.#threads = new UserauthThreads(module.code!, threads);
+  }
+
+  /** For a connection whose session identifier is known. */
+  open(sessionId: Uint8Array, peer: Peer, report: UserauthReport): Userauth {
+    const { module, credentials, payloadCapacity, storePassword } = this.#options;
+    const setup: UserauthSetup = {
+      credentials: { pointer: credentials.pointer, region: this.#region },
+      payloadCapacity,
+      changesPasswords: storePassword !== undefined,
+    };
+    const instance: FullInstance =
+      this.#threads?.open(setup, sessionId) ?? new UserauthInstance(module.instantiate(), setup, sessionId);
+    this.#open.add(instance);
+    let status: UserauthStatus = UserauthStatus.NONE;
+    let changesSeen = 0;
+    let ended = false;
+    const end = () => {
+      if (ended) return;
+      ended = true;
+      this.#open.delete(instance);
+      instance.end();
+    };
+    const receive = async (payload: Uint8Array): Promise<Judgement> => {
+      if (status !== UserauthStatus.PROMPTED && status !== UserauthStatus.CHANGE_REQUIRED) changesSeen = this.#changes;
+      let outcome = await instance.receive(payload);
+      for (;;) {
+        status = outcome.status;
+        if (status !== UserauthStatus.PENDING && status !== UserauthStatus.CHANGE_PENDING) break;
+        const verdict = await this.#decide(outcome, peer, { changesSeen, instance }, report);
+        if (ended) return { status, replies: [] };
+        outcome = await instance.decide(verdict);
+      }
+      // Argon2's memory is wanted until here; what comes after SUCCESS is ignored
+      if (status === UserauthStatus.SUCCESS) end();
+      return { status, replies: outcome.replies, method: outcome.method || undefined, user: this.#nameOf(outcome) };
+    };
+    return {
+      receive: (payload) => {
+        if (!ended) return receive(payload);
+        payload.fill(0);
+        return { status, replies: [] };
+      },
+      end,
+    };
+  }
+
+  /** No connection asks any more. */
+  async close(): Promise<void> {
+    await this.#threads?.close();
+  }
+
+  /** The verdict about an outcome that waits for one; whatever goes wrong is a failure. */
+  async #decide(outcome: Outcome, peer: Peer, changer: Changer, report: UserauthReport): Promise<UserauthStatus> {
+    const { authenticate } = this.#options;
+    const { userName = new Uint8Array(), method = "", request, change } = outcome;
+    try {
+      if (change) {
+        const name = Buffer.from(userName).toString("utf8");
+        const verdict = await this.#change(name, change, changer);
+        if (verdict === UserauthStatus.SUCCESS) report.passwordChanged(name);
+        return verdict;
+      }
+      if (authenticate && request) return await askApplication(authenticate, peer, userName, method, request);
+    } catch (error) {
+      report.error(error instanceof Error ? error : new Error(String(error)));
+    }
+    return UserauthStatus.FAILURE;
+  }
+
+  #change(user: string, change: RecordChange, { changesSeen, instance }: Changer): Promise<UserauthStatus> {
+    const turn = this.#storing.then(async () => {
+      // Nobody is there any more, or the password that this connection has verified is not the user's any more.
+      if (!this.#open.has(instance) || (this.#lastChange.get(change.offset) ?? 0) > changesSeen)
+        return UserauthStatus.FAILURE;
+      const { offset, record } = change;
+      const previous = readPasswordRecord(this.#region, this.#region.subarray(offset, offset + record.length));
+      await this.#options.storePassword!({ user, previous, password: readPasswordRecord(this.#region, record) });
+      this.#region.set(record, offset);
+      this.#lastChange.set(offset, ++this.#changes);
+      for (const other of this.#open) other.replaceRecord(change);
+      return UserauthStatus.SUCCESS;
+    });
+    this.#storing = turn.catch(() => {});
+    return turn;
+  }
+
+  /** The user's name where it is known to be one: people type passwords there. */
+  #nameOf({ userName, status }: Outcome): string | undefined {
+    const name = Buffer.from(userName ?? []).toString("utf8");
+    const isKnown =
+      status === UserauthStatus.SUCCESS ||
+      status === UserauthStatus.PARTIAL_SUCCESS ||
+      passwordRecordOffset(this.#region, name) !== undefined;
+    return isKnown ? name : undefined;
+  }
+}

@@ -2,6 +2,7 @@
 
 import type { RawClient } from "../../test/support/client.js";
 import type { BenchStep } from "./bench-login.js";
+import type { PartSizes } from "./link-map.js";
 
 export interface BenchDevice {
   /** Receives what the device sends. */
@@ -9,8 +10,10 @@ export interface BenchDevice {
   readonly unit: "cycles" | "instructions";
   /** Of the board, where cycles are counted. */
   readonly hertz?: number;
-  /** Bytes of the firmware: in flash, and of its variables in RAM. */
-  readonly sizes: { flash: number; variables: number };
+  /** Of the firmware, without the heap. */
+  readonly sizes: PartSizes;
+  /** Bytes of heap that are the memories of one session's modules. */
+  readonly moduleMemory: number;
   /** Sends the step's data and waits for the answer; what that has cost. */
   run(step: BenchStep): Promise<number> | number;
   close(): void;

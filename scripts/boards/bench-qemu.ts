@@ -58,11 +58,11 @@ export async function openQemu(
 
   await until("the opening", () => client.serverIdentification !== undefined);
   let since = counted();
-  const { flash, variables } = measureQemu(built);
   return {
     client,
     unit: "instructions",
-    sizes: { flash, variables },
+    sizes: measureQemu(built),
+    moduleMemory: built.modules.reduce((sum, { memoryLength }) => sum + memoryLength, 0),
     run: async ({ name: what, data, answered }) => {
       running.stdin.write(data);
       await until(what, answered);

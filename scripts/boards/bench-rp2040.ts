@@ -9,16 +9,18 @@ import { CLOCK_HZ } from "../emulator/clock.js";
 import { entropyBits } from "../emulator/entropy.js";
 import { Pico } from "../emulator/pico.js";
 import type { BenchDevice } from "./bench-device.js";
+import { readLinkMap } from "./link-map.js";
 import type { BoardCredentials } from "./options.js";
 import { buildRp2040In, type Rp2040Engine } from "./rp2040-build.js";
 
+const RAM_START = 0x2000_0000;
 const BOOT_LIMIT_CYCLES = 20 * CLOCK_HZ;
 const STEP_LIMIT_CYCLES = 60 * CLOCK_HZ;
 
 /** Builds the firmware, starts it and opens its port. `name` is that of the firmware's folder. */
 export function openRp2040(engine: Rp2040Engine, name: string, credentials: BoardCredentials): BenchDevice {
   const folder = join(packageRoot(), "build", "boards", "bench", `rp2040-${engine}-${name}`);
-  const { bin, memory } = buildRp2040In(folder, engine, credentials);
+  const { bin, elf, memory, modules } = buildRp2040In(folder, engine, credentials);
   const pico = new Pico({ firmware: readFileSync(bin), entropy: entropyBits("good", "benchmark") });
   if (!pico.runUntil(() => pico.usb.identity !== undefined, BOOT_LIMIT_CYCLES))
     throw new Error("the device does not enumerate");
@@ -31,7 +33,8 @@ export function openRp2040(engine: Rp2040Engine, name: string, credentials: Boar
     client,
     unit: "cycles",
     hertz: CLOCK_HZ,
-    sizes: { flash: memory.flash, variables: memory.ram },
+    sizes: readLinkMap(`${elf}.map`, RAM_START, memory.flash, memory.ram),
+    moduleMemory: modules.reduce((sum, { memoryLength }) => sum + memoryLength, 0),
     run: ({ name: what, data, answered }) => {
       port.send(data);
       if (!pico.runUntil(answered, STEP_LIMIT_CYCLES)) throw new Error(`${engine}: no answer to ${what}`);

@@ -6,13 +6,18 @@ import { join, resolve } from "node:path";
 import { packageRoot } from "../../host/node/modules.js";
 import { buildWithCmake } from "./cmake.js";
 import { type EmbeddedModule, embedModules } from "./embed.js";
+import { type PartSizes, readLinkMap } from "./link-map.js";
 import type { BoardCredentials } from "./options.js";
 import { wasm3Folder } from "./wasm3.js";
 
 /** Each with its QEMU and its compiler. */
 const MACHINES = {
-  "mps2-an385": { emulator: ["qemu-system-arm"], compiler: "arm-none-eabi-gcc" },
-  virt: { emulator: ["qemu-system-riscv32", "-bios", "none"], compiler: "riscv64-unknown-elf-gcc" },
+  "mps2-an385": { emulator: ["qemu-system-arm"], compiler: "arm-none-eabi-gcc", ramStart: 0x2000_0000 },
+  virt: {
+    emulator: ["qemu-system-riscv32", "-bios", "none"],
+    compiler: "riscv64-unknown-elf-gcc",
+    ramStart: 0x8040_0000,
+  },
 } as const;
 
 export type QemuMachine = keyof typeof MACHINES;
@@ -52,12 +57,12 @@ export function buildQemu(
   return { machine, modules, elf: join(folder, "sesame.elf") };
 }
 
-/** Bytes of flash (the program, initial values of variables included) and of RAM (variables). */
-export function measureQemu({ machine, elf }: QemuBuild): { flash: number; variables: number } {
-  const size = MACHINES[machine].compiler.replace(/gcc$/, "size");
-  const { stdout } = spawnSync(size, [elf], { encoding: "utf8" });
+/** What the program takes of flash and RAM, part by part. */
+export function measureQemu({ machine, elf }: QemuBuild): PartSizes {
+  const { compiler, ramStart } = MACHINES[machine];
+  const { stdout } = spawnSync(compiler.replace(/gcc$/, "size"), [elf], { encoding: "utf8" });
   const [text, data, bss] = stdout.split("\n")[1]!.trim().split(/\s+/).map(Number) as [number, number, number];
-  return { flash: text + data, variables: data + bss };
+  return readLinkMap(`${elf}.map`, ramStart, text + data, data + bss);
 }
 
 export interface QemuRunOptions {

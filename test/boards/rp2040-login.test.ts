@@ -153,6 +153,13 @@ for (const engine of ["wasm2c", "wasm3"] as const) {
       await device.stop();
     });
 
+    test("bootsel ends the session in order, and the device waits for an image", async () => {
+      const device = await (await BoardProcess.start(EMULATOR, ["--bin", bins.password])).learnHostKey();
+      assert.equal((await runSsh(ssh, device, password, ["bootsel"], { timeoutMs: LIMIT_MS })).status, 0);
+      await device.program.until(/in boot mode/, { timeoutMs: LIMIT_MS });
+      await device.endedByItself();
+    });
+
     test("reboot ends the session in order, and the device comes back", async () => {
       const { status } = await exec("reboot");
       assert.equal(status, 0);

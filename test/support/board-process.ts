@@ -73,6 +73,13 @@ export class BoardProcess implements Endpoint {
     return this.logOf(last);
   }
 
+  /** Waits until it ends by itself, well. */
+  async endedByItself(): Promise<void> {
+    this.#stopped = true;
+    const { status, stderr } = await this.program.ended(READY_LIMIT_MS);
+    assert.equal(status, 0, stderr.slice(-4_000));
+  }
+
   /** Ends it, if that was not done before, and checks how it ended and that no module failed in it. */
   async stop(): Promise<void> {
     if (this.#stopped) return;

@@ -57,7 +57,8 @@ function parseBoard(text: string): string {
 }
 
 async function connect(device: string | undefined, options: ConnectOptions): Promise<void> {
-  if (options.sshConfig) return console.log(sshConfig(options.name, options.user, device));
+  if (options.sshConfig)
+    return console.log(sshConfig([process.execPath, process.argv[1]!], options.name, options.user, device));
   await carry(openSerial(resolveBoard(device)), process.stdin, process.stdout);
   process.stdin.destroy(); // it would keep the process, and with it ssh, waiting
 }

@@ -78,14 +78,21 @@ export async function carry(device: ReadStream, input: Readable, output: Writabl
   });
 }
 
-/** Lines for ~/.ssh/config, after which `ssh <name>` reaches the board. */
-export function sshConfig(name: string, user: string, device: string | undefined): string {
+/** Lines for ~/.ssh/config, after which `ssh <name>` reaches the board. `command`: how this program is started. */
+export function sshConfig(command: string[], name: string, user: string, device: string | undefined): string {
+  const proxy = [...command, "connect", ...(device === undefined ? [] : [device])];
   const lines = [
     `Host ${name}`,
     `  User ${user}`,
-    `  ProxyCommand sesame connect${device === undefined ? "" : ` ${device}`}`,
+    `  ProxyCommand ${proxy.map(shellQuoted).join(" ")}`,
     "  # every board has a host key of its own, and none has an address",
     `  HostKeyAlias sesame-${name}`,
   ];
   return lines.join("\n");
+}
+
+/** ssh gives the ProxyCommand to a shell, and takes % for itself. */
+function shellQuoted(word: string): string {
+  const escaped = word.replace(/%/g, "%%");
+  return /^[\w./:@%+-]+$/.test(escaped) ? escaped : `'${escaped.replace(/'/g, "'\\''")}'`;
 }

@@ -1,14 +1,14 @@
 // The emulated Pico's own parts: the boot ROM against what the SDK expects of it, the flash against the rules of NOR flash, USB
-// against a device that sends back what it gets; and the firmware in it, where it has been built.
+// against a device that sends back what it gets; and the firmware in it.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import { packageRoot } from "../../host/node/modules.js";
 import { assembleBootRom } from "../../scripts/emulator/assemble-boot-rom.js";
 import { BOOT_ROM } from "../../scripts/emulator/boot-rom.js";
@@ -17,6 +17,7 @@ import { ENTROPY_KINDS, entropyBits } from "../../scripts/emulator/entropy.js";
 import type { EntropyKind } from "../../scripts/emulator/entropy.js";
 import { FLASH_BYTES, NorFlash, SECTOR_BYTES } from "../../scripts/emulator/nor-flash.js";
 import { Pico } from "../../scripts/emulator/pico.js";
+import { testFirmware } from "../support/firmware.js";
 import { needs } from "../support/peers.js";
 import { Random } from "../support/random.js";
 import { UsbLoopback } from "../support/usb-loopback.js";
@@ -304,46 +305,37 @@ describe("USB", () => {
   });
 });
 
-// The firmware, where `npm run board:rp2040` has built it
-
-const FIRMWARE = join(packageRoot(), "build", "boards", "rp2040", "wasm2c", "sesame.bin");
-
-function needsFirmware(): { skip?: string } {
-  if (existsSync(FIRMWARE)) return {};
-  const reason = "needs the firmware: npm run board:rp2040";
-  if (process.env["CI"]) throw new Error(reason);
-  return { skip: reason };
-}
-
 describe("firmware in the emulator", () => {
-  test(
-    "it enumerates, greets each program that opens its first port, and keeps what it wrote to flash",
-    needsFirmware(),
-    () => {
-      const firmware = readFileSync(FIRMWARE);
-      const pico = new Pico({ firmware });
-      assert.ok(pico.runUntil(() => pico.usb.identity !== undefined));
-      const [port] = pico.usb.ports;
-      for (let i = 0; i < 3; i++) {
-        let text = "";
-        port.onData = (packet) => (text += Buffer.from(packet).toString("latin1"));
-        port.open();
-        assert.ok(pico.runUntil(() => text.includes("\r\n")));
-        assert.match(text, /^SSH-2\.0-/);
-        port.close();
-      }
-      assert.deepEqual(pico.resets, []);
-      const written = pico.flash.operations.length;
-      assert.ok(written > 0, "no host key was written");
+  let path = "";
+  let firmware: Uint8Array;
 
-      const again = new Pico({ firmware, flash: pico.flash.bytes });
-      assert.ok(again.runUntil(() => again.usb.identity !== undefined));
-      assert.equal(again.flash.operations.length, 0);
-    },
-  );
+  before(async () => {
+    path = await testFirmware("wasm2c", "password");
+    firmware = readFileSync(path);
+  });
 
-  test("the same program, entropy and input take the same cycles", needsFirmware(), () => {
-    const firmware = readFileSync(FIRMWARE);
+  test("it enumerates, greets each program that opens its first port, and keeps what it wrote to flash", () => {
+    const pico = new Pico({ firmware });
+    assert.ok(pico.runUntil(() => pico.usb.identity !== undefined));
+    const [port] = pico.usb.ports;
+    for (let i = 0; i < 3; i++) {
+      let text = "";
+      port.onData = (packet) => (text += Buffer.from(packet).toString("latin1"));
+      port.open();
+      assert.ok(pico.runUntil(() => text.includes("\r\n")));
+      assert.match(text, /^SSH-2\.0-/);
+      port.close();
+    }
+    assert.deepEqual(pico.resets, []);
+    const written = pico.flash.operations.length;
+    assert.ok(written > 0, "no host key was written");
+
+    const again = new Pico({ firmware, flash: pico.flash.bytes });
+    assert.ok(again.runUntil(() => again.usb.identity !== undefined));
+    assert.equal(again.flash.operations.length, 0);
+  });
+
+  test("the same program, entropy and input take the same cycles", () => {
     const cycles = [1, 2].map(() => {
       const pico = new Pico({ firmware, entropy: entropyBits("good", "seed") });
       assert.ok(pico.runUntil(() => pico.usb.identity !== undefined));
@@ -352,13 +344,13 @@ describe("firmware in the emulator", () => {
     assert.equal(cycles[0], cycles[1]);
   });
 
-  test("the command says where it listens, ends on SIGTERM and keeps the flash", needsFirmware(), async () => {
+  test("the command says where it listens, ends on SIGTERM and keeps the flash", async () => {
     const folder = mkdtempSync(join(tmpdir(), "sesame-emulator-"));
     const flashFile = join(folder, "flash.bin");
     const main = join(packageRoot(), "scripts", "emulator", "main.ts");
     const emulator = spawn(
       process.execPath,
-      ["--import", "tsx", main, "--port", "0", "--bin", FIRMWARE, "--flash", flashFile],
+      ["--import", "tsx", main, "--port", "0", "--bin", path, "--flash", flashFile],
       { stdio: ["ignore", "pipe", "inherit"] },
     );
     const exit = once(emulator, "exit");
@@ -372,7 +364,6 @@ describe("firmware in the emulator", () => {
       emulator.kill("SIGTERM");
       assert.deepEqual(await exit, [0, null]);
       const flash = readFileSync(flashFile);
-      const firmware = readFileSync(FIRMWARE);
       assert.equal(flash.length, FLASH_BYTES);
       assert.deepEqual(flash.subarray(0, firmware.length), firmware);
     } finally {
@@ -381,8 +372,8 @@ describe("firmware in the emulator", () => {
     }
   });
 
-  test("a TCP client gets the port, a second one when the first has gone", needsFirmware(), async () => {
-    const pico = new Pico({ firmware: readFileSync(FIRMWARE) });
+  test("a TCP client gets the port, a second one when the first has gone", async () => {
+    const pico = new Pico({ firmware });
     const { port, close } = await bridge(pico.usb.ports[0], 0);
     const greeting = (socket: ReturnType<typeof connect>): Promise<string> =>
       new Promise((resolve, reject) => {

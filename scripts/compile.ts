@@ -5,9 +5,18 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import asc from "assemblyscript/asc";
 import binaryen from "binaryen";
+import { ARGON2_MEMORY_KIB, BOARD_ARGON2_MEMORY_KIB } from "../host/node/users-region.js";
+
+/** The targets that are the full userauth build, for Node and for boards, and their flags; of two equal ones in `use` asc would take
+ * asconfig.json's. */
+const FULL_USERAUTH: Record<string, Record<string, number>> = {
+  userauth: {},
+  "userauth-board": { ARGON2_KIB: BOARD_ARGON2_MEMORY_KIB },
+};
 
 /** The entry file of a target, relative to the package. */
 export function entryOf(target: string): string {
+  if (target in FULL_USERAUTH) return "assembly/userauth/index.ts";
   return target.startsWith("userauth-") ? `assembly/userauth/${target.slice(9)}.ts` : `assembly/${target}/index.ts`;
 }
 
@@ -16,7 +25,7 @@ export interface CompileOptions {
   root: string;
   /** A target of asconfig.json. */
   target: string;
-  /** Flags, as `--use NAME=VALUE`. */
+  /** Flags, as `--use NAME=VALUE`; none that the target has in asconfig.json. */
   use?: Record<string, number>;
   /** Pages of linear memory, where a flag makes the buffers outgrow one. */
   pages?: number;
@@ -26,13 +35,14 @@ export interface CompileOptions {
 
 /** The module's bytes. Throws with the compiler's messages. */
 export async function compile(options: CompileOptions): Promise<Uint8Array> {
-  const { root, target, use = {}, pages, names = false } = options;
+  const { root, target, pages, names = false } = options;
+  const use = { ...FULL_USERAUTH[target], ...options.use };
   const args = [entryOf(target), "--config", join(root, "asconfig.json"), "--target", target, "--baseDir", root];
   args.push("--outFile", "out.wasm");
   if (names) args.push("--debug");
   for (const [name, value] of Object.entries(use)) args.push("--use", `${name}=${value}`);
   if (target.startsWith("userauth")) args.push("--memoryBase", String(staticDataOf(target, use)));
-  const pageCount = pages ?? (target === "userauth" ? pagesOfUserauth(use) : undefined);
+  const pageCount = pages ?? (target in FULL_USERAUTH ? pagesOfUserauth(use) : undefined);
   if (pageCount !== undefined) args.push("--initialMemory", String(pageCount), "--maximumMemory", String(pageCount));
   let bytes: Uint8Array | undefined;
   const messages = asc.createMemoryStream();
@@ -58,13 +68,13 @@ function staticDataOf(
   target: string,
   { PAYLOAD_BYTES = 4096, CREDENTIALS_BYTES = 2048 }: Record<string, number>,
 ): number {
-  const region = target === "userauth" ? CREDENTIALS_BYTES : 0;
+  const region = target in FULL_USERAUTH ? CREDENTIALS_BYTES : 0;
   return ((PAYLOAD_BYTES + 15) & ~15) + ((region + 15) & ~15);
 }
 
 /** Pages for the full build: everything but buffer, credentials region and Argon2's memory has less than 12 KiB. */
 function pagesOfUserauth(use: Record<string, number>): number {
-  const { WITH_ARGON2ID = 1, ARGON2_KIB = 19_456 } = use;
+  const { WITH_ARGON2ID = 1, ARGON2_KIB = ARGON2_MEMORY_KIB } = use;
   const bytes = staticDataOf("userauth", use) + 12 * 1024 + (WITH_ARGON2ID ? ARGON2_KIB * 1024 : 0);
   return Math.ceil(bytes / 65_536);
 }

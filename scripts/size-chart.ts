@@ -4,6 +4,7 @@
 // comes the report of host/node/size.ts; out goes SVG, the same bytes for the same report, readable on light and dark.
 
 import { group, type ModuleSize, type SizeReport } from "../host/node/size.js";
+import { BOARD_ARGON2_MEMORY_KIB } from "../host/node/users-region.js";
 import type { Budgets } from "./budgets.js";
 
 const WIDTH = 760;
@@ -106,5 +107,6 @@ function footnotes({ modules, connectionMemory }: SizeReport, byteBudgets: Budge
     ...sums,
     `linear memory of one connection, by userauth module: ${memory} of ${most}`,
     "userauth is the full build, with every feature; its memory is without Argon2's blocks, a flag of the build",
+    `userauth-board is the same for boards; its memory is with ${BOARD_ARGON2_MEMORY_KIB} KiB of such blocks`,
   ];
 }

@@ -3,6 +3,7 @@
 // Next: pbkdf2.ts.
 
 import {
+  sha256,
   SHA256_BYTES,
   SHA256_CONTEXT_BYTES,
   sha256Finish,
@@ -32,11 +33,7 @@ const padded: usize = outer + SHA256_CONTEXT_BYTES;
 export function hmacSha256Key(key: usize, length: u32): void {
   memory.fill(padded, 0, BLOCK_BYTES);
   if (length <= BLOCK_BYTES) memory.copy(padded, key, length);
-  else {
-    sha256Start();
-    sha256Update(key, length);
-    sha256Finish(padded);
-  }
+  else sha256(padded, key, length);
   savePadded(inner, INNER_PAD);
   savePadded(outer, INNER_PAD ^ OUTER_PAD); // which takes the inner pad away again
 }

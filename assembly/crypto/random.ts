@@ -3,7 +3,7 @@
 // Next: the ephemeral keys and the cookies of transport.
 
 import { chacha20Xor } from "./chacha20";
-import { sha256Finish, sha256Start, sha256Update } from "./sha256";
+import { sha256 } from "./sha256";
 
 const KEY_BYTES: u32 = 32;
 const BLOCK_BYTES: u32 = 64;
@@ -16,9 +16,7 @@ const block: usize = key + 32;
  * Starts the generator with `length` bytes of entropy at `ptr`: secret, unpredictable by 32 bytes' worth, wiped by the caller.
  */
 export function seedRandom(ptr: usize, length: u32): void {
-  sha256Start();
-  sha256Update(ptr, length);
-  sha256Finish(key);
+  sha256(key, ptr, length);
 }
 
 /** 32 random bytes to `out`, secret. Half a block of key stream replaces the key, the other half is the output. */

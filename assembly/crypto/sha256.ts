@@ -52,6 +52,13 @@ export function sha256Finish(out: usize): void {
   wipeWorkspace();
 }
 
+/** The hash of `length` bytes at `ptr`, to `out`, which may be the same place. */
+export function sha256(out: usize, ptr: usize, length: u32): void {
+  sha256Start();
+  sha256Update(ptr, length);
+  sha256Finish(out);
+}
+
 /** Copies an unfinished message's SHA256_CONTEXT_BYTES to `out`, as secret as the message. It goes on here. */
 export function sha256Save(out: usize): void {
   memory.copy(out, state, SHA256_CONTEXT_BYTES);

@@ -13,7 +13,6 @@ import { KEYBOARD_INTERACTIVE, PASSWORD } from "./full/features";
 import { endConversation, handleInfoResponse, handleKeyboardInteractive } from "./full/keyboard-interactive";
 import { KEYBOARD_INTERACTIVE_METHOD, methodName, methodOf, PASSWORD_METHOD, PUBLICKEY_METHOD } from "./full/methods";
 import { handlePassword } from "./full/password";
-import { newSalt } from "./full/password-change";
 import { handlePublickey } from "./full/publickey";
 import { begin, deliver, fail, failProtocol, failUnknownMethod, isOpen, open, status } from "./full/reply";
 import { BUFFER, method, setField, setMethod, userName } from "./full/request";
@@ -24,7 +23,8 @@ import { SSH_MSG_USERAUTH_INFO_RESPONSE, SSH_MSG_USERAUTH_REQUEST } from "./mess
 
 export { __heap_base as __data_end, __heap_base };
 export { decide, signatureVerified } from "./full/host-decision";
-export { recordOffset } from "./full/password-change";
+export { signatureAlgorithms } from "./full/keys";
+export { makeSalt, recordOffset } from "./full/password-change";
 export { nextReply, status } from "./full/reply";
 export { fieldLength, fieldPtr } from "./full/request";
 
@@ -42,10 +42,6 @@ export function credentialsPtr(): usize {
 
 export function credentialsCapacity(): u32 {
   return CREDENTIALS_CAPACITY;
-}
-
-export function saltPtr(): usize {
-  return newSalt;
 }
 
 /** The session identifier of `length` bytes is in the buffer, and the credentials are in their region. */

@@ -85,7 +85,8 @@ function costsIn(config: string, user: string): HashCosts | undefined {
   return users.find(({ password }) => password)?.password;
 }
 
-function parseNumber(text: string): number {
+/** For the options whose value is from 1 to 2^32 − 1. */
+export function parseNumber(text: string): number {
   const value = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : NaN;
   if (!(value <= UINT32_MAX)) throw new InvalidArgumentError("a whole number from 1 on is wanted.");
   return value;
@@ -113,9 +114,9 @@ async function askTwice(): Promise<Buffer> {
 
 /** A line of the terminal, which does not show it. */
 function ask(prompt: string): Promise<string> {
-  process.stderr.write(prompt);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: silent, terminal: true });
+  process.stderr.write(prompt); // now that the terminal does not echo any more
   return new Promise((resolve, reject) => {
     lines.once("line", (line) => resolve(line));
     lines.once("SIGINT", () => lines.close());

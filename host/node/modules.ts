@@ -61,7 +61,8 @@ export interface FullUserauthExports extends UserauthExports {
   fieldLength(field: number): number;
   signatureVerified(): number;
   recordOffset(): number;
-  saltPtr(): number;
+  makeSalt(entropyLength: number): void;
+  signatureAlgorithms(): number;
   credentialsPtr(): number;
   credentialsCapacity(): number;
 }

@@ -17,24 +17,15 @@ import type { ServerOptions } from "./server-options.js";
 import { openUserauth } from "./userauth.js";
 import type { Userauth } from "./userauth.js";
 import { UserauthInstance } from "./userauth-instance.js";
+import type { UserauthSetup } from "./userauth-instance.js";
 import { UserauthService } from "./userauth-service.js";
 import type { UserauthReport } from "./userauth-service.js";
 import { encodeUsers, METHODS } from "./users-region.js";
 import type { UsersTable } from "./users-region.js";
 
-/** What the full build verifies, for the clients to choose from. */
-const SIGNATURE_ALGORITHMS = [
-  "ssh-ed25519",
-  "ecdsa-sha2-nistp256",
-  "sk-ssh-ed25519@openssh.com",
-  "sk-ecdsa-sha2-nistp256@openssh.com",
-  "rsa-sha2-512",
-  "rsa-sha2-256",
-];
-
 /** Makes a `Userauth` for each connection. */
 export interface UserauthSource {
-  /** Of the keys that may be used; undefined for Ed25519 alone. */
+  /** Of the keys that the module verifies; undefined for Ed25519 alone. */
   signatureAlgorithms?: readonly string[];
   open(sessionId: Uint8Array, peer: Peer, report: UserauthReport): Userauth;
   close(): Promise<void>;
@@ -76,12 +67,12 @@ export function userauthSource(
     const setup = { credentials: given && credentials, payloadCapacity };
     return { open: (sessionId) => openUserauth(module, setup, sessionId), close: () => Promise.resolve() };
   }
-  checkAccepted(module, { credentials, payloadCapacity });
+  const signatureAlgorithms = tryOut(module, { credentials, payloadCapacity });
   const { authenticate, storePassword } = options;
   const threads = userauthThreads(options);
   const service = new UserauthService({ module, credentials, payloadCapacity, threads, authenticate, storePassword });
   return {
-    signatureAlgorithms: SIGNATURE_ALGORITHMS,
+    signatureAlgorithms,
     open: (sessionId, peer, report) => service.open(sessionId, peer, report),
     close: () => service.close(),
   };
@@ -99,13 +90,18 @@ function givenRegion(
   return fullRegion(module, encodeUsers(table, { capacity }));
 }
 
-/** What a module cannot honour closes it: that is to be seen now and not at the first login. */
-function checkAccepted(module: CompiledModule<"userauth">, setup: ConstructorParameters<typeof UserauthInstance>[1]) {
+/**
+ * What a module cannot honour closes it: that is to be seen now and not at the first login. Returns the public key algorithms that it
+ * verifies.
+ */
+function tryOut(module: CompiledModule<"userauth">, setup: UserauthSetup): string[] {
   const instance = new UserauthInstance(module.instantiate(), setup, new Uint8Array(32));
   const none = Buffer.from("2\0\0\0\0\0\0\0\x0essh-connection\0\0\0\x04none", "latin1");
   const { status } = instance.receive(none);
+  const signatureAlgorithms = instance.signatureAlgorithms();
   instance.end();
   if (status !== UserauthStatus.FAILURE) {
     throw new CredentialsError(`${module.name} lacks something that the credentials ask for: a hash, or memory for it`);
   }
+  return signatureAlgorithms;
 }

@@ -6,7 +6,7 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { plainModulePath } from "./modules.js";
-import { ARGON2_MEMORY_KIB } from "./users-region.js";
+import { ARGON2_MEMORY_KIB, BOARD_ARGON2_MEMORY_KIB } from "./users-region.js";
 import { readExportedGlobal, readFunctionBodies, readFunctionNames, readSections } from "./wasm-file.js";
 
 /** The builds of which a connection uses one. */
@@ -14,6 +14,7 @@ export const USERAUTH_MODULES = [
   "userauth-password",
   "userauth-publickey-small",
   "userauth-publickey",
+  "userauth-board",
   "userauth",
 ] as const;
 /** The modules that every connection uses. */
@@ -34,7 +35,7 @@ export interface ModuleSize {
   sections: Record<string, number>;
   /** Bytes of each function's body with its size field, largest first. */
   functions: { name: string; bytes: number }[];
-  /** Bytes of linear memory in use: `__heap_base`, without Argon2's blocks. */
+  /** Bytes of linear memory in use: `__heap_base`, without the blocks of `MeasureOptions.argon2KiB`. */
   memory: number;
 }
 
@@ -47,7 +48,7 @@ export interface SizeReport {
 export interface MeasureOptions {
   /** The same code compiled with function names; without it, exports give some names. */
   named?: Uint8Array;
-  /** The memory that the module has for Argon2's blocks, in KiB. Default: what `npm run build` gives it. */
+  /** Argon2's blocks, in KiB, which are not counted. Default: those of `userauth`, which no board has. */
   argon2KiB?: number;
 }
 
@@ -98,7 +99,8 @@ export function reportSizes(modules: ModuleSize[]): SizeReport {
 }
 
 const NOTES = `All numbers are bytes. A connection uses one userauth module, transport and connection.
-Memory of userauth, the full build, is without Argon2's blocks: ${group(ARGON2_MEMORY_KIB)} KiB, a flag of the build (ARGON2_KIB).`;
+userauth is the full build, and userauth-board the same for boards. What Argon2 may use is a flag of the build (ARGON2_KIB): the memory of
+userauth-board is with these ${BOARD_ARGON2_MEMORY_KIB} KiB, that of userauth without Argon2's blocks: ${group(ARGON2_MEMORY_KIB)} KiB.`;
 
 /** The report as text: one column for each module. */
 export function formatSizes({ modules, connectionMemory }: SizeReport): string {

@@ -5,7 +5,7 @@
 
 import { randomFillSync } from "node:crypto";
 import { UserauthField, UserauthStatus } from "../../assembly/abi.js";
-import { isFullUserauth } from "./modules.js";
+import { isFullUserauth, ModuleError } from "./modules.js";
 import type { FullUserauthExports, Instance, UserauthExports } from "./modules.js";
 
 /** What an instance is given before its first request. */
@@ -48,7 +48,9 @@ export interface Outcome {
 
 /** The module's buffer. */
 const BUFFER_PTR = 0;
-const SALT_BYTES = 16;
+const SALT_ENTROPY_BYTES = 32;
+/** To one request: the banner and the answer. */
+const MOST_REPLIES = 2;
 
 /** See the file's header. What a method throws is the end of the connection. */
 export class UserauthInstance {
@@ -91,6 +93,12 @@ export class UserauthInstance {
     this.#instance.memory.write((exports.credentialsPtr() >>> 0) + offset, capacity, record);
   }
 
+  /** The full build: the public key algorithms that it verifies. For an instance that serves nobody: the list takes the buffer's place. */
+  signatureAlgorithms(): string[] {
+    const length = this.#full!.signatureAlgorithms();
+    return Buffer.from(this.#instance.memory.read(BUFFER_PTR, length)).toString("latin1").split(",");
+  }
+
   /** Wipes the instance, which is not called again. */
   end(): void {
     this.#instance.memory.wipe();
@@ -99,7 +107,10 @@ export class UserauthInstance {
   #outcome(length: number): Outcome {
     const { exports, memory } = this.#instance;
     const replies: Uint8Array[] = [];
-    for (; length !== 0; length = this.#full?.nextReply() ?? 0) replies.push(memory.read(BUFFER_PTR, length));
+    for (; length !== 0; length = this.#full?.nextReply() ?? 0) {
+      if (replies.length === MOST_REPLIES) throw new ModuleError("a module gave too many replies to one request");
+      replies.push(memory.read(BUFFER_PTR, length));
+    }
     const status = Number(exports.status.value) as UserauthStatus;
     if (!this.#full) return { status, replies };
     const full = this.#full;
@@ -121,9 +132,10 @@ export class UserauthInstance {
     return outcome;
   }
 
-  /** Of the next new password; without one the module changes none. */
+  /** Of the next new password; without one the module changes none. Overwrites the buffer. */
   #makeSalt(): void {
     if (!this.#full || !this.#setup.changesPasswords) return;
-    randomFillSync(this.#instance.memory.view(this.#full.saltPtr(), SALT_BYTES));
+    randomFillSync(this.#instance.memory.view(BUFFER_PTR, SALT_ENTROPY_BYTES));
+    this.#full.makeSalt(SALT_ENTROPY_BYTES);
   }
 }

@@ -10,6 +10,8 @@ import type { PasswordHash } from "./phc.js";
 export const REGION_CAPACITY = 2048;
 /** Argon2's memory unless a build has another (`--use ARGON2_KIB=N`), in KiB. */
 export const ARGON2_MEMORY_KIB = 19_456;
+/** The same of the build for boards: what one page leaves. */
+export const BOARD_ARGON2_MEMORY_KIB = 40;
 
 /** RFC 4252 and RFC 4256: what a user can be asked for. */
 export const METHODS = ["publickey", "password", "keyboard-interactive"] as const;

@@ -9,9 +9,10 @@ import { Client as Ssh2Client } from "ssh2";
 import { hashPassword } from "../../host/node/password-hash.js";
 import { formatPhc } from "../../host/node/phc.js";
 import { otherClients } from "../support/clients.js";
+import { expect } from "../support/expect.js";
 import { openSshClients, runSsh, sshOptions } from "../support/openssh.js";
 import { needs } from "../support/peers.js";
-import { folder, run } from "../support/programs.js";
+import { folder } from "../support/programs.js";
 import { type KeyFile, serveUsers, type ServerProcess, sharedKey, userKey, wrongKey } from "../support/server.js";
 
 const OLD = "open sesame, 7!";
@@ -31,16 +32,6 @@ async function serveWith(users: object[], more: object = {}): Promise<{ server: 
   const config = { users: users.map((user) => ({ password: formatPhc(hash), ...user })), ...more };
   writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
   return { server: await serveUsers(file), file };
-}
-
-/** Runs a script of expect against a command. */
-async function expect(script: string, command: string[]): Promise<string> {
-  const file = join(folder, `script${++count}.exp`);
-  const say = "proc say {pattern text} { expect -re $pattern {send -- $text} timeout {exit 99} eof {exit 98} }";
-  writeFileSync(file, `set timeout 20\n${say}\nspawn -noecho {*}$argv\n${script}\nexpect eof\nexit [lindex [wait] 3]`);
-  const { status, stdout } = await run("expect", [file, ...command]);
-  assert.equal(status, 0, stdout.toString());
-  return stdout.toString();
 }
 
 /** The new password, and it alone, is the user's: to new connections, and in the file for the next start. */
@@ -109,6 +100,22 @@ for (const client of openSshClients) {
       await assertChanged(server, file, "cassim");
     },
   );
+
+  test(`${client.version}: a password with Argon2id lets in, another one does not`, async () => {
+    const hash = hashPassword(Buffer.from(OLD), { algorithm: "argon2id", memoryKiB: 64, passes: 2, lanes: 2 });
+    const { server } = await serveWith([{ name: "ali", password: formatPhc(hash) }]);
+    const extra = ["-o", "PreferredAuthentications=password", "-o", "NumberOfPasswordPrompts=1"];
+    for (const [password, status, said] of [
+      [OLD, 3, "SUCCESS"],
+      [NEW, 255, "INVALID_PASSWORD"],
+    ] as const) {
+      const { result, statuses } = await server.during(() =>
+        runSsh(client, server, { user: "ali", password }, ["exit 3"], { extra }),
+      );
+      assert.equal(result.status, status, result.stderr);
+      assert.deepEqual(statuses, ["FAILURE", said]);
+    }
+  });
 
   test(`${client.version}: a key and then a password are needed, in this order, and the client knows it`, async () => {
     const key = await userKey();

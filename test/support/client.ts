@@ -464,6 +464,6 @@ export function* politeLogin(
 export function* keyExchange(client: RawClient, options: KexinitOptions = {}): Generator<Step, void, void> {
   yield { name: "identification", data: client.identification(), awaits: 1 };
   yield { name: "KEXINIT", data: client.packet(client.kexinit(options)), awaits: 0 };
-  yield { name: "KEX_ECDH_INIT", data: client.packet(client.ecdhInit()), awaits: client.options.extInfo ? 3 : 2 };
-  yield { name: "NEWKEYS", data: client.newKeys(), awaits: 0 };
+  yield { name: "KEX_ECDH_INIT", data: client.packet(client.ecdhInit()), awaits: 2 };
+  yield { name: "NEWKEYS", data: client.newKeys(), awaits: client.options.extInfo ? 1 : 0 };
 }

@@ -33,16 +33,20 @@ interface FullExports {
   fieldLength: (field: number) => number;
   signatureVerified: () => number;
   recordOffset: () => number;
-  saltPtr: () => number;
+  makeSalt: (entropyLength: number) => void;
+  signatureAlgorithms: () => number;
   credentialsPtr: () => number;
   credentialsCapacity: () => number;
 }
 
-export const SALT = new Uint8Array(16).map((_, index) => 0xa0 + index);
+/** As much as a board gives, and the salt that the module makes of it. */
+export const ENTROPY = new Uint8Array(128).map((_, index) => 0x20 + index);
+export const SALT = createHash("sha256").update(ENTROPY).digest().subarray(0, 16);
 
 export interface FullOptions {
   sessionId?: Uint8Array;
-  salt?: Uint8Array;
+  /** For the first new password's salt. */
+  entropy?: Uint8Array;
   /** The module's bytes. Default: what ships, without credentials. */
   wasm?: Uint8Array;
   /** Count executed instructions. */
@@ -65,7 +69,7 @@ export class FullUserauth {
   readonly #count: (run: () => void) => number;
 
   constructor(table: UsersTable | Uint8Array, options: FullOptions = {}) {
-    const { sessionId = SESSION_ID, salt = SALT, wasm, counted = false, instantiate } = options;
+    const { sessionId = SESSION_ID, entropy = ENTROPY, wasm, counted = false, instantiate } = options;
     if (counted) {
       const module = instantiateCounted(wasm ?? moduleBytes("plain/userauth"));
       this.exports = module.exports as unknown as FullExports;
@@ -78,9 +82,15 @@ export class FullUserauth {
     }
     this.memory = new Uint8Array(this.exports.memory.buffer);
     this.memory.set(table instanceof Uint8Array ? table : encodeUsers(table), this.exports.credentialsPtr());
-    this.memory.set(salt, this.exports.saltPtr());
+    this.makeSalt(entropy);
     this.memory.set(sessionId);
     this.exports.reset(sessionId.length);
+  }
+
+  /** Gives the module entropy, as a host does. */
+  makeSalt(entropy: Uint8Array): void {
+    this.memory.set(entropy);
+    this.exports.makeSalt(entropy.length);
   }
 
   get status(): string {

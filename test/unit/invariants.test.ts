@@ -16,6 +16,9 @@ const MEMORY_GROW = 0x40;
 
 const COMMON = "memory __heap_base __data_end";
 const BUFFERS = "inputPtr inputCapacity outputPtr";
+const FULL_USERAUTH =
+  `${COMMON} reset receive status nextReply decide fieldPtr fieldLength signatureVerified recordOffset makeSalt ` +
+  "signatureAlgorithms credentialsPtr credentialsCapacity";
 const EXPORTS: Record<(typeof NAMES)[number], string> = {
   transport:
     `${COMMON} ${BUFFERS} hostKeyPtr signatureAlgorithmsPtr makeHostKey open receive outputLength payloadPtr payloadLength sendPtr ` +
@@ -26,9 +29,8 @@ const EXPORTS: Record<(typeof NAMES)[number], string> = {
   "userauth-password": `${COMMON} receive status`,
   "userauth-publickey": `${COMMON} reset receive status`,
   "userauth-publickey-small": `${COMMON} reset receive status`,
-  userauth:
-    `${COMMON} reset receive status nextReply decide fieldPtr fieldLength signatureVerified recordOffset saltPtr ` +
-    "credentialsPtr credentialsCapacity",
+  userauth: FULL_USERAUTH,
+  "userauth-board": FULL_USERAUTH,
 };
 /** 19 MiB for Argon2, and a page for everything else. */
 const PAGES = new Map([["userauth", 305]]);

@@ -1,6 +1,7 @@
 // userauth.wasm: new passwords (RFC 4252 §8) and keyboard-interactive (RFC 4256), which asks for both.
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { UserauthField, UserauthStatus } from "../../assembly/abi.js";
 import {
@@ -16,6 +17,7 @@ import {
   argon2idOf,
   changeRequest,
   ed25519Key,
+  ENTROPY,
   failure,
   FullUserauth,
   infoResponse,
@@ -81,7 +83,7 @@ for (const user of ["current", "expired"]) {
     const record = userauth.field(UserauthField.RECORD);
     const { algorithm, salt } = readPasswordRecord(encodeUsers(TABLE), record);
     assert.equal(algorithm, "pbkdf2-sha256");
-    assert.deepEqual(Uint8Array.from(salt), SALT);
+    assert.deepEqual(Buffer.from(salt), SALT);
     const region = stored(userauth);
     assert.equal(userauth.judgeDecision(UserauthStatus.SUCCESS), "SUCCESS 52");
     const after = (password: string): string => new FullUserauth(region).judge(passwordRequest(user, password));
@@ -137,15 +139,64 @@ test("the new password has the least length, at most 127 bytes, and is another: 
   assert.equal(open({ ...TABLE, leastPasswordLength: 1 }).judge(changeRequest("current", OLD, "x")), "CHANGE_PENDING");
 });
 
-test("without a salt nothing is changed, and a salt serves once", () => {
-  const bare = new FullUserauth(TABLE, { salt: new Uint8Array(16) });
-  assert.equal(bare.judge(changeRequest("current", OLD, NEW)), "FAILURE 51");
+/** The salt of the password that the user now changes; undefined when nothing is changed. */
+function saltOfChange(userauth: FullUserauth): Buffer | undefined {
+  if (userauth.judge(changeRequest("current", OLD, NEW)) === "FAILURE 51") return undefined;
+  assert.equal(userauth.status, "CHANGE_PENDING");
+  return Buffer.from(readPasswordRecord(encodeUsers(TABLE), userauth.field(UserauthField.RECORD)).salt);
+}
+
+test("the salt is a hash of all the entropy, which leaves no trace in memory", () => {
+  const noise = createHash("sha512").update("noise").digest();
+  const lengths = [16, 17, 31, 32, 64, 128, 4096];
+  const entropies = lengths.map((length) => Buffer.alloc(length, noise));
+  for (const byte of [0, 63, 127]) entropies.push(Buffer.from(entropies[5]!.with(byte, ~entropies[5]![byte]!)));
+  const salts = entropies.map((entropy) => {
+    const userauth = open();
+    userauth.makeSalt(entropy);
+    assert.ok(userauth.memory.subarray(0, 4096).every((byte) => byte === 0));
+    const memory = Buffer.from(userauth.memory.buffer);
+    for (const word of [noise.readUInt32LE(0), noise.readUInt32LE(12)]) {
+      const [little, big] = [Buffer.alloc(4), Buffer.alloc(4)];
+      little.writeUInt32LE(word);
+      big.writeUInt32BE(word);
+      assert.deepEqual([memory.indexOf(little), memory.indexOf(big)], [-1, -1], `${entropy.length} bytes`);
+    }
+    const salt = saltOfChange(userauth)!;
+    assert.deepEqual(salt, createHash("sha256").update(entropy).digest().subarray(0, 16));
+    return salt.toString("hex");
+  });
+  assert.equal(new Set(salts).size, entropies.length);
+});
+
+test("without 16 bytes of entropy, or with more than the buffer holds, there is no salt and nothing is changed", () => {
+  const userauth = new FullUserauth(TABLE, { entropy: ENTROPY.subarray(0, 15) });
+  for (const length of [0, 1, 15, 4097, 0x7fff_ffff, -1]) {
+    userauth.memory.fill(0x5c, 0, 4096);
+    userauth.exports.makeSalt(length);
+    assert.ok(userauth.memory.subarray(0, 4096).every((byte) => byte === 0));
+    assert.equal(saltOfChange(userauth), undefined, `${length} bytes`);
+  }
+  userauth.makeSalt(ENTROPY);
+  assert.deepEqual(saltOfChange(userauth), SALT);
+});
+
+test("a salt serves once; while the host stores, entropy for the next one spoils nothing", () => {
   const userauth = open();
-  assert.equal(userauth.judge(changeRequest("current", OLD, NEW)), "CHANGE_PENDING");
+  assert.deepEqual(saltOfChange(userauth), SALT);
   userauth.decide(UserauthStatus.FAILURE);
-  assert.equal(userauth.judge(changeRequest("current", OLD, NEW)), "FAILURE 51");
-  userauth.memory.set(SALT, userauth.exports.saltPtr());
-  assert.equal(userauth.judge(changeRequest("current", OLD, NEW)), "CHANGE_PENDING");
+  assert.equal(saltOfChange(userauth), undefined);
+  userauth.makeSalt(ENTROPY);
+  assert.deepEqual(saltOfChange(userauth), SALT);
+  const region = stored(userauth);
+  userauth.makeSalt(ENTROPY.subarray(1));
+  assert.deepEqual(stored(userauth), region);
+  userauth.decide(UserauthStatus.FAILURE);
+  assert.deepEqual(saltOfChange(userauth), createHash("sha256").update(ENTROPY.subarray(1)).digest().subarray(0, 16));
+  userauth.makeSalt(ENTROPY);
+  const last = stored(userauth);
+  assert.equal(userauth.judgeDecision(UserauthStatus.SUCCESS), "SUCCESS 52");
+  assert.equal(new FullUserauth(last).judge(passwordRequest("current", NEW)), "SUCCESS 52");
 });
 
 test("a request while the host stores is a protocol error", () => {

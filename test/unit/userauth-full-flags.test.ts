@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { encodeUsers, type Method, type UsersTable } from "../../host/node/users-region.js";
+import { blake2b } from "@noble/hashes/blake2.js";
+import { UserauthField } from "../../assembly/abi.js";
+import { encodeUsers, type Method, readPasswordRecord, type UsersTable } from "../../host/node/users-region.js";
 import { compile } from "../../scripts/compile.js";
 import { passwordRequest } from "../support/client.js";
 import {
@@ -11,6 +13,7 @@ import {
   changeRequest,
   ecdsaKey,
   ed25519Key,
+  ENTROPY,
   failure,
   FullUserauth,
   infoResponse,
@@ -26,11 +29,10 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const LEFT_OUT = "ARGON2ID RSA ECDSA SK PASSWORD_CHANGE KEYBOARD_INTERACTIVE MULTI_FACTOR BANNER HOST_DECISIONS".split(
   " ",
 );
-const least = await compile({
-  root,
-  target: "userauth",
-  use: Object.fromEntries(LEFT_OUT.map((name) => [`WITH_${name}`, 0])),
-});
+/** Without these features. */
+const without = (...names: string[]): Promise<Uint8Array> =>
+  compile({ root, target: "userauth", use: Object.fromEntries(names.map((name) => [`WITH_${name}`, 0])) });
+const least = await without(...LEFT_OUT);
 const board = await compile({ root, target: "userauth", use: { ARGON2_KIB: 40, CREDENTIALS_BYTES: 3000 } });
 
 const KEY = ed25519Key();
@@ -91,4 +93,38 @@ test("a larger region has room for more users, and the last of them is found", (
   assert.equal(userauth.exports.credentialsCapacity(), 3000);
   assert.equal(userauth.judge(passwordRequest("user40", "secret")), "INVALID_USER 51");
   assert.equal(userauth.judge(passwordRequest("user39", "secret")), "SUCCESS 52");
+});
+
+test("each build says which public key algorithms it verifies, for server-sig-algs", async () => {
+  const ed25519 = "ssh-ed25519";
+  const ecdsa = "ecdsa-sha2-nistp256";
+  const rsa = "rsa-sha2-512,rsa-sha2-256";
+  const [skEd25519, skEcdsa] = ["sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com"];
+  for (const [wasm, algorithms] of [
+    [undefined, `${ed25519},${ecdsa},${skEd25519},${skEcdsa},${rsa}`],
+    [least, ed25519],
+    [await without("RSA", "ECDSA"), `${ed25519},${skEd25519}`],
+    [await without("ED25519"), `${ecdsa},${skEcdsa},${rsa}`],
+    [await without("ED25519", "ECDSA"), rsa],
+    [await without("ED25519", "ECDSA", "RSA"), ""],
+  ] as const) {
+    const { exports, memory } = new FullUserauth(TABLE, wasm && { wasm });
+    const length = exports.signatureAlgorithms();
+    assert.equal(Buffer.from(memory.subarray(0, length)).toString(), algorithms);
+    assert.ok(length <= 127, "the transport module takes no more");
+  }
+});
+
+test("without PBKDF2 the salt of a new password is a hash with BLAKE2b", async () => {
+  const table = { users: [passwordUser("u", "", { password: argon2idOf("secret") })] };
+  const userauth = new FullUserauth(table, { wasm: await without("PBKDF2", "RSA", "ECDSA") });
+  assert.equal(userauth.judge(changeRequest("u", "secret", "new password")), "CHANGE_PENDING");
+  const { salt } = readPasswordRecord(encodeUsers(table), userauth.field(UserauthField.RECORD));
+  assert.deepEqual(Uint8Array.from(salt), blake2b(ENTROPY, { dkLen: 16 }));
+});
+
+test("entropy is wiped by a build that changes no passwords, too", () => {
+  const userauth = open();
+  userauth.makeSalt(ENTROPY);
+  assert.equal(Buffer.from(userauth.memory.buffer).indexOf(ENTROPY.subarray(0, 4)), -1);
 });

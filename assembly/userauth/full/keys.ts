@@ -1,12 +1,13 @@
 // RFC 4252 §7: public key algorithms and key blobs, of RFC 8709, RFC 5656, RFC 8332 and OpenSSH's PROTOCOL.u2f. All is public.
 //
-// In: the fields of a request. Out: the parts of a key that this build can use, for signature.ts.
+// In: the fields of a request. Out: the parts of a key that this build can use, for signature.ts. To the host: the algorithms' names.
 
 import { UserauthField } from "../../abi";
 import { ctDifference } from "../../wire/compare";
 import { isMalformedOrUnfinished, readString, startReading, stringLength } from "../../wire/reader";
+import { startWriting, writeByte, writeBytes, writtenLength } from "../../wire/writer";
 import { ECDSA, ED25519, RSA, SECURITY_KEYS } from "./features";
-import { fieldLength, fieldPtr } from "./request";
+import { BUFFER, fieldLength, fieldPtr } from "./request";
 
 /** What an algorithm is, as bits. */
 export const ED25519_KEY: u32 = 1;
@@ -94,6 +95,23 @@ export function readPositive(): usize {
     if (!--numberLength || load<i8>(number) >= 0) numberLength = 0;
   }
   return number;
+}
+
+/** See docs/abi.md. RFC 8308 §3.1: the algorithms of this build, those that a client had better take first. */
+export function signatureAlgorithms(): u32 {
+  startWriting(BUFFER);
+  if (ED25519) writeAlgorithm(ED25519_NAME);
+  if (ECDSA) writeAlgorithm(ECDSA_NAME);
+  if (ED25519 && SECURITY_KEYS) writeAlgorithm(SK_ED25519_NAME);
+  if (ECDSA && SECURITY_KEYS) writeAlgorithm(SK_ECDSA_NAME);
+  if (RSA) writeAlgorithm(RSA_SHA512_NAME);
+  if (RSA) writeAlgorithm(RSA_SHA256_NAME);
+  return writtenLength();
+}
+
+function writeAlgorithm(name: usize): void {
+  if (writtenLength()) writeByte(0x2c);
+  writeBytes(name + 1, load<u8>(name));
 }
 
 /** Whether the algorithm is `name`. */

@@ -1,12 +1,15 @@
 // RFC 4252 §8: what becomes of an accepted new password, whichever method brought it.
 //
-// In: the new password of the request's user, who has given the old one. Out: a record for the credentials region, to the host. Only
-// when the host says that it is stored, the password has changed and the method has succeeded.
+// In: the new password of the request's user, who has given the old one; the host's entropy, for its salt. Out: a record for the
+// credentials region, to the host. Only when the host says that it is stored, the password has changed and the method has succeeded.
 
 import { UserauthField, UserauthStatus } from "../../abi";
-import { PASSWORD_CAPACITY } from "../../capacities";
+import { PASSWORD_CAPACITY, PAYLOAD_CAPACITY } from "../../capacities";
+import { blake2bFinish, blake2bStart, blake2bUpdate } from "../../crypto/blake2b";
+import { sha256 } from "../../crypto/sha256";
+import { ARGON2ID, PASSWORD_CHANGE, PBKDF2 } from "./features";
 import { fail, succeed, wait } from "./reply";
-import { setField } from "./request";
+import { BUFFER, setField } from "./request";
 import {
   HAS_PASSWORD,
   LEAST_PASSWORD_LENGTH,
@@ -24,10 +27,25 @@ import { writeHash } from "./verifier";
 @lazy
 const newRecord: usize = memory.data(PASSWORD_RECORD_BYTES as i32, 8);
 
-/** Fresh random bytes of the host, for one change; zeros when there are none. */
+/** Of the next new password; zeros when there is none. */
 // @ts-expect-error AssemblyScript knows decorators of variables
 @lazy
-export const newSalt: usize = memory.data(SALT_BYTES as i32, 8);
+const newSalt: usize = memory.data(SALT_BYTES as i32, 8);
+
+/** Makes the salt of the next new password from the host's entropy in the buffer, which is wiped. Less than a salt's bytes make none. */
+export function makeSalt(entropyLength: u32): void {
+  const surplus = entropyLength - SALT_BYTES; // wraps, and is too much, where that is negative
+  if (PASSWORD_CHANGE && (PBKDF2 || ARGON2ID) && surplus <= PAYLOAD_CAPACITY - SALT_BYTES) {
+    if (PBKDF2) sha256(BUFFER, BUFFER, entropyLength);
+    else {
+      blake2bStart(SALT_BYTES);
+      blake2bUpdate(BUFFER, entropyLength);
+      blake2bFinish(BUFFER);
+    }
+    memory.copy(newSalt, BUFFER, SALT_BYTES);
+  }
+  memory.fill(BUFFER, 0, PAYLOAD_CAPACITY);
+}
 
 /** Whether a new password may have that many bytes. */
 export function isAcceptable(length: u32): bool {

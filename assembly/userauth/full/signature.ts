@@ -8,7 +8,7 @@ import { DIGEST } from "../../crypto/compact/sha512";
 import { BYTES, WORKSPACE_BYTES } from "../../crypto/montgomery";
 import { p256VerifyVartime } from "../../crypto/p256-verify";
 import { rsaVerifyVartime } from "../../crypto/rsa-verify";
-import { SHA256_BYTES, sha256Finish, sha256Start, sha256Update } from "../../crypto/sha256";
+import { sha256, SHA256_BYTES, sha256Finish, sha256Start, sha256Update } from "../../crypto/sha256";
 import { copySwapped } from "../../crypto/sha2-constants";
 import { sha512, SHA512_BYTES } from "../../crypto/sha512";
 import { isMalformedOrUnfinished, readBytes, readString, startReading, stringLength } from "../../wire/reader";
@@ -94,13 +94,6 @@ export function verifySignature(signedLength: u32): bool {
   sha512(HEAD, 64 + length, SIGNED);
   copySwapped(DIGEST, SIGNED, SHA512_BYTES, 4);
   return verifyVartime(signature + 32, HEAD, 64 + length);
-}
-
-/** SHA-256 of `length` bytes at `ptr` to `out`. */
-function sha256(out: usize, ptr: usize, length: u32): void {
-  sha256Start();
-  sha256Update(ptr, length);
-  sha256Finish(out);
 }
 
 /** PROTOCOL.u2f: what a security key signs is the hash of the application, flags and counter, and the hash of the message. */

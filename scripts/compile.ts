@@ -88,10 +88,20 @@ function optimize(bytes: Uint8Array, names: boolean): Uint8Array {
   binaryen.setOptimizeLevel(3);
   binaryen.setShrinkLevel(2);
   binaryen.setDebugInfo(names);
+  alignHeapBase(module);
   module.optimize();
   const optimized = module.emitBinary();
   module.dispose();
   return optimized;
+}
+
+/** WAMR gives an instance `__heap_base` bytes if they are a multiple of 16, and else a whole page. */
+function alignHeapBase(module: binaryen.Module): void {
+  const name = binaryen.getExportInfo(module.getExport("__heap_base")).value;
+  const { init } = binaryen.getGlobalInfo(module.getGlobal(name));
+  const { value } = binaryen.getExpressionInfo(init) as binaryen.ConstInfo;
+  module.removeGlobal(name);
+  module.addGlobal(name, binaryen.i32, false, module.i32.const((Number(value) + 15) & ~15));
 }
 
 /** Compiles `target` into build/. */

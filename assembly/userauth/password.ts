@@ -25,7 +25,8 @@ const MIDDLE_BYTES: u32 = 34;
 const FAILURE_FIELDS: usize = MIDDLE + 18;
 const FAILURE_BYTES: u32 = 14;
 
-const USER_SLOT: usize = memory.data(1 + USER_NAME_CAPACITY + 1 + PASSWORD_CAPACITY, 4);
+/** The credentials region, with which the memory in use ends (docs/abi.md): at a multiple of 16. */
+const USER_SLOT: usize = memory.data(1 + USER_NAME_CAPACITY + 1 + PASSWORD_CAPACITY, 16);
 const PASSWORD_SLOT: usize = USER_SLOT + 1 + USER_NAME_CAPACITY;
 
 /** A `UserauthStatus`: why the last request was answered as it was. */

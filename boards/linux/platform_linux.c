@@ -81,13 +81,14 @@ static int open_slot(const platform_t *platform, unsigned slot, int flags) {
   return open(path, flags | O_CLOEXEC, 0600);
 }
 
-platform_status_t platform_slot_read(platform_t *platform, unsigned slot, uint8_t *bytes) {
-  memset(bytes, 0xff, PLATFORM_SLOT_BYTES);
+platform_status_t platform_slot_read(platform_t *platform, unsigned slot, size_t offset, uint8_t *bytes,
+                                     size_t length) {
+  memset(bytes, 0xff, length);
   int file = open_slot(platform, slot, O_RDONLY);
   if (file < 0) return errno == ENOENT ? PLATFORM_OK : PLATFORM_STORE_ERROR;
-  ssize_t length = pread(file, bytes, PLATFORM_SLOT_BYTES, 0);
+  ssize_t count = pread(file, bytes, length, (off_t)offset);
   close(file);
-  return length < 0 ? PLATFORM_STORE_ERROR : PLATFORM_OK;
+  return count < 0 ? PLATFORM_STORE_ERROR : PLATFORM_OK;
 }
 
 /** A file that was made is not safe before its folder is. */

@@ -1,9 +1,11 @@
 // Replays a recorded session through the C host, for tests that compare it with another host byte for byte.
 //
-//   replay ENTROPY_FILE < steps > answers
+//   replay ENTROPY_FILE [CREDENTIALS] < steps > answers
 //
 // The entropy is the file's, the store is empty memory, and the clock stands still, but for the steps that advance it.
-// A step is a kind, a length (uint32, big-endian) and so many bytes:
+// The credentials, a region in base64, replace the embedded ones. Where they leave it to the host, a password is what
+// the verdict is called ("change-required"), and a key is anybody's; each verdict comes when it is asked for a second
+// time. A step is a kind, a length (uint32, big-endian) and so many bytes:
 //
 //   'd'   bytes of the client's stream
 //   't'   a uint32, big-endian: so many milliseconds pass
@@ -15,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "credentials.h"
 #include "device.h"
 
 #define FAILURE 1
@@ -81,8 +84,9 @@ void platform_computing(platform_t *platform, uint32_t longest_ms) {
   (void)longest_ms;
 }
 
-platform_status_t platform_slot_read(platform_t *platform, unsigned slot, uint8_t *bytes) {
-  memcpy(bytes, platform->slots[slot], PLATFORM_SLOT_BYTES);
+platform_status_t platform_slot_read(platform_t *platform, unsigned slot, size_t offset, uint8_t *bytes,
+                                     size_t length) {
+  memcpy(bytes, platform->slots[slot] + offset, length);
   return PLATFORM_OK;
 }
 
@@ -150,8 +154,29 @@ static void answer(platform_stream_t *stream) {
   stream->sent_length = 0;
 }
 
+static bool is_text(module_view_t bytes, const char *text) {
+  return bytes.length == strlen(text) && memcmp(bytes.bytes, text, bytes.length) == 0;
+}
+
+/** `context`: whether the verdict was put off. */
+static userauth_status_t decide(void *context, const authentication_request_t *request) {
+  bool *put_off = context;
+  *put_off = !*put_off;
+  if (*put_off) return USERAUTH_PENDING;
+  if (is_text(request->method, "publickey")) return USERAUTH_SUCCESS;
+  module_view_t password = request->new_password.length > 0 ? request->new_password : request->password;
+  if (is_text(password, "success")) return USERAUTH_SUCCESS;
+  if (is_text(password, "partial-success")) return USERAUTH_PARTIAL_SUCCESS;
+  if (is_text(password, "change-required")) return USERAUTH_CHANGE_REQUIRED;
+  if (is_text(password, "invalid-user")) return USERAUTH_INVALID_USER;
+  if (is_text(password, "invalid-password")) return USERAUTH_INVALID_PASSWORD;
+  return USERAUTH_FAILURE;
+}
+
+/** A verdict that was put off comes when nothing else is to be done. */
 static void run(device_t *device) {
-  while (device_step(device)) continue;
+  const bool *put_off = device->authenticate_context;
+  while (device_step(device) || *put_off) continue;
 }
 
 /** The next step. False: there is none. */
@@ -173,10 +198,15 @@ int main(int count, char **arguments) {
   static platform_t platform;
   static platform_stream_t stream;
   static device_t device;
-  if (count != 2) return USAGE;
+  static bool put_off;
+  if (count != 2 && count != 3) return USAGE;
   platform.entropy = fopen(arguments[1], "rb");
   if (!platform.entropy) return USAGE;
   if (!device_start(&device, &platform)) return FAILURE;
+  device.authenticate = decide;
+  device.authenticate_context = &put_off;
+  if (count == 3 && credentials_replace(&device.store, arguments[2], strlen(arguments[2])) != CREDENTIALS_OK)
+    return FAILURE;
   device_accept(&device, &stream);
   do {
     run(&device);

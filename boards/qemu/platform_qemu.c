@@ -50,17 +50,17 @@ void platform_close(platform_stream_t *stream) {
   stream->closed = true;
 }
 
-/** Reads `length` bytes of a file. */
-static bool read_file(const char *name, uint8_t *bytes, size_t length) {
+/** Reads `length` bytes of a file from `offset` on. */
+static bool read_file(const char *name, size_t offset, uint8_t *bytes, size_t length) {
   int file = open(name, O_RDONLY);
   if (file < 0) return false;
-  bool complete = read(file, bytes, length) == (ssize_t)length;
+  bool complete = lseek(file, (off_t)offset, SEEK_SET) == (off_t)offset && read(file, bytes, length) == (ssize_t)length;
   close(file);
   return complete;
 }
 
 platform_status_t platform_entropy(platform_t *platform, uint8_t *bytes, size_t length) {
-  return read_file(platform->entropy_file, bytes, length) ? PLATFORM_OK : PLATFORM_NO_ENTROPY;
+  return read_file(platform->entropy_file, 0, bytes, length) ? PLATFORM_OK : PLATFORM_NO_ENTROPY;
 }
 
 uint64_t platform_milliseconds(platform_t *platform) {
@@ -86,11 +86,12 @@ void platform_computing(platform_t *platform, uint32_t longest_ms) {
   log_write(&line, platform);
 }
 
-platform_status_t platform_slot_read(platform_t *platform, unsigned slot, uint8_t *bytes) {
+platform_status_t platform_slot_read(platform_t *platform, unsigned slot, size_t offset, uint8_t *bytes,
+                                     size_t length) {
   (void)platform;
   char name[] = "slot0";
   name[SLOT_NAME_DIGIT] = (char)('0' + slot);
-  if (!read_file(name, bytes, PLATFORM_SLOT_BYTES)) memset(bytes, 0, PLATFORM_SLOT_BYTES); // never written
+  if (!read_file(name, offset, bytes, length)) memset(bytes, 0, length); // never written
   return PLATFORM_OK;
 }
 

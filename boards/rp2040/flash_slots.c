@@ -32,10 +32,11 @@ static void erase_and_program(void *context) {
   flash_range_program(write->offset, write->bytes, PLATFORM_SLOT_BYTES);
 }
 
-platform_status_t platform_slot_read(platform_t *platform, unsigned slot, uint8_t *bytes) {
+platform_status_t platform_slot_read(platform_t *platform, unsigned slot, size_t offset, uint8_t *bytes,
+                                     size_t length) {
   (void)platform;
   if (slot >= PLATFORM_SLOT_COUNT) return PLATFORM_STORE_ERROR;
-  memcpy(bytes, slot_address(slot), PLATFORM_SLOT_BYTES);
+  memcpy(bytes, slot_address(slot) + offset, length);
   return PLATFORM_OK;
 }
 

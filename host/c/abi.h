@@ -22,6 +22,17 @@ typedef enum userauth_status {
   USERAUTH_SUCCESS = 0x5ac37ce0,
 } userauth_status_t;
 
+/** What the full userauth build tells of a request. */
+typedef enum userauth_field {
+  USERAUTH_FIELD_USER = 0,
+  USERAUTH_FIELD_METHOD = 1,
+  USERAUTH_FIELD_RECORD = 2,
+  USERAUTH_FIELD_PASSWORD = 3,
+  USERAUTH_FIELD_NEW_PASSWORD = 4,
+  USERAUTH_FIELD_ALGORITHM = 5,
+  USERAUTH_FIELD_PUBLIC_KEY = 6,
+} userauth_field_t;
+
 /** What the transport module asks of the host, after the output has been sent. */
 typedef enum transport_event {
   TRANSPORT_EVENT_CONTINUE = 0,

@@ -19,24 +19,30 @@ static uint32_t ct_value(uint8_t character) {
          (plus & 62) | (slash & 63) | (none & 64);
 }
 
-bool base64_decode(const char *text, size_t text_length, uint8_t *bytes, size_t length) {
-  if (text_length != (length + 2) / 3 * 4) return false;
-  size_t padding = (3 - length % 3) % 3;
-  uint32_t bits = 0, invalid = 0;
-  size_t written = 0;
-  for (size_t i = 0; i < text_length; i++) {
-    bool is_padding = i >= text_length - padding;
-    uint32_t value = is_padding ? (uint32_t)(text[i] != '=') << 6 : ct_value((uint8_t)text[i]);
-    invalid |= value & 64;
-    bits = bits << 6 | (value & 63);
-    if (i % 4 != 3) continue;
-    for (int shift = 16; shift >= 0; shift -= 8) {
-      if (written < length)
-        bytes[written++] = (uint8_t)(bits >> shift);
-      else
-        invalid |= bits >> shift & 0xff; // bits that stand for nothing
-    }
-    bits = 0;
+static bool is_blank(char character) {
+  return character == ' ' || (character >= '\t' && character <= '\r');
+}
+
+bool base64_take(base64_t *text, char character, uint8_t *byte) {
+  if (is_blank(character)) return false;
+  text->characters++;
+  if (character == '=') {
+    if (++text->padding > 2) text->invalid = 1;
+    return false;
   }
-  return invalid == 0;
+  uint32_t value = ct_value((uint8_t)character);
+  text->invalid |= (uint8_t)(value & 64) | text->padding;
+  text->bits = text->bits << 6 | (value & 63);
+  text->bit_count = (uint8_t)(text->bit_count + 6);
+  if (text->bit_count < 8) return false;
+  text->bit_count = (uint8_t)(text->bit_count - 8);
+  *byte = (uint8_t)(text->bits >> text->bit_count);
+  return true;
+}
+
+base64_status_t base64_end(const base64_t *text) {
+  if (text->invalid) return BASE64_INVALID;
+  if (text->characters % 4 != 0) return BASE64_CUT_OFF;
+  uint32_t rest = text->bits & ((1u << text->bit_count) - 1); // bits that stand for nothing
+  return rest == 0 ? BASE64_OK : BASE64_INVALID;
 }

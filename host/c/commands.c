@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "credentials.h"
 #include "device.h"
 #include "embedded.h"
 
@@ -253,26 +252,56 @@ static command_outcome_t run_bootsel(const command_t *command) {
 static void write_credentials_usage(const command_outcome_t *outcome, output_t *output) {
   (void)outcome;
   output_text(output, "credentials: default, or a region of ");
-  output_decimal(output, embedded_credentials_length, 0);
-  output_text(output, " bytes in base64\n");
+  if (embedded_userauth_build == USERAUTH_BUILD_FULL) output_text(output, "at most ");
+  output_decimal(output, credentials_capacity(), 0);
+  output_text(output, " bytes in base64, or - to read it from the input\n");
 }
 
-static command_outcome_t credentials_outcome(credentials_status_t status, bool reset) {
+static const char *credentials_fault(credentials_status_t status) {
   switch (status) {
-  case CREDENTIALS_OK:
-    return print(reset ? "the embedded credentials are in force from the next connection on\n"
-                       : "the new credentials are in force from the next connection on\n");
-  case CREDENTIALS_STORE_ERROR: return fail(COMMAND_FAILED, "credentials: the store failed; those in force remain\n");
-  default: return (command_outcome_t){.status = COMMAND_USAGE_ERROR, .error = true, .write = write_credentials_usage};
+  case CREDENTIALS_NOT_BASE64: return "not base64";
+  case CREDENTIALS_CUT_OFF: return "cut off";
+  case CREDENTIALS_TOO_LONG: return "too long";
+  case CREDENTIALS_INVALID: return "not a region for this device, or nobody is in it";
+  default: return "the store failed";
   }
+}
+
+static void write_credentials_fault(const command_outcome_t *outcome, output_t *output) {
+  output_text(output, "credentials: ");
+  write_text(outcome, output);
+  output_text(output, "; those in force remain\n");
+}
+
+command_outcome_t command_credentials(credentials_status_t status) {
+  if (status == CREDENTIALS_OK) return print("the new credentials are in force from the next connection on\n");
+  bool own_fault = status == CREDENTIALS_STORE_ERROR;
+  command_outcome_t outcome = fail(own_fault ? COMMAND_FAILED : COMMAND_USAGE_ERROR, credentials_fault(status));
+  outcome.write = write_credentials_fault;
+  return outcome;
+}
+
+static command_outcome_t credentials_from_input(const command_t *command) {
+  if (command->terminal) {
+    return fail(COMMAND_USAGE_ERROR, "credentials: - wants no terminal: ssh HOST credentials - < FILE\n");
+  }
+  return (command_outcome_t){.next = COMMAND_NEXT_CREDENTIALS};
 }
 
 static command_outcome_t run_credentials(const command_t *command) {
   store_t *store = &command->device->store;
-  bool reset = text_is(command, "default");
-  credentials_status_t status =
-      reset ? credentials_reset(store) : credentials_replace(store, command->text, command->text_length);
-  command_outcome_t outcome = credentials_outcome(status, reset);
+  if (command->text_length == 0) {
+    return (command_outcome_t){.status = COMMAND_USAGE_ERROR, .error = true, .write = write_credentials_usage};
+  }
+  if (text_is(command, "-")) return credentials_from_input(command);
+  credentials_status_t status;
+  if (text_is(command, "default")) {
+    status = credentials_reset(store);
+    if (status == CREDENTIALS_OK) return print("the embedded credentials are in force from the next connection on\n");
+  } else {
+    status = credentials_replace(store, command->text, command->text_length);
+  }
+  command_outcome_t outcome = command_credentials(status);
   outcome.secret = true;
   return outcome;
 }
@@ -293,7 +322,8 @@ static const entry_t entries[] = {
     {"uart", "uart [BAUD]", "connects this session to the serial port", run_uart},
     {"reboot", "reboot", "restarts the device", run_reboot},
     {"bootsel", "bootsel", "restarts the device so that it can be flashed", run_bootsel},
-    {"credentials", "credentials X", "replaces the credentials; default: the embedded ones", run_credentials},
+    {"credentials", "credentials X", "replaces the credentials; default: the embedded ones; -: reads them",
+     run_credentials},
 };
 
 #define ENTRY_COUNT (sizeof entries / sizeof *entries)

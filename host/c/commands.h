@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "credentials.h"
 #include "output.h"
 #include "platform.h"
 
@@ -41,6 +42,8 @@ typedef enum command_next {
   COMMAND_NEXT_COPY,
   /** The serial port has been opened for this session. */
   COMMAND_NEXT_BRIDGE,
+  /** The input is a credentials region in base64; `command_credentials` says what has come of it. */
+  COMMAND_NEXT_CREDENTIALS,
 } command_next_t;
 
 /** What a command has come to. */
@@ -72,5 +75,8 @@ const char *command_word(size_t index);
 
 /** Runs the command, whose `device` and `terminal` have been filled in. */
 command_outcome_t command_run(const command_t *command);
+
+/** What an attempt to replace the credentials has come to. */
+command_outcome_t command_credentials(credentials_status_t status);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "connection_log.h"
 #include "device.h"
+#include "embedded.h"
 #include "wipe.h"
 
 /** How long a client may take to log in. */
@@ -27,8 +28,6 @@
 #define FIRST_CONNECTION_NUMBER 80
 #define LAST_CONNECTION_NUMBER 127
 
-static const module_view_t EMPTY = {0};
-
 static uint64_t now(const connection_t *connection) {
   return platform_milliseconds(connection->device->platform);
 }
@@ -36,14 +35,14 @@ static uint64_t now(const connection_t *connection) {
 /** Why a module of the connection must not be called any more; null when all may. */
 static const char *failure(const connection_t *connection) {
   if (connection->transport.failed) return connection->transport.failed;
-  if (connection->userauth.failed) return connection->userauth.failed;
+  if (connection->authentication.userauth.failed) return connection->authentication.userauth.failed;
   return connection->session.channels.failed;
 }
 
 /** Lets go of all that the connection holds; nothing of it stays in memory. */
 static void let_go(connection_t *connection) {
   session_end(&connection->session);
-  module_release(&connection->userauth);
+  authentication_end(&connection->authentication);
   module_release(&connection->transport);
   platform_close(connection->stream);
   wipe(connection, sizeof *connection);
@@ -59,7 +58,7 @@ static void end(connection_t *connection, connection_cause_t cause) {
 static void finish(connection_t *connection, connection_cause_t cause, uint32_t reason) {
   connection_log_end(connection, cause, reason, NULL);
   session_end(&connection->session);
-  module_release(&connection->userauth);
+  authentication_end(&connection->authentication);
   connection->state = CONNECTION_ENDING;
   connection->deadline_ms = now(connection) + LINGER_MS;
 }
@@ -69,6 +68,19 @@ static void disconnect(connection_t *connection, disconnect_reason_t reason, con
   connection->disconnecting = true;
   connection->disconnect_reason = reason;
   connection->cause = cause;
+}
+
+/** What the transport module is told before it opens: the host key, and what the userauth module verifies. */
+static void write_setup(connection_t *connection) {
+  module_t *transport = &connection->transport;
+  module_view_t host_key = transport_host_key(transport);
+  if (!transport->failed && store_read_host_key(&connection->device->store, host_key.bytes) != PLATFORM_OK)
+    module_fail(transport, "the store cannot be read");
+  size_t length = strlen(embedded_signature_algorithms);
+  module_view_t algorithms = transport_signature_algorithms(transport);
+  if (length >= algorithms.length) return; // the module has failed
+  algorithms.bytes[0] = (uint8_t)length;
+  memcpy(algorithms.bytes + 1, embedded_signature_algorithms, length);
 }
 
 void connection_open(connection_t *connection, struct device *device, platform_stream_t *stream, uint32_t number) {
@@ -83,13 +95,12 @@ void connection_open(connection_t *connection, struct device *device, platform_s
 
   module_t *transport = &connection->transport;
   transport_instantiate(transport, device->platform);
-  module_view_t host_key = transport_host_key(transport);
+  write_setup(connection);
   module_view_t entropy = transport_input(transport);
   if (transport->failed) {
     end(connection, CONNECTION_MODULE_ERROR);
     return;
   }
-  memcpy(host_key.bytes, device->store.record.host_key, host_key.length);
   if (entropy.length > ENTROPY_BYTES) entropy.length = ENTROPY_BYTES;
   if (platform_entropy(device->platform, entropy.bytes, entropy.length) != PLATFORM_OK) {
     end(connection, CONNECTION_NO_ENTROPY);
@@ -137,16 +148,28 @@ static void hold(connection_t *connection, module_view_t reply) {
   connection->held_length += (uint16_t)(1 + reply.length);
 }
 
-/** Sends the reply, or holds it until the key exchange has ended. */
+static void open_session(connection_t *connection) {
+  device_t *device = connection->device;
+  authentication_end(&connection->authentication);
+  device->login_cycles = platform_cycles(device->platform) - connection->opened_cycles;
+  connection->authenticated = session_open(&connection->session, device, device->platform);
+  connection->rekey_ms = now(connection) + CONNECTION_REKEY_MS;
+}
+
+/** Sends the reply, or holds it until the key exchange has ended. SUCCESS is the last one of the userauth layer. */
 static void send_reply(connection_t *connection) {
+  authentication_t *authentication = &connection->authentication;
   module_view_t buffer = transport_send_buffer(&connection->transport);
   module_view_t reply = connection->reply;
-  connection->reply = EMPTY;
+  connection->reply = MODULE_VIEW_EMPTY;
   if (connection->transport.failed) return;
   if (connection->held_length == 0 && buffer.length > 0)
     transmit(connection, buffer, reply.bytes, reply.length);
   else
     hold(connection, reply);
+  if (!authentication_is_open(authentication)) return;
+  connection->reply = authentication_next_reply(authentication);
+  if (connection->reply.length == 0 && authentication->status == USERAUTH_SUCCESS) open_session(connection);
 }
 
 /** Sends the oldest of the held replies, if the key exchange has ended. */
@@ -161,37 +184,38 @@ static bool send_held(connection_t *connection) {
   return true;
 }
 
-/** Makes the userauth module of this connection, bound to its session identifier. */
-static void open_userauth(connection_t *connection) {
-  module_t *userauth = &connection->userauth;
-  if (!userauth_instantiate(userauth, connection->device->platform)) return;
-  uint32_t length;
-  const uint8_t *credentials = device_credentials(connection->device, &length);
-  module_view_t session_id = transport_session_id(&connection->transport);
-  if (!connection->transport.failed) userauth_open(userauth, credentials, length, session_id);
-}
-
-static void open_session(connection_t *connection) {
-  device_t *device = connection->device;
-  device->login_cycles = platform_cycles(device->platform) - connection->opened_cycles;
-  connection->authenticated = session_open(&connection->session, device, device->platform);
-  connection->rekey_ms = now(connection) + CONNECTION_REKEY_MS;
+/** Acts upon what the userauth layer has said, after the replies. */
+static void conclude(connection_t *connection) {
+  authentication_t *authentication = &connection->authentication;
+  if (authentication->userauth.failed || authentication_is_waiting(authentication)) return;
+  connection_log_userauth(authentication);
+  if (authentication->status == USERAUTH_PROTOCOL_ERROR) {
+    disconnect(connection, DISCONNECT_PROTOCOL_ERROR, CONNECTION_PROTOCOL_ERROR);
+  } else if (authentication->status == USERAUTH_TOO_MANY_ATTEMPTS) {
+    disconnect(connection, DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE, CONNECTION_TOO_MANY_ATTEMPTS);
+  }
 }
 
 static void authenticate(connection_t *connection, module_view_t payload) {
-  module_t *userauth = &connection->userauth;
-  if (!userauth->instance) open_userauth(connection);
-  connection->reply = userauth_receive(userauth, payload);
-  uint32_t status = userauth_status(userauth);
-  if (userauth->failed || connection->authenticated) return; // what comes after SUCCESS changes nothing
-  connection_log_userauth(connection, status);
-  if (status == USERAUTH_SUCCESS) {
-    open_session(connection);
-  } else if (status == USERAUTH_PROTOCOL_ERROR) {
-    disconnect(connection, DISCONNECT_PROTOCOL_ERROR, CONNECTION_PROTOCOL_ERROR);
-  } else if (status == USERAUTH_TOO_MANY_ATTEMPTS) {
-    disconnect(connection, DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE, CONNECTION_TOO_MANY_ATTEMPTS);
+  authentication_t *authentication = &connection->authentication;
+  if (!authentication_is_open(authentication)) {
+    module_view_t session_id = transport_session_id(&connection->transport);
+    if (connection->transport.failed) return;
+    if (!authentication_open(authentication, connection->device, connection->number, session_id)) return;
   }
+  connection->reply = authentication_receive(authentication, payload);
+  conclude(connection);
+}
+
+/** Goes on with a request that waits for a decision. False: there is none yet. */
+static bool decide(connection_t *connection) {
+  if (!platform_connected(connection->stream)) {
+    end(connection, CONNECTION_CLIENT_CLOSED);
+    return true;
+  }
+  if (!authentication_decide(&connection->authentication, &connection->reply)) return false;
+  conclude(connection);
+  return true;
 }
 
 static void route(connection_t *connection) {
@@ -201,10 +225,10 @@ static void route(connection_t *connection) {
   uint8_t number = payload.bytes[0];
   if (number < FIRST_USERAUTH_NUMBER || number > LAST_CONNECTION_NUMBER) {
     module_fail(&connection->transport, "the transport module let another layer's payload through");
+  } else if (connection->authenticated) {
+    if (number >= FIRST_CONNECTION_NUMBER) session_receive(&connection->session, payload, &connection->reply);
   } else if (number < FIRST_CONNECTION_NUMBER) {
     authenticate(connection, payload);
-  } else if (connection->authenticated) {
-    session_receive(&connection->session, payload, &connection->reply);
   } else {
     disconnect(connection, DISCONNECT_PROTOCOL_ERROR, CONNECTION_EARLY_CONNECTION_MESSAGE);
   }
@@ -271,6 +295,13 @@ static bool advance(connection_t *connection) {
   if (connection->reply.length > 0) return send_reply(connection), true;
   if (connection->disconnecting) return say_disconnect(connection), true;
   if (send_held(connection)) return true;
+  if (authentication_is_open(&connection->authentication)) {
+    if (!authentication_is_current(&connection->authentication)) {
+      disconnect(connection, DISCONNECT_BY_APPLICATION, CONNECTION_CREDENTIALS_REPLACED);
+      return true;
+    }
+    if (authentication_is_waiting(&connection->authentication)) return decide(connection);
+  }
   if (connection->has_payload) return route(connection), true;
   if (!connection->authenticated) return receive(connection);
   if (connection->session.event != CONNECTION_EVENT_NONE) return step_session(connection);

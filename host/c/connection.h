@@ -1,9 +1,9 @@
-// One client's connection: carries bytes between its stream, the transport and userauth modules, and the session.
+// One client's connection: carries bytes between its stream, the transport module, the userauth layer and the session.
 //
 // Bytes of the stream go into the transport module; the payloads that come out are told apart by their first byte
-// alone: 50-79 go to the userauth module, 80-127 to the session (session.h), which does not exist before SUCCESS.
-// Replies go back through the transport module. An error in a module, or in here, ends this connection and nothing
-// else.
+// alone: 50-79 go to the userauth layer (authentication.h), which is gone after SUCCESS, 80-127 to the session
+// (session.h), which does not exist before. Replies go back through the transport module. An error in a module, or in
+// here, ends this connection and nothing else.
 
 #ifndef SESAME_CONNECTION_H
 #define SESAME_CONNECTION_H
@@ -11,9 +11,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "modules.h"
+#include "authentication.h"
 #include "platform.h"
 #include "session.h"
+#include "transport.h"
 
 /** Replies that wait for the end of a key exchange, a byte for the length before each; more is an attack. */
 #define CONNECTION_HELD_BYTES 512
@@ -27,6 +28,7 @@ typedef enum connection_cause {
   CONNECTION_PROTOCOL_ERROR,
   CONNECTION_EARLY_CONNECTION_MESSAGE,
   CONNECTION_TOO_MANY_ATTEMPTS,
+  CONNECTION_CREDENTIALS_REPLACED,
   CONNECTION_HELD_REPLIES,
   CONNECTION_LOGIN_TIMEOUT,
   CONNECTION_MODULE_ERROR,
@@ -49,7 +51,8 @@ typedef struct connection {
   /** Numbers the device's connections from 1, for the log. */
   uint32_t number;
 
-  module_t transport, userauth;
+  module_t transport;
+  authentication_t authentication;
   session_t session;
   bool authenticated;
   /** In platform_cycles. */

@@ -11,13 +11,14 @@ static const char *const cause_names[] = {
     [CONNECTION_PROTOCOL_ERROR] = "protocol-error",
     [CONNECTION_EARLY_CONNECTION_MESSAGE] = "early-connection-message",
     [CONNECTION_TOO_MANY_ATTEMPTS] = "too-many-attempts",
+    [CONNECTION_CREDENTIALS_REPLACED] = "credentials-replaced",
     [CONNECTION_HELD_REPLIES] = "held-replies",
     [CONNECTION_LOGIN_TIMEOUT] = "login-timeout",
     [CONNECTION_MODULE_ERROR] = "module-error",
     [CONNECTION_NO_ENTROPY] = "no-entropy",
 };
 
-static const char *status_name(uint32_t status) {
+static const char *status_name(userauth_status_t status) {
   switch (status) {
   case USERAUTH_NONE: return "NONE";
   case USERAUTH_FAILURE: return "FAILURE";
@@ -37,30 +38,53 @@ static const char *status_name(uint32_t status) {
   }
 }
 
-static log_line_t begin_line(const connection_t *connection) {
+static log_line_t begin_line(uint32_t connection) {
   log_line_t line = {0};
   log_text(&line, "connection ");
-  log_number(&line, connection->number);
+  log_number(&line, connection);
   log_text(&line, ": ");
   return line;
 }
 
 void connection_log_accepted(const connection_t *connection) {
-  log_line_t line = begin_line(connection);
+  log_line_t line = begin_line(connection->number);
   log_text(&line, "accepted");
   log_write(&line, connection->device->platform);
 }
 
-void connection_log_userauth(const connection_t *connection, uint32_t status) {
-  log_line_t line = begin_line(connection);
+/** Whether the name is known to be a user's: people type passwords there. */
+static bool is_user(userauth_status_t status) {
+  return status == USERAUTH_SUCCESS || status == USERAUTH_PARTIAL_SUCCESS;
+}
+
+static void add_field(log_line_t *line, module_t *userauth, userauth_field_t field) {
+  module_view_t bytes = userauth_field(userauth, field);
+  if (bytes.length == 0) return;
+  log_text(line, ", ");
+  log_bytes(line, bytes.bytes, bytes.length);
+}
+
+void connection_log_userauth(authentication_t *authentication) {
+  module_t *userauth = &authentication->userauth;
+  log_line_t line = begin_line(authentication->connection);
   log_text(&line, "userauth ");
-  log_text(&line, status_name(status));
-  log_write(&line, connection->device->platform);
+  log_text(&line, status_name(authentication->status));
+  if (userauth_is_full(userauth)) {
+    add_field(&line, userauth, USERAUTH_FIELD_METHOD);
+    if (is_user(authentication->status)) add_field(&line, userauth, USERAUTH_FIELD_USER);
+  }
+  log_write(&line, authentication->device->platform);
+}
+
+void connection_log_password(const authentication_t *authentication, bool stored) {
+  log_line_t line = begin_line(authentication->connection);
+  log_text(&line, stored ? "a password was changed" : "a new password could not be stored");
+  log_write(&line, authentication->device->platform);
 }
 
 void connection_log_end(const connection_t *connection, connection_cause_t cause, uint32_t reason,
                         const char *failure) {
-  log_line_t line = begin_line(connection);
+  log_line_t line = begin_line(connection->number);
   log_text(&line, "ended, ");
   log_text(&line, cause_names[cause]);
   if (reason != 0) {

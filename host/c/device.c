@@ -4,9 +4,8 @@
 
 #include <string.h>
 
-#include "embedded.h"
 #include "log.h"
-#include "wipe.h"
+#include "transport.h"
 
 void device_fail(device_t *device, const char *why) {
   device->fault = true;
@@ -39,11 +38,14 @@ static const char *make_host_key(platform_t *platform, uint8_t *host_key) {
 
 /** The first start: a host key is stored before it is used. */
 static const char *make_record(device_t *device) {
-  store_record_t record = {0};
-  const char *failure = make_host_key(device->platform, record.host_key);
-  if (!failure && store_replace(&device->store, &record) != PLATFORM_OK) failure = "the store cannot be written";
-  wipe(&record, sizeof record);
-  return failure;
+  store_draft_t draft;
+  if (!store_draft(&device->store, &draft)) return "there is no memory for a host key";
+  const char *failure = make_host_key(device->platform, draft.host_key);
+  if (failure) {
+    store_discard(&draft);
+    return failure;
+  }
+  return store_commit(&device->store, &draft) == PLATFORM_OK ? NULL : "the store cannot be written";
 }
 
 bool device_start(device_t *device, platform_t *platform) {
@@ -56,13 +58,6 @@ bool device_start(device_t *device, platform_t *platform) {
     failure = make_record(device);
   if (failure) device_fail(device, failure);
   return !failure;
-}
-
-const uint8_t *device_credentials(const device_t *device, uint32_t *length) {
-  const store_record_t *record = &device->store.record;
-  *length = embedded_credentials_length;
-  // a region of another length belongs to another userauth build, which this device had before
-  return record->credentials_length == embedded_credentials_length ? record->credentials : embedded_credentials;
 }
 
 /** The place for a client; -1 when there is none. */

@@ -32,19 +32,20 @@ typedef struct device {
   uint64_t login_cycles;
   /** A session is bridged to the serial port. */
   bool bridged;
+  /** Decides about requests where the credentials leave it to the host; null: they fail. A board's main function may
+   * set both after `device_start`. */
+  authentication_decide_t *authenticate;
+  void *authenticate_context;
   /** No connection is accepted: the entropy or the store failed. The console has said why; the LED blinks. */
   bool fault;
 } device_t;
 
-/** Loads the host key and credentials from the store; makes the host key at the first start. False: a fault, see there.
+/** Opens the store; makes the host key at the first start. False: a fault, see there.
  */
 bool device_start(device_t *device, platform_t *platform);
 
 /** The device accepts nobody from now on: says why on the console, and the LED shows it. */
 void device_fail(device_t *device, const char *why);
-
-/** The credentials region in force, and its length. Secret. */
-const uint8_t *device_credentials(const device_t *device, uint32_t *length);
 
 /** Whether a client can be accepted now. */
 bool device_can_accept(const device_t *device);

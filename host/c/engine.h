@@ -2,7 +2,7 @@
 // them.
 //
 // The modules import nothing, take and return only 32-bit integers, and never grow their memory: so this is all there
-// is. Checks of what a module returns are the caller's (modules.c).
+// is. Checks of what a module returns are the caller's (module.c).
 
 #ifndef SESAME_ENGINE_H
 #define SESAME_ENGINE_H

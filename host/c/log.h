@@ -17,6 +17,8 @@ typedef struct log_line {
 } log_line_t;
 
 void log_text(log_line_t *line, const char *text);
+/** Control characters become question marks. */
+void log_bytes(log_line_t *line, const uint8_t *bytes, size_t length);
 void log_number(log_line_t *line, uint32_t number);
 void log_write(const log_line_t *line, platform_t *platform);
 

@@ -53,11 +53,11 @@ void platform_computing(platform_t *platform, uint32_t longest_ms);
 
 /** The store has two slots of this size, each of which can be replaced on its own (store.c). */
 #define PLATFORM_SLOT_COUNT 2
-#define PLATFORM_SLOT_BYTES 1024
+#define PLATFORM_SLOT_BYTES 2304
 
-/** Reads `PLATFORM_SLOT_BYTES`. A slot that was never written reads as anything. */
-platform_status_t platform_slot_read(platform_t *platform, unsigned slot, uint8_t *bytes);
-/** Replaces the slot's content. Whatever a power cut leaves there may be read later. */
+/** Reads `length` bytes from `offset` on, all of them within the slot. One that was never written reads as anything. */
+platform_status_t platform_slot_read(platform_t *platform, unsigned slot, size_t offset, uint8_t *bytes, size_t length);
+/** Replaces the slot's content by `PLATFORM_SLOT_BYTES`. Whatever a power cut leaves there may be read later. */
 platform_status_t platform_slot_write(platform_t *platform, unsigned slot, const uint8_t *bytes);
 
 /** Writes one line to the console, without its end. */

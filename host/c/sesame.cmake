@@ -24,9 +24,11 @@ set(SESAME_DEFINITIONS)
 set(SESAME_LIBRARIES)
 
 set(sesame_own
+    authentication.c
     base64.c
     bridge.c
     channel.c
+    channels.c
     commands.c
     completion.c
     connection.c
@@ -42,11 +44,13 @@ set(sesame_own
     line_editor.c
     line_view.c
     log.c
-    modules.c
+    module.c
     output.c
     session.c
     shell.c
-    store.c)
+    store.c
+    transport.c
+    userauth.c)
 list(TRANSFORM sesame_own PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
 list(APPEND sesame_own ${SESAME_GENERATED}/embedded.c)
 

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "channel.h"
-#include "modules.h"
+#include "channels.h"
 #include "shell.h"
 
 /** Channels at once, about 2.3 kB each. The module has up to 8, and numbers them from the lowest free one on; those

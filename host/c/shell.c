@@ -12,7 +12,7 @@
 #include "wipe.h"
 
 #define PROMPT "sesame> "
-/** Bytes of `cat` in one step. */
+/** Bytes of input that one step copies or takes. */
 #define PIECE_BYTES 64
 /** Steps that one call does at most, so that the other sessions have their turn. */
 #define STEPS 256
@@ -88,6 +88,11 @@ static void after_command(shell_t *shell) {
   case COMMAND_NEXT_BRIDGE:
     clear_line(shell);
     shell->state = SHELL_BRIDGED;
+    break;
+  case COMMAND_NEXT_CREDENTIALS:
+    clear_line(shell);
+    credentials_text_begin(&shell->credentials, &shell->device->store);
+    shell->state = SHELL_CREDENTIALS;
     break;
   }
 }
@@ -264,6 +269,21 @@ static bool step_bridged(shell_t *shell) {
   return true;
 }
 
+static bool step_credentials(shell_t *shell) {
+  char piece[PIECE_BYTES];
+  size_t length = channel_receive(shell->channel, (uint8_t *)piece, sizeof piece);
+  if (length > 0) {
+    credentials_text_take(&shell->credentials, piece, length);
+    wipe(piece, sizeof piece);
+    return true;
+  }
+  if (!channel_input_ended(shell->channel)) return false;
+  command_outcome_t outcome = command_credentials(credentials_text_commit(&shell->credentials, &shell->device->store));
+  shell->status = outcome.status;
+  write_outcome(shell, outcome);
+  return true;
+}
+
 static bool step(shell_t *shell) {
   switch (shell->state) {
   case SHELL_IDLE: return false;
@@ -272,6 +292,7 @@ static bool step(shell_t *shell) {
   case SHELL_WRITING: return step_writing(shell);
   case SHELL_COPYING: return step_copying(shell);
   case SHELL_BRIDGED: return step_bridged(shell);
+  case SHELL_CREDENTIALS: return step_credentials(shell);
   }
   return false;
 }
@@ -280,7 +301,7 @@ static bool step(shell_t *shell) {
 
 bool shell_request(shell_t *shell, struct device *device, channel_t *channel, shell_request_t kind, const uint8_t *text,
                    size_t length) {
-  memset(shell, 0, sizeof *shell);
+  shell_end(shell); // a module in disorder may ask twice
   shell->device = device;
   shell->channel = channel;
   shell->single = kind == SHELL_REQUEST_EXEC;
@@ -311,5 +332,6 @@ bool shell_step(shell_t *shell) {
 
 void shell_end(shell_t *shell) {
   if (shell->outcome.next == COMMAND_NEXT_BRIDGE) close_port(shell);
+  credentials_text_discard(&shell->credentials);
   wipe(shell, sizeof *shell);
 }

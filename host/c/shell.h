@@ -3,7 +3,7 @@
 //
 // Bytes of the channel become keys and lines (keys.c, line_editor.c), lines become commands (commands.c), and what
 // those write goes back through a window as narrow as the channel's room (output.c). Nothing blocks, and nothing is
-// allocated.
+// allocated but what the store wants for new credentials.
 
 #ifndef SESAME_SHELL_H
 #define SESAME_SHELL_H
@@ -34,6 +34,8 @@ typedef enum shell_state {
   SHELL_COPYING,
   /** Copies to and from the serial port. */
   SHELL_BRIDGED,
+  /** Takes credentials from the input. */
+  SHELL_CREDENTIALS,
 } shell_state_t;
 
 /** One channel's shell. Zeros: there is none. The content is shell.c's. */
@@ -52,6 +54,8 @@ typedef struct shell {
   uint16_t written;
   /** What the last command has come to. */
   command_outcome_t outcome;
+  /** While SHELL_CREDENTIALS: what has come of them. */
+  credentials_text_t credentials;
   /** In platform_milliseconds, its lower half: when the last byte came. */
   uint32_t input_ms;
   line_editor_t editor;
@@ -68,7 +72,7 @@ void shell_window_change(shell_t *shell);
  * whether it did anything. */
 bool shell_step(shell_t *shell);
 
-/** The channel is gone. */
+/** The channel is gone, and what the shell held with it. */
 void shell_end(shell_t *shell);
 
 #endif

@@ -3,25 +3,32 @@
 //   uint32      magic: another layout has another
 //   uint32      sequence number: the newer slot is in force
 //   byte[64]    host key
-//   uint32      credentials' length
-//   byte[768]   credentials, then zeros
-//   …           zeros
+//   uint32      which embedded credentials those that follow replace; 0 for no credentials
+//   uint32      credentials' length, n
+//   byte[n]     credentials
 //   uint32      CRC-32 of everything before
+//   …           zeros
 
 #include "store.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "wipe.h"
 
-#define MAGIC 0x31534553 /* "SES1" */
+#define MAGIC 0x32534553 /* "SES2" */
 #define SEQUENCE_AT 4
 #define HOST_KEY_AT 8
-#define CREDENTIALS_LENGTH_AT (HOST_KEY_AT + STORE_HOST_KEY_BYTES)
-#define CREDENTIALS_AT (CREDENTIALS_LENGTH_AT + 4)
-#define CHECKSUM_AT (PLATFORM_SLOT_BYTES - 4)
+#define BASE_AT (HOST_KEY_AT + STORE_HOST_KEY_BYTES)
+#define LENGTH_AT (BASE_AT + 4)
+#define CREDENTIALS_AT (LENGTH_AT + 4)
+#define CHECKSUM_BYTES 4
 
-_Static_assert(CREDENTIALS_AT + STORE_CREDENTIALS_CAPACITY <= CHECKSUM_AT, "a slot holds a record");
+/** A slot is read in pieces of this size where there is no room for it as a whole: stacks are small. */
+#define PIECE_BYTES 64
+
+_Static_assert(CREDENTIALS_AT + STORE_CREDENTIALS_CAPACITY + CHECKSUM_BYTES <= PLATFORM_SLOT_BYTES,
+               "a slot holds a record");
 
 static uint32_t read_uint32(const uint8_t *bytes) {
   return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
@@ -31,75 +38,138 @@ static void write_uint32(uint8_t *bytes, uint32_t value) {
   for (int i = 0; i < 4; i++) bytes[i] = (uint8_t)(value >> 8 * i);
 }
 
-/** CRC-32 of IEEE 802.3, bit by bit: a table would be as long as a record. */
-static uint32_t crc32(const uint8_t *bytes, size_t length) {
-  uint32_t remainder = 0xffffffff;
+/** CRC-32 of IEEE 802.3 from its remainder so far, at first and at last inverted. Bit by bit: a table would have 1 kB.
+ */
+static uint32_t crc32(uint32_t remainder, const uint8_t *bytes, size_t length) {
   for (size_t i = 0; i < length; i++) {
     remainder ^= bytes[i];
     for (int bit = 0; bit < 8; bit++) remainder = remainder >> 1 ^ (0xedb88320 & (0 - (remainder & 1)));
   }
-  return ~remainder;
+  return remainder;
 }
 
-static bool is_valid(const uint8_t *slot) {
-  return read_uint32(slot) == MAGIC && read_uint32(slot + CHECKSUM_AT) == crc32(slot, CHECKSUM_AT) &&
-         read_uint32(slot + CREDENTIALS_LENGTH_AT) <= STORE_CREDENTIALS_CAPACITY;
+static size_t piece_length(size_t at, size_t end) {
+  return end - at < PIECE_BYTES ? end - at : PIECE_BYTES;
 }
 
-static void encode(uint8_t *slot, const store_record_t *record, uint32_t sequence) {
-  memset(slot, 0, PLATFORM_SLOT_BYTES);
-  write_uint32(slot, MAGIC);
-  write_uint32(slot + SEQUENCE_AT, sequence);
-  memcpy(slot + HOST_KEY_AT, record->host_key, STORE_HOST_KEY_BYTES);
-  write_uint32(slot + CREDENTIALS_LENGTH_AT, record->credentials_length);
-  memcpy(slot + CREDENTIALS_AT, record->credentials, record->credentials_length);
-  write_uint32(slot + CHECKSUM_AT, crc32(slot, CHECKSUM_AT));
+/** The checksum that a slot should have behind its first `length` bytes. */
+static platform_status_t checksum_of(platform_t *platform, unsigned slot, size_t length, uint32_t *checksum) {
+  uint8_t piece[PIECE_BYTES];
+  uint32_t remainder = UINT32_MAX;
+  platform_status_t status = PLATFORM_OK;
+  for (size_t at = 0; at < length && status == PLATFORM_OK; at += PIECE_BYTES) {
+    status = platform_slot_read(platform, slot, at, piece, piece_length(at, length));
+    if (status == PLATFORM_OK) remainder = crc32(remainder, piece, piece_length(at, length));
+  }
+  wipe(piece, sizeof piece);
+  *checksum = ~remainder;
+  return status;
 }
 
-static void decode(store_record_t *record, const uint8_t *slot) {
-  memcpy(record->host_key, slot + HOST_KEY_AT, STORE_HOST_KEY_BYTES);
-  record->credentials_length = read_uint32(slot + CREDENTIALS_LENGTH_AT);
-  memcpy(record->credentials, slot + CREDENTIALS_AT, STORE_CREDENTIALS_CAPACITY);
+/** Takes the slot's record for the one in force if it is valid and newer than what was found before. */
+static platform_status_t consider(store_t *store, unsigned slot) {
+  platform_t *platform = store->platform;
+  uint8_t start[HOST_KEY_AT], sizes[CREDENTIALS_AT - BASE_AT], stored[CHECKSUM_BYTES];
+  platform_status_t status = platform_slot_read(platform, slot, 0, start, sizeof start);
+  if (status == PLATFORM_OK) status = platform_slot_read(platform, slot, BASE_AT, sizes, sizeof sizes);
+  if (status != PLATFORM_OK) return status;
+  uint32_t sequence = read_uint32(start + SEQUENCE_AT), length = read_uint32(sizes + LENGTH_AT - BASE_AT), checksum;
+  if (read_uint32(start) != MAGIC || length > STORE_CREDENTIALS_CAPACITY) return PLATFORM_OK;
+  status = checksum_of(platform, slot, CREDENTIALS_AT + length, &checksum);
+  if (status == PLATFORM_OK)
+    status = platform_slot_read(platform, slot, CREDENTIALS_AT + length, stored, sizeof stored);
+  if (status != PLATFORM_OK || read_uint32(stored) != checksum) return status;
+  // the number may have wrapped: newer is less than half the range ahead
+  if (store->present && (int32_t)(sequence - store->sequence) < 0) return PLATFORM_OK;
+  store->present = true;
+  store->slot = slot;
+  store->sequence = sequence;
+  store->credentials_base = read_uint32(sizes);
+  store->credentials_length = length;
+  return PLATFORM_OK;
 }
 
 platform_status_t store_open(store_t *store, platform_t *platform) {
-  memset(store, 0, sizeof *store);
-  store->platform = platform;
+  *store = (store_t){.platform = platform};
   platform_status_t status = PLATFORM_OK;
-  uint8_t bytes[PLATFORM_SLOT_BYTES];
-  for (unsigned slot = 0; slot < PLATFORM_SLOT_COUNT && status == PLATFORM_OK; slot++) {
-    status = platform_slot_read(platform, slot, bytes);
-    if (status != PLATFORM_OK || !is_valid(bytes)) continue;
-    uint32_t sequence = read_uint32(bytes + SEQUENCE_AT);
-    // the number may have wrapped: newer is less than half the range ahead
-    if (store->present && (int32_t)(sequence - store->sequence) < 0) continue;
-    store->present = true;
-    store->slot = slot;
-    store->sequence = sequence;
-    decode(&store->record, bytes);
-  }
-  wipe(bytes, sizeof bytes);
+  for (unsigned slot = 0; slot < PLATFORM_SLOT_COUNT && status == PLATFORM_OK; slot++) status = consider(store, slot);
   return status;
 }
 
-platform_status_t store_replace(store_t *store, const store_record_t *record) {
-  if (record->credentials_length > STORE_CREDENTIALS_CAPACITY) return PLATFORM_STORE_ERROR;
-  unsigned slot = store->present ? (store->slot + 1) % PLATFORM_SLOT_COUNT : 0;
-  uint32_t sequence = store->sequence + 1;
-  uint8_t bytes[PLATFORM_SLOT_BYTES];
-  encode(bytes, record, sequence);
-  uint32_t checksum = read_uint32(bytes + CHECKSUM_AT);
-  platform_status_t status = platform_slot_write(store->platform, slot, bytes);
-  if (status == PLATFORM_OK) status = platform_slot_read(store->platform, slot, bytes);
-  if (status == PLATFORM_OK && (!is_valid(bytes) || read_uint32(bytes + CHECKSUM_AT) != checksum)) {
-    status = PLATFORM_STORE_ERROR;
+static platform_status_t read_record(const store_t *store, size_t at, uint8_t *bytes, size_t length) {
+  if (!store->present) return PLATFORM_STORE_ERROR;
+  return platform_slot_read(store->platform, store->slot, at, bytes, length);
+}
+
+platform_status_t store_read_host_key(const store_t *store, uint8_t *host_key) {
+  return read_record(store, HOST_KEY_AT, host_key, STORE_HOST_KEY_BYTES);
+}
+
+platform_status_t store_read_credentials(const store_t *store, uint8_t *region) {
+  return read_record(store, CREDENTIALS_AT, region, store->credentials_length);
+}
+
+bool store_draft(const store_t *store, store_draft_t *draft) {
+  *draft = (store_draft_t){.slot = calloc(1, PLATFORM_SLOT_BYTES)};
+  if (!draft->slot) return false;
+  draft->host_key = draft->slot + HOST_KEY_AT;
+  draft->credentials = draft->slot + CREDENTIALS_AT;
+  if (!store->present) return true;
+  draft->credentials_base = store->credentials_base;
+  draft->credentials_length = store->credentials_length;
+  if (read_record(store, 0, draft->slot, CREDENTIALS_AT + store->credentials_length) == PLATFORM_OK) return true;
+  store_discard(draft);
+  return false;
+}
+
+/** Completes the slot, whatever may be left behind the credentials; returns the record's length. */
+static size_t encode(store_draft_t *draft, uint32_t sequence) {
+  size_t length = CREDENTIALS_AT + draft->credentials_length;
+  write_uint32(draft->slot, MAGIC);
+  write_uint32(draft->slot + SEQUENCE_AT, sequence);
+  write_uint32(draft->slot + BASE_AT, draft->credentials_base);
+  write_uint32(draft->slot + LENGTH_AT, draft->credentials_length);
+  memset(draft->slot + length, 0, PLATFORM_SLOT_BYTES - length);
+  write_uint32(draft->slot + length, ~crc32(UINT32_MAX, draft->slot, length));
+  return length + CHECKSUM_BYTES;
+}
+
+/** Whether the slot holds these bytes. */
+static platform_status_t verify(platform_t *platform, unsigned slot, const uint8_t *bytes, size_t length) {
+  uint8_t piece[PIECE_BYTES];
+  platform_status_t status = PLATFORM_OK;
+  for (size_t at = 0; at < length && status == PLATFORM_OK; at += PIECE_BYTES) {
+    status = platform_slot_read(platform, slot, at, piece, piece_length(at, length));
+    if (status == PLATFORM_OK && memcmp(piece, bytes + at, piece_length(at, length)) != 0)
+      status = PLATFORM_STORE_ERROR;
   }
-  if (status == PLATFORM_OK) {
-    decode(&store->record, bytes);
-    store->present = true;
-    store->slot = slot;
-    store->sequence = sequence;
-  }
-  wipe(bytes, sizeof bytes);
+  wipe(piece, sizeof piece);
   return status;
+}
+
+platform_status_t store_commit(store_t *store, store_draft_t *draft) {
+  platform_status_t status = PLATFORM_STORE_ERROR;
+  if (draft->credentials_length <= STORE_CREDENTIALS_CAPACITY) {
+    unsigned slot = store->present ? (store->slot + 1) % PLATFORM_SLOT_COUNT : 0;
+    uint32_t sequence = store->sequence + 1;
+    size_t length = encode(draft, sequence);
+    status = platform_slot_write(store->platform, slot, draft->slot);
+    if (status == PLATFORM_OK) status = verify(store->platform, slot, draft->slot, length);
+    if (status == PLATFORM_OK) {
+      *store = (store_t){.platform = store->platform,
+                         .present = true,
+                         .slot = slot,
+                         .sequence = sequence,
+                         .credentials_base = draft->credentials_base,
+                         .credentials_length = draft->credentials_length};
+    }
+  }
+  store_discard(draft);
+  return status;
+}
+
+void store_discard(store_draft_t *draft) {
+  if (draft->slot) wipe(draft->slot, PLATFORM_SLOT_BYTES);
+  free(draft->slot);
+  *draft = (store_draft_t){0};
 }

@@ -4,8 +4,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { BOOT_DRIVES, findBootDrives, isBootDrive, readFirmware, writeFirmware } from "./boot-drive.js";
-import { type CredentialOptions, givenCredentials, UsageError } from "./cli-credentials.js";
+import { givenCredentials, UsageError } from "./cli-credentials.js";
+import { type ConfigOptions, givenUsers, parseNumber, withConfigOption } from "./cli-users.js";
 import { carry, openSerial, resolveBoard, sshConfig } from "./serial-link.js";
+import { BOARD_ARGON2_MEMORY_KIB, encodeUsers } from "./users-region.js";
 
 const DEFAULT_HOST_NAME = "pico";
 const DEFAULT_USER = "admin";
@@ -19,6 +21,10 @@ interface ConnectOptions {
 interface FlashOptions {
   file?: string;
   drive?: string;
+}
+
+interface CredentialsOptions extends ConfigOptions {
+  argon2Kib: number;
 }
 
 /** Adds the commands; `withCredentialOptions` gives a command the options that `givenCredentials` reads. */
@@ -40,8 +46,15 @@ export function addBoardCommands(program: Command, withCredentialOptions: (comma
     .option("-f, --file <file>", "the UF2 file (default: build/boards/<board>/sesame.uf2)")
     .option("--drive <folder>", "where the board's drive is mounted (default: found by itself)")
     .action(flash);
-  withCredentialOptions(program.command("credentials"))
+  withConfigOption(withCredentialOptions(program.command("credentials")))
     .description("print what a board's command of the same name takes: ssh <board> credentials $(sesame credentials …)")
+    .option(
+      "--argon2-kib <n>",
+      "with --config: what the board's module has for Argon2",
+      parseNumber,
+      BOARD_ARGON2_MEMORY_KIB,
+    )
+    .addHelpText("after", "\nA long one, of --config, is given by ssh <board> credentials - < FILE")
     .action(printCredentials);
 }
 
@@ -86,8 +99,10 @@ function flash(name: string, options: FlashOptions): void {
   console.log(`${firmware.length} bytes written; the board restarts by itself`);
 }
 
-function printCredentials(options: CredentialOptions): void {
-  const { region } = givenCredentials(options);
-  if (region === undefined) throw new UsageError("--user and --password-file or --authorized-key are missing");
+function printCredentials(options: CredentialsOptions): void {
+  const users = givenUsers(options);
+  const region = users ? encodeUsers(users, { argon2MemoryKiB: options.argon2Kib }) : givenCredentials(options).region;
+  if (region === undefined)
+    throw new UsageError("--config is missing, or --user and --password-file or --authorized-key");
   console.log(Buffer.from(region).toString("base64"));
 }

@@ -7,7 +7,7 @@ import { Command } from "commander";
 import { packageRoot } from "../../host/node/modules.js";
 import { runBoardCommand } from "./command.js";
 import { describeEmbedded, embedModules } from "./embed.js";
-import { boardCredentials, type BoardOptions, withBoardOptions } from "./options.js";
+import { boardCredentials, type BoardOptions, noteCredentials, withBoardOptions } from "./options.js";
 
 const ENGINES = ["wamr", "wasm2c"] as const;
 
@@ -22,13 +22,13 @@ const program = withBoardOptions(new Command("board:esp32"), ENGINES)
 
 await runBoardCommand(program);
 
-function generate(options: Esp32Options): void {
+async function generate(options: Esp32Options): Promise<void> {
   const { engine, folder } = options;
-  const credentials = boardCredentials(options, "others");
+  const credentials = await boardCredentials(options, "others");
   const modules = embedModules({ engine, ...credentials, folder });
   writeFileSync(join(folder, "engine.cmake"), `set(SESAME_ENGINE ${engine})\n`);
   process.stdout.write(describeEmbedded(modules));
-  if (credentials.development) console.log("the development credentials are in force: anyone can log in");
+  for (const note of noteCredentials(credentials)) console.log(note);
   console.log(`${folder} is ready. Where ESP-IDF is installed, go on with
   cd ${join(packageRoot(), "boards", "esp32")}
   idf.py set-target esp32c3

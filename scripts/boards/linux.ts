@@ -7,7 +7,7 @@ import { Command } from "commander";
 import { runBoardCommand } from "./command.js";
 import { describeEmbedded } from "./embed.js";
 import { buildLinux } from "./linux-build.js";
-import { boardCredentials, type BoardOptions, parsePort, withBoardOptions } from "./options.js";
+import { boardCredentials, type BoardOptions, noteCredentials, parsePort, withBoardOptions } from "./options.js";
 
 const FAILURE = 1;
 const DEFAULT_PORT = 2222;
@@ -34,11 +34,11 @@ await runBoardCommand(program);
 async function buildAndRun(options: LinuxOptions): Promise<void> {
   const { engine, sanitize = false, port, state, serial } = options;
   const { address: host } = await lookup(options.host);
-  const credentials = boardCredentials(options, isLoopback(host) ? "this machine" : "others");
+  const credentials = await boardCredentials(options, isLoopback(host) ? "this machine" : "others");
   const built = buildLinux({ engine, sanitize, credentials });
   process.stderr.write(describeEmbedded(built.modules));
+  for (const note of noteCredentials(credentials)) console.error(note);
   if (options.buildOnly) return console.log(built.program);
-  if (credentials.development) console.error("the development credentials are in force: anyone can log in");
   const args = ["--host", host, "--port", String(port)];
   if (state !== undefined) args.push("--state", state);
   if (serial !== undefined) args.push("--serial", serial);

@@ -1,30 +1,40 @@
 // Options that the commands for boards share: the engine, and the credentials that the program carries.
 
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { type CredentialOptions, givenCredentials, UsageError } from "../../host/node/cli-credentials.js";
-import { isDevelopment, USERAUTH_BUILDS, type UserauthBuild } from "../../host/node/credentials.js";
+import { givenCredentials, UsageError } from "../../host/node/cli-credentials.js";
+import { type ConfigOptions, givenUsers, withConfigOption } from "../../host/node/cli-users.js";
+import { type AnyUserauthBuild, isDevelopment, USERAUTH_BUILDS } from "../../host/node/credentials.js";
 import { developmentCredentials, developmentPublicKey } from "../../host/node/development.js";
+import type { HashCosts } from "../../host/node/password-hash.js";
+import { FlagError, parseFlag } from "../userauth-flags.js";
 import { type Engine, ENGINES } from "./embed.js";
+import { boardUsers } from "./users.js";
 
 /** What `withBoardOptions` adds. */
-export interface BoardOptions<Engines extends Engine = Engine> extends CredentialOptions {
+export interface BoardOptions<Engines extends Engine = Engine> extends ConfigOptions {
   engine: Engines;
+  use?: Record<string, number>;
   allowDevelopmentCredentials?: true;
   buildOnly?: true;
 }
 
 /** What a board's program carries. Secret. */
 export interface BoardCredentials {
-  userauth: UserauthBuild;
+  userauth: AnyUserauthBuild;
   credentials: Uint8Array;
   /** They are the development credentials, which everybody knows. */
   development: boolean;
-  /** In place of the build's module: for a benchmark. */
+  /** In place of the build's module: one with flags of its own, or of a benchmark. */
   module?: { name: string; wasm: Uint8Array };
+  /** Full build: the device's application is asked about requests. */
+  hostDecides?: boolean;
+  /** Full build: of all passwords, if there are any. */
+  hashCosts?: HashCosts;
 }
 
 export function withBoardOptions(command: Command, engines: readonly Engine[] = ENGINES): Command {
-  return command
+  return withConfigOption(command)
+    .option("--use <NAME=VALUE>", "with --config: a flag of the module's build, such as WITH_RSA=0", parseUse)
     .addOption(new Option("--engine <name>", "the WebAssembly engine").choices(engines).default(engines[0]))
     .addOption(
       new Option("--userauth <build>", "which userauth module (default: as the credentials ask)").choices(
@@ -39,7 +49,13 @@ export function withBoardOptions(command: Command, engines: readonly Engine[] = 
 }
 
 /** The credentials that the options name, or else those of development: only if `reach` is nobody else's, or when they are allowed. */
-export function boardCredentials(options: BoardOptions, reach: "this machine" | "others"): BoardCredentials {
+export async function boardCredentials(
+  options: BoardOptions,
+  reach: "this machine" | "others",
+): Promise<BoardCredentials> {
+  const users = givenUsers(options);
+  if (users) return boardUsers(users, options.use);
+  if (options.use) throw new UsageError("--use is for the module that --config asks for");
   const { build, region } = givenCredentials(options);
   const credentials = region ?? developmentCredentials(build);
   const development = isDevelopment(credentials, developmentPublicKey());
@@ -50,6 +66,25 @@ export function boardCredentials(options: BoardOptions, reach: "this machine" | 
     );
   }
   return { userauth: build, credentials, development };
+}
+
+/** What the person who builds should know of the credentials, a line each. */
+export function noteCredentials({ development, hostDecides }: BoardCredentials): string[] {
+  return [
+    ...(development ? ["the development credentials are in force: anyone can log in"] : []),
+    ...(hostDecides ? ["hostDecides: the board's main function sets device.authenticate, or these requests fail"] : []),
+  ];
+}
+
+function parseUse(text: string, previous: Record<string, number> = {}): Record<string, number> {
+  try {
+    const [name, value] = parseFlag(text);
+    if (Object.hasOwn(previous, name)) throw new InvalidArgumentError(`${name} is given twice.`);
+    return { ...previous, [name]: value };
+  } catch (error) {
+    if (error instanceof FlagError) throw new InvalidArgumentError(`${error.message}.`);
+    throw error;
+  }
 }
 
 export function parsePort(text: string): number {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { Command, Option } from "commander";
 import { describeEmbedded } from "./embed.js";
 import { runBoardCommand } from "./command.js";
-import { boardCredentials, type BoardOptions, parsePort, withBoardOptions } from "./options.js";
+import { boardCredentials, type BoardOptions, noteCredentials, parsePort, withBoardOptions } from "./options.js";
 import { buildQemu, QEMU_ENGINES, QEMU_MACHINES, type QemuBuild, type QemuMachine, runQemu } from "./qemu-build.js";
 
 const DEFAULT_PORT = 2222;
@@ -28,11 +28,11 @@ const program = withBoardOptions(new Command("board:qemu"), QEMU_ENGINES)
 await runBoardCommand(program);
 
 async function buildAndServe(options: QemuOptions): Promise<void> {
-  const credentials = boardCredentials(options, "this machine");
+  const credentials = await boardCredentials(options, "this machine");
   const built = buildQemu(options.machine, options.engine, credentials);
   process.stderr.write(describeEmbedded(built.modules));
+  for (const note of noteCredentials(credentials)) console.error(note);
   if (options.buildOnly) return console.log(built.elf);
-  if (credentials.development) console.error("the development credentials are in force: anyone can log in");
   const server = createServer({ allowHalfOpen: true }, (client) => serve(client, built, options.state));
   server.listen(options.port, "127.0.0.1");
   await once(server, "listening");

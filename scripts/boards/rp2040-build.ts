@@ -66,8 +66,12 @@ export function buildRp2040In(folder: string, engine: Rp2040Engine, credentials:
   });
   const [elf, bin, uf2] = FILES.map((file) => join(folder, file)) as [string, string, string];
   const program = readFileSync(bin);
+  const memory = measure(elf, program.length);
+  const moduleMemory = modules.reduce((sum, { memoryLength }) => sum + memoryLength, 0);
+  if (moduleMemory > memory.heapCapacity)
+    throw new BoardBuildError(`the modules need ${moduleMemory} bytes of RAM, and ${memory.heapCapacity} are left`);
   writeFileSync(uf2, uf2Image(program), { mode: 0o600 });
-  return { elf, bin, uf2, modules, memory: measure(elf, program.length) };
+  return { elf, bin, uf2, modules, memory };
 }
 
 function packageVersion(): string {

@@ -5,7 +5,8 @@ import { relative } from "node:path";
 import { Command } from "commander";
 import { runBoardCommand } from "./command.js";
 import { describeEmbedded } from "./embed.js";
-import { boardCredentials, type BoardOptions, withBoardOptions } from "./options.js";
+import { checkHashCosts, secondsToVerify } from "./hash-cost.js";
+import { boardCredentials, type BoardOptions, noteCredentials, withBoardOptions } from "./options.js";
 import { buildRp2040, RP2040_ENGINES, type Rp2040Engine, type Rp2040Memory } from "./rp2040-build.js";
 
 const program = withBoardOptions(new Command("board:rp2040"), RP2040_ENGINES)
@@ -14,13 +15,16 @@ const program = withBoardOptions(new Command("board:rp2040"), RP2040_ENGINES)
 
 await runBoardCommand(program);
 
-function build(options: BoardOptions<Rp2040Engine>): void {
+async function build(options: BoardOptions<Rp2040Engine>): Promise<void> {
   const { engine } = options;
-  const credentials = boardCredentials(options, "others");
+  const credentials = await boardCredentials(options, "others");
+  const { hashCosts } = credentials;
+  if (hashCosts) checkHashCosts(engine, hashCosts);
   const { uf2, modules, memory } = buildRp2040(engine, credentials);
   process.stdout.write(describeEmbedded(modules));
   console.log(describeMemory(engine, memory));
-  if (credentials.development) console.log("the development credentials are in force: anyone can log in");
+  if (hashCosts) console.log(`a password takes about ${secondsToVerify(engine, hashCosts).toPrecision(2)} s to verify`);
+  for (const note of noteCredentials(credentials)) console.log(note);
   console.log(
     `${relative(process.cwd(), uf2)} is ready. Hold BOOTSEL down while you plug the Pico in, then copy it to`,
   );

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { ConnectionEvent, DisconnectReason, TransportEvent, UserauthStatus } from "../../assembly/abi.js";
+import { ConnectionEvent, DisconnectReason, TransportEvent, UserauthField, UserauthStatus } from "../../assembly/abi.js";
 import { packageRoot } from "../../host/node/modules.js";
 
 const header = readFileSync(join(packageRoot(), "host", "c", "abi.h"), "utf8");
@@ -21,6 +21,7 @@ function enumerators(name: string, prefix: string): Record<string, number> {
 
 for (const [name, prefix, numbers] of [
   ["userauth_status", "USERAUTH_", UserauthStatus],
+  ["userauth_field", "USERAUTH_FIELD_", UserauthField],
   ["transport_event", "TRANSPORT_EVENT_", TransportEvent],
   ["connection_event", "CONNECTION_EVENT_", ConnectionEvent],
   ["disconnect_reason", "DISCONNECT_", DisconnectReason],

@@ -2,7 +2,10 @@
 // then any others, write noise into their memory, and trap. Whatever they do, the host may only end the connection. The
 // sanitizers watch; what is left behind by a connection is counted here.
 //
-//   hostile-modules-driver CONNECTIONS
+//   hostile-modules-driver ROUNDS
+//
+// Each round serves DEVICE_CONNECTIONS clients at once. USERAUTH_BUILD is the userauth build that the modules pretend
+// to be; in the full one the application decides at random, and does not always know at once.
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +14,7 @@
 #include "device.h"
 #include "embedded.h"
 
-#define STEPS 2000
+#define STEPS (2000 * DEVICE_CONNECTIONS)
 
 struct engine_instance {
   const engine_module_t *module;
@@ -28,23 +31,28 @@ struct platform_stream {
 struct platform {
   uint64_t milliseconds;
   unsigned computing;
+  uint8_t slots[PLATFORM_SLOT_COUNT][PLATFORM_SLOT_BYTES];
 };
 
 const engine_module_t embedded_transport = {.name = "transport", .sha256 = "", .memory_length = 10000};
 const engine_module_t embedded_userauth = {.name = "userauth", .sha256 = "", .memory_length = 10000};
 const engine_module_t embedded_connection = {.name = "connection", .sha256 = "", .memory_length = 10000};
+const userauth_build_t embedded_userauth_build = USERAUTH_BUILD;
+const char embedded_signature_algorithms[] = "ssh-ed25519,rsa-sha2-512";
 const uint8_t embedded_credentials[192];
 const uint32_t embedded_credentials_length = sizeof embedded_credentials;
+const uint32_t embedded_credentials_id = 1;
+const uint32_t embedded_credentials_capacity = 256;
 const bool embedded_credentials_are_development = false;
 const char embedded_version[] = "0";
 const char engine_name[] = "hostile";
 const char platform_name[] = "driver";
 
 static uint32_t state = 1;
-static int instances, ends, module_errors, logins;
+static device_t device;
+static int instances, ends, module_errors, logins, decisions, changes;
 /** A module misbehaves at one in so many calls. */
 static uint32_t misbehaviour = 1000;
-static bool logged_in;
 
 static uint32_t random_number(uint32_t limit) {
   state = state * 1664525 + 1013904223;
@@ -96,6 +104,7 @@ static uint32_t polite_result(engine_instance_t *instance, const char *name) {
       {"outputPtr", 5000, 5000},
       {"outputLength", 0, 60},
       {"hostKeyPtr", 9000, 9000},
+      {"signatureAlgorithmsPtr", 9100, 9100},
       {"open", 60, 60},
       {"payloadPtr", 0, 0},
       {"payloadLength", 1, 200},
@@ -105,6 +114,11 @@ static uint32_t polite_result(engine_instance_t *instance, const char *name) {
       {"rekey", 0, 200},
       {"disconnect", 20, 60},
       {"disconnectReason", 0, 14},
+      {"credentialsPtr", 9000, 9000},
+      {"credentialsCapacity", 256, 256},
+      {"fieldPtr", 4200, 4300},
+      {"fieldLength", 0, 60},
+      {"recordOffset", 0, 160},
       {"sessionIdPtr", 100, 100},
       {"sessionIdLength", 32, 32},
       {"eventChannel", 0, 0},
@@ -122,6 +136,7 @@ static uint32_t polite_result(engine_instance_t *instance, const char *name) {
       {"close", 5, 5},
   };
   if (strcmp(name, "sendCapacity") == 0) return one_in(8) ? 0 : 4096;
+  if (strcmp(name, "nextReply") == 0) return one_in(4) ? random_number(1025) : 0;
   if (strcmp(name, "inputCapacity") == 0 && instance->module == &embedded_connection) return 4096;
   for (size_t i = 0; i < sizeof RESULTS / sizeof RESULTS[0]; i++) {
     if (strcmp(name, RESULTS[i].name) != 0) continue;
@@ -146,12 +161,27 @@ static uint32_t hostile_result(const engine_instance_t *instance) {
   }
 }
 
+/** Whether the transport module's client is logged in. */
+static bool is_logged_in(const engine_instance_t *transport) {
+  for (int i = 0; i < DEVICE_CONNECTIONS; i++) {
+    if (device.connections[i].transport.instance == transport) return device.connections[i].authenticated;
+  }
+  return false;
+}
+
 /** What payloads and events are made of. */
 static void fill(engine_instance_t *instance) {
-  static const char *const TEXTS[] = {"cat", "help", "info", "echo\xff\xfe", "led on\nnonsense\n", "\x1b[A\t\r\x03"};
+  static const char *const TEXTS[] = {"cat",
+                                      "help",
+                                      "info",
+                                      "echo\xff\xfe",
+                                      "led on\nnonsense\n",
+                                      "credentials -\nAAAA",
+                                      "credentials default",
+                                      "\x1b[A\t\r\x03"};
   const char *text = TEXTS[random_number(sizeof TEXTS / sizeof TEXTS[0])];
   memcpy(instance->memory + 3000, text, strlen(text) + 1);
-  instance->memory[0] = logged_in && !one_in(10) ? 90 : 50;
+  instance->memory[0] = is_logged_in(instance) && !one_in(10) ? 90 : 50;
   instance->memory[random_number(instance->module->memory_length)] = (uint8_t)random_number(256);
 }
 
@@ -173,7 +203,8 @@ engine_status_t engine_global(engine_instance_t *instance, const char *name, uin
   (void)instance;
   (void)name;
   *value = one_in(3) ? USERAUTH_SUCCESS : random_number(20);
-  logged_in = logged_in || *value == USERAUTH_SUCCESS;
+  if (USERAUTH_BUILD == USERAUTH_BUILD_FULL && one_in(2))
+    *value = one_in(2) ? USERAUTH_PENDING : USERAUTH_CHANGE_PENDING;
   return ENGINE_OK;
 }
 
@@ -192,11 +223,16 @@ size_t platform_receive(platform_stream_t *stream, uint8_t *bytes, size_t capaci
   return length;
 }
 
+/** The sanitizers see whether it can be read. */
+static void read_all(const uint8_t *bytes, size_t length) {
+  static volatile uint8_t sum;
+  for (size_t i = 0; i < length; i++) sum = (uint8_t)(sum + bytes[i]);
+}
+
 size_t platform_send(platform_stream_t *stream, const uint8_t *bytes, size_t length) {
   if (stream->closed) fail("a closed stream is used");
   size_t taken = one_in(2) ? length : random_number((uint32_t)length + 1);
-  static volatile uint8_t sum;
-  for (size_t i = 0; i < taken; i++) sum = (uint8_t)(sum + bytes[i]);
+  read_all(bytes, taken);
   return taken;
 }
 
@@ -217,7 +253,7 @@ platform_status_t platform_entropy(platform_t *platform, uint8_t *bytes, size_t 
 }
 
 uint64_t platform_milliseconds(platform_t *platform) {
-  return platform->milliseconds += logged_in && one_in(2000) ? 4000000 : random_number(30);
+  return platform->milliseconds += one_in(20000) ? 4000000 : random_number(10);
 }
 
 uint64_t platform_cycles(platform_t *platform) {
@@ -228,18 +264,15 @@ void platform_computing(platform_t *platform, uint32_t longest_ms) {
   platform->computing = longest_ms;
 }
 
-platform_status_t platform_slot_read(platform_t *platform, unsigned slot, uint8_t *bytes) {
-  (void)platform;
-  (void)slot;
-  memset(bytes, 0xff, PLATFORM_SLOT_BYTES);
-  return PLATFORM_OK;
+platform_status_t platform_slot_read(platform_t *platform, unsigned slot, size_t offset, uint8_t *bytes,
+                                     size_t length) {
+  memcpy(bytes, platform->slots[slot] + offset, length);
+  return one_in(1000) ? PLATFORM_STORE_ERROR : PLATFORM_OK;
 }
 
 platform_status_t platform_slot_write(platform_t *platform, unsigned slot, const uint8_t *bytes) {
-  (void)platform;
-  (void)slot;
-  (void)bytes;
-  return PLATFORM_OK;
+  memcpy(platform->slots[slot], bytes, PLATFORM_SLOT_BYTES);
+  return one_in(10) ? PLATFORM_STORE_ERROR : PLATFORM_OK;
 }
 
 void platform_log(platform_t *platform, const char *line) {
@@ -247,6 +280,7 @@ void platform_log(platform_t *platform, const char *line) {
   ends += strstr(line, ": ended, ") != NULL;
   module_errors += strstr(line, "module-error, ") != NULL;
   logins += strstr(line, "userauth SUCCESS") != NULL;
+  changes += strstr(line, "a password was changed") != NULL;
 }
 
 void platform_light(platform_t *platform, platform_light_t light) {
@@ -288,32 +322,62 @@ platform_memory_t platform_memory(platform_t *platform) {
   return (platform_memory_t){0};
 }
 
-/** Runs one connection to its end; the client leaves when it has not come by itself. */
-static void serve(device_t *device, platform_t *platform) {
+/** The application: any verdict, and half of the time none yet. */
+static userauth_status_t decide(void *context, const authentication_request_t *request) {
+  const module_view_t views[] = {request->user,         request->method,    request->password,
+                                 request->new_password, request->algorithm, request->public_key};
+  (void)context;
+  for (size_t i = 0; i < sizeof views / sizeof *views; i++) read_all(views[i].bytes, views[i].length);
+  decisions++;
+  if (one_in(2)) return USERAUTH_PENDING;
+  return one_in(3) ? USERAUTH_SUCCESS : (userauth_status_t)random_number(20);
+}
+
+/** The slots are zeros: there is no record yet. */
+static void make_host_key(store_t *store, platform_t *platform) {
+  *store = (store_t){.platform = platform};
+  store_draft_t draft;
+  while (!store_draft(store, &draft) || store_commit(store, &draft) != PLATFORM_OK) continue;
+}
+
+static bool all_closed(const platform_stream_t *streams) {
+  for (int i = 0; i < DEVICE_CONNECTIONS; i++) {
+    if (!streams[i].closed) return false;
+  }
+  return true;
+}
+
+/** Runs connections to their ends; a client leaves when it has not come to one by itself. */
+static void serve(platform_t *platform) {
   static connection_t nothing;
-  platform_stream_t stream = {0};
-  logged_in = false;
-  device_accept(device, &stream);
-  for (int step = 0; step < STEPS && !stream.closed; step++) device_step(device);
-  device->connections[0].deadline_ms = 0;
-  device->connections[0].authenticated = false;
-  for (int step = 0; step < 3 && !stream.closed; step++) device_step(device);
-  if (!stream.closed) fail("a connection does not end");
+  platform_stream_t streams[DEVICE_CONNECTIONS] = {0};
+  for (int i = 0; i < DEVICE_CONNECTIONS; i++) device_accept(&device, &streams[i]);
+  for (int step = 0; step < STEPS && !all_closed(streams); step++) device_step(&device);
+  for (int i = 0; i < DEVICE_CONNECTIONS; i++) {
+    device.connections[i].deadline_ms = 0;
+    device.connections[i].authenticated = false;
+  }
+  for (int step = 0; step < 3; step++) device_step(&device);
+  if (!all_closed(streams)) fail("a connection does not end");
   if (instances != 0) fail("an instance was not released");
   if (platform->computing != 0) fail("the watchdog was left quiet");
-  if (memcmp(&device->connections[0], &nothing, sizeof nothing) != 0) fail("a connection leaves something behind");
+  for (int i = 0; i < DEVICE_CONNECTIONS; i++) {
+    if (memcmp(&device.connections[i], &nothing, sizeof nothing) != 0) fail("a connection leaves something behind");
+  }
 }
 
 int main(int count, char **arguments) {
   static platform_t platform;
-  static device_t device;
-  int connections = count == 2 ? atoi(arguments[1]) : 0;
+  int rounds = count == 2 ? atoi(arguments[1]) : 0;
   device.platform = &platform;
-  for (int i = 0; i < connections; i++) {
+  device.authenticate = decide;
+  make_host_key(&device.store, &platform);
+  for (int i = 0; i < rounds; i++) {
     misbehaviour = i % 4 == 0 ? 50 : 5000;
-    serve(&device, &platform);
+    serve(&platform);
   }
-  if (ends != connections) fail("an end was not logged, or twice");
-  printf("%d connections, %d logins, %d module errors\n", connections, logins, module_errors);
+  if (ends != rounds * DEVICE_CONNECTIONS) fail("an end was not logged, or twice");
+  printf("%d connections, %d logins, %d module errors, %d decisions, %d changes\n", ends, logins, module_errors,
+         decisions, changes);
   return 0;
 }

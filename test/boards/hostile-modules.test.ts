@@ -10,18 +10,35 @@ import { needs } from "../support/peers.js";
 
 const CONNECTIONS = 10_000;
 
+/** How often what happened on 10,000 connections, so many at once, to modules that pretend to be of this userauth build. */
+function run(userauthBuild: number, atOnce: number): { decisions: number; changes: number } {
+  const files = readdirSync(join(packageRoot(), "host", "c"));
+  const sources = files.filter((file) => file.endsWith(".c") && !file.startsWith("engine_"));
+  const driver = compileDriver(
+    "hostile-modules-driver",
+    sources.map((file) => `host/c/${file}`),
+    [`USERAUTH_BUILD=${userauthBuild}`, `DEVICE_CONNECTIONS=${atOnce}`],
+  );
+  const said = runDriver(driver, [String(CONNECTIONS / atOnce)]);
+  const numbers = /^10000 connections, (\d+) logins, (\d+) module errors, (\d+) decisions, (\d+) changes$/m.exec(said);
+  const [logins, errors, decisions, changes] = numbers!.slice(1).map(Number) as [number, number, number, number];
+  assert.ok(logins > CONNECTIONS / 2 && errors > CONNECTIONS / 4, said);
+  return { decisions, changes };
+}
+
 test(
   "modules that return anything, write anywhere in their memory and trap can only end their connection",
   needs("gcc"),
   () => {
-    const files = readdirSync(join(packageRoot(), "host", "c"));
-    const sources = files.filter((file) => file.endsWith(".c") && !file.startsWith("engine_"));
-    const driver = compileDriver(
-      "hostile-modules-driver",
-      sources.map((file) => `host/c/${file}`),
-    );
-    const said = runDriver(driver, [String(CONNECTIONS)]);
-    const [, logins = 0, errors = 0] = /^10000 connections, (\d+) logins, (\d+) module errors$/m.exec(said) ?? [];
-    assert.ok(Number(logins) > CONNECTIONS / 2 && Number(errors) > CONNECTIONS / 4, said);
+    assert.deepEqual(run(1, 1), { decisions: 0, changes: 0 });
+  },
+);
+
+test(
+  "so can modules of the full build, which ask the application, and change passwords that others are told of",
+  needs("gcc"),
+  () => {
+    const { decisions, changes } = run(4, 4);
+    assert.ok(decisions > 1_000 && changes > 1_000, `${decisions} decisions, ${changes} changes`);
   },
 );

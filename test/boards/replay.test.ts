@@ -6,8 +6,6 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test, type TestContext } from "node:test";
 import type { UserauthBuild } from "../../host/node/credentials.js";
-import { packageRoot } from "../../host/node/modules.js";
-import { buildLinux } from "../../scripts/boards/linux-build.js";
 import { passwordRequest, queryRequest, signedRequest, userauthRequest } from "../support/client.js";
 import {
   channelOpen,
@@ -23,10 +21,11 @@ import {
 } from "../support/connection.js";
 import { folder } from "../support/programs.js";
 import {
+  assertSame,
+  buildReplay,
   ENTROPY,
   ENTROPY_BYTES,
   Recorder,
-  type Recording,
   REKEY_INTERVAL_MS,
   replay,
   type ReplayStep,
@@ -35,8 +34,6 @@ import { CREDENTIALS, USER, USER_SEED } from "../support/session.js";
 import { bytes, string, uint32 } from "../support/wire.js";
 
 const ENGINES = ["wasm2c", "wasm3"] as const;
-const entropyFile = join(folder, "entropy");
-writeFileSync(entropyFile, ENTROPY);
 
 /** What the client does after SUCCESS; the login is part of the recording. */
 type Scenario = (recorder: Recorder, t: TestContext) => Promise<unknown>;
@@ -225,16 +222,6 @@ const PUBLICKEY: Record<string, Scenario> = {
   },
 };
 
-/** The same answers, step for step. */
-function assertSame(program: string, { steps, answers }: Recording): void {
-  const { answers: replayed } = replay(program, entropyFile, steps);
-  for (const [index, answer] of answers.entries()) {
-    const what = index === 0 ? "the greeting" : `the answer to step ${index} of ${steps.length}`;
-    assert.equal(replayed[index]?.toString("hex"), answer.toString("hex"), what);
-  }
-  assert.equal(replayed.length, answers.length);
-}
-
 for (const engine of ENGINES) {
   describe(engine, () => {
     let build: UserauthBuild;
@@ -242,9 +229,7 @@ for (const engine of ENGINES) {
 
     const use = (userauth: UserauthBuild) => (): void => {
       build = userauth;
-      const credentials = { userauth, credentials: CREDENTIALS[userauth], development: false };
-      const target = join(packageRoot(), "build", "boards", "test", `replay-${engine}`);
-      program = buildLinux({ engine, sanitize: true, credentials, folder: target }).replay;
+      program = buildReplay(engine, { userauth, credentials: CREDENTIALS[userauth], development: false });
     };
     const compare = (name: string, scenario: Scenario): void => {
       test(`${name}: every byte is the Node host's`, async (t) => {
@@ -279,7 +264,7 @@ for (const engine of ENGINES) {
         const cut = steps.flatMap(({ kind, data }) =>
           Array.from(data, (byte) => ({ kind, data: Uint8Array.of(byte) })),
         );
-        const replayed = replay(program, entropyFile, cut);
+        const replayed = replay(program, cut);
         assert.ok(Buffer.concat(replayed.answers).equals(Buffer.concat(answers)));
       });
 
@@ -287,10 +272,10 @@ for (const engine of ENGINES) {
         const recorder = await (await Recorder.start(t, build)).connect();
         const { steps } = recorder.recording;
         const wait = (milliseconds: number): ReplayStep => ({ kind: "t", data: uint32(milliseconds) });
-        const { answers, log } = replay(program, entropyFile, [...steps, wait(119_999), wait(1)]);
+        const { answers, log } = replay(program, [...steps, wait(119_999), wait(1)]);
         assert.deepEqual(answers.slice(-2), [Buffer.alloc(0), Buffer.alloc(0)]);
         assert.deepEqual(log, ["connection 1: accepted", "connection 1: ended, login-timeout"]);
-        const inTime = replay(program, entropyFile, [...steps, wait(119_999)]);
+        const inTime = replay(program, [...steps, wait(119_999)]);
         assert.deepEqual(inTime.log.at(-1), "connection 1: ended, client-closed");
       });
 
@@ -299,7 +284,7 @@ for (const engine of ENGINES) {
         await recorder.pass(t, REKEY_INTERVAL_MS);
         // 17 bytes each and one for the length: 28 of them fit in CONNECTION_HELD_BYTES
         for (let channel = 0; channel < 29; channel++) await recorder.send(channelOpen(channel, 1, 1, "unknown"));
-        const { answers, log } = replay(program, entropyFile, recorder.recording.steps);
+        const { answers, log } = replay(program, recorder.recording.steps);
         assert.deepEqual(answers.slice(-3, -1), [Buffer.alloc(0), Buffer.alloc(0)]);
         assert.notDeepEqual(answers.at(-1), Buffer.alloc(0), "SSH_MSG_DISCONNECT");
         assert.equal(log.at(-1), "connection 1: ended, held-replies, reason 2");
@@ -309,11 +294,11 @@ for (const engine of ENGINES) {
         const short = join(folder, "short-entropy");
         writeFileSync(short, ENTROPY.subarray(0, ENTROPY_BYTES - 1));
         assert.throws(
-          () => replay(program, short, []),
+          () => replay(program, [], { entropyFile: short }),
           /fault: the source of entropy does not pass its test: no host key/,
         );
         writeFileSync(short, ENTROPY.subarray(0, 2 * ENTROPY_BYTES - 1));
-        const { answers, log } = replay(program, short, []);
+        const { answers, log } = replay(program, [], { entropyFile: short });
         assert.deepEqual(answers, [Buffer.alloc(0)]);
         assert.deepEqual(log.slice(1), [
           "connection 1: ended, no-entropy",

@@ -6,8 +6,8 @@
 //   room N              the channel takes so many bytes between two steps
 //   shell | exec HEX    the request                            input HEX | eof     what the client sends
 //   time MS             so much time passes                    serial HEX          what the serial port receives
-//   taken N             the port takes so many bytes a step    refuse WHAT         port, restart or store fails now
-//   end                 the channel is gone                    find HEX            whether a shell holds these bytes
+//   taken N             the port takes so many bytes a step    end                 the channel is gone
+//   refuse WHAT         port, restart, store or module does    find HEX            whether a shell holds these bytes
 
 #define _GNU_SOURCE // memmem
 #include <stdio.h>
@@ -17,16 +17,18 @@
 #include "device.h"
 #include "embedded.h"
 #include "shell.h"
+#include "userauth.h"
 
 #define SESSIONS 2
 #define INPUT_BYTES (1 << 20)
 
 struct platform {
   uint64_t milliseconds;
-  bool refuses_port, refuses_restart, refuses_store;
+  bool refuses_port, refuses_restart, refuses_store, refuses_region;
   size_t serial_taken;
   uint8_t serial[4096];
   size_t serial_length;
+  uint8_t slots[PLATFORM_SLOT_COUNT][PLATFORM_SLOT_BYTES];
 };
 
 typedef struct far_end {
@@ -40,7 +42,7 @@ typedef struct far_end {
 } far_end_t;
 
 static platform_t platform = {.serial_taken = 64};
-static device_t device = {.platform = &platform, .login_cycles = 123456789};
+static device_t device = {.platform = &platform, .store = {.platform = &platform}, .login_cycles = 123456789};
 static far_end_t far_ends[SESSIONS];
 
 const char platform_name[] = "Test board";
@@ -51,8 +53,11 @@ const char embedded_version[] = "1.2.3";
 const engine_module_t embedded_transport = {"the-transport", HASH, 1000, 5000, NULL, NULL};
 const engine_module_t embedded_userauth = {"the-userauth", HASH, 1000, 5000, NULL, NULL};
 const engine_module_t embedded_connection = {"the-connection", HASH, 1000, 5000, NULL, NULL};
+const userauth_build_t embedded_userauth_build = USERAUTH_BUILD;
 const uint8_t embedded_credentials[CREDENTIALS_BYTES] = {0};
 const uint32_t embedded_credentials_length = CREDENTIALS_BYTES;
+const uint32_t embedded_credentials_id = 1;
+const uint32_t embedded_credentials_capacity = CREDENTIALS_BYTES;
 const bool embedded_credentials_are_development = false;
 
 static void print_bytes(const char *what, const void *bytes, size_t length) {
@@ -167,11 +172,23 @@ platform_memory_t platform_memory(platform_t *of) {
   return (platform_memory_t){.heap_peak = ++peak, .heap_bytes = 20000, .stack_peak = 0, .stack_bytes = 0};
 }
 
-platform_status_t store_replace(store_t *store, const store_record_t *record) {
-  if (platform.refuses_store) return PLATFORM_STORE_ERROR;
-  store->record = *record;
-  print_bytes("stored", record->credentials, record->credentials_length);
+platform_status_t platform_slot_read(platform_t *of, unsigned slot, size_t offset, uint8_t *to, size_t length) {
+  memcpy(to, of->slots[slot] + offset, length);
   return PLATFORM_OK;
+}
+
+platform_status_t platform_slot_write(platform_t *of, unsigned slot, const uint8_t *from) {
+  if (of->refuses_store) return PLATFORM_STORE_ERROR;
+  memcpy(of->slots[slot], from, PLATFORM_SLOT_BYTES);
+  const uint8_t *length = from + STORE_HOST_KEY_BYTES + 12; // as store.c has it
+  print_bytes("stored", length + 4, (size_t)(length[0] | length[1] << 8));
+  return PLATFORM_OK;
+}
+
+bool userauth_accepts(platform_t *of, const uint8_t *region, uint32_t length) {
+  (void)region;
+  (void)length;
+  return !of->refuses_region;
 }
 
 // ---- commands on standard input ----
@@ -267,6 +284,7 @@ int main(void) {
       platform.refuses_port = strncmp(rest, "port", 4) == 0;
       platform.refuses_restart = strncmp(rest, "restart", 7) == 0;
       platform.refuses_store = strncmp(rest, "store", 5) == 0;
+      platform.refuses_region = strncmp(rest, "module", 6) == 0;
     } else if (strcmp(what, "end") == 0) {
       shell_end(&end->shell);
       end->ended = true;

@@ -4,16 +4,13 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import fc from "fast-check";
-import { encodeCredentials } from "../../host/node/credentials.js";
 import { needs } from "../support/peers.js";
 import { createDriver, hex, type Part, playOnNode, type Script, transcript } from "../support/shell-driver.js";
 
 const options = needs("gcc");
 const board = createDriver();
 const likeNode = createDriver({ LINE_BYTES: 1024, HISTORY_BYTES: 33_000 });
-const smallKeyBoard = createDriver({ CREDENTIALS_BYTES: 96 });
-const fastKeyBoard = createDriver({ CREDENTIALS_BYTES: 128 });
-after(() => [board, likeNode, smallKeyBoard, fastKeyBoard].forEach((driver) => driver.remove()));
+after(() => [board, likeNode].forEach((driver) => driver.remove()));
 
 async function assertSame(script: Script): Promise<void> {
   assert.deepEqual(likeNode.play(script), await playOnNode(script), JSON.stringify(script));
@@ -341,106 +338,6 @@ test("random bytes do no harm, and the shell still works", options, () => {
 });
 
 // ---- what only a board has ----
-
-const base64 = (region: Uint8Array): string => Buffer.from(region).toString("base64");
-
-function region(change?: (bytes: Buffer) => void): Buffer {
-  const bytes = Buffer.from(encodeCredentials("password", { user: "somebody", password: "new secret" }));
-  change?.(bytes);
-  return bytes;
-}
-
-test("credentials replaces the region in the store, and leaves nothing of it in the shell", options, () => {
-  const line = `credentials ${base64(region())}`;
-  for (const commands of [
-    [`exec ${hex(line)}`],
-    ["shell", `input ${hex(`${line}\n`)}`, "eof"],
-    ["terminal 80", "shell", `input ${hex(`${line}\r`)}`, `input ${hex(UP)}`],
-  ]) {
-    const lines = board.run([...commands, `find ${hex("bmV3")}`, `find ${hex(base64(region()).slice(0, 8))}`]);
-    assert.ok(lines.includes(`stored ${region().toString("hex")}`));
-    assert.deepEqual(lines.slice(-2), ["left 0", "left 0"]);
-    assert.match(transcript(lines).output, /the new credentials are in force from the next connection on\r?\n/);
-    if (commands.length < 3) assert.equal(transcript(lines).status, 0);
-  }
-});
-
-test(
-  "credentials of the public-key builds have those builds' lengths, and do not come back as history",
-  options,
-  () => {
-    for (const [driver, length] of [
-      [smallKeyBoard, 96],
-      [fastKeyBoard, 128],
-    ] as const) {
-      const bytes = Buffer.alloc(length, 7);
-      bytes.fill(0, 0, 64).set([2, 0x6d, 0x65]);
-      const line = `credentials ${base64(bytes)}`;
-      const lines = driver.run([
-        "terminal 80",
-        "shell",
-        `input ${hex(`${line}\r`)}`,
-        `input ${hex(UP)}`,
-        `find ${hex("AAAA")}`,
-      ]);
-      assert.ok(lines.includes(`stored ${bytes.toString("hex")}`));
-      assert.equal(lines.at(-1), "left 0");
-      const { errors, status } = driver.play({ exec: `credentials ${base64(region())}` });
-      assert.equal(errors, `credentials: default, or a region of ${length} bytes in base64\n`);
-      assert.equal(status, 2);
-    }
-  },
-);
-
-test("credentials whose last bits stand for nothing are refused", options, () => {
-  const text = base64(Buffer.concat([Buffer.of(1, 0x61), Buffer.alloc(126)]));
-  assert.equal(fastKeyBoard.play({ exec: `credentials ${text}` }).status, 0);
-  for (const end of ["B=", "A", "==", "A=="]) {
-    assert.equal(fastKeyBoard.play({ exec: `credentials ${text.slice(0, -2)}${end}` }).status, 2, end);
-  }
-});
-
-test("credentials default goes back to the embedded ones", options, () => {
-  const lines = board.run([`exec ${hex("credentials default")}`]);
-  assert.ok(lines.includes("stored "));
-  assert.equal(transcript(lines).output, "the embedded credentials are in force from the next connection on\n");
-  assert.equal(transcript(lines).status, 0);
-});
-
-test("credentials that are no region, or would admit nobody, are refused and not repeated", options, () => {
-  const good = base64(region());
-  const texts = [
-    "",
-    "Default",
-    good.slice(0, -4),
-    `${good}AAAA`,
-    `${good.slice(0, 100)} ${good.slice(101)}`,
-    `${good.slice(0, 100)}-${good.slice(101)}`,
-    `${good.slice(0, -2)}==`,
-    "=".repeat(256),
-    base64(Buffer.alloc(192)),
-    base64(region((bytes) => (bytes[0] = 64))),
-    base64(region((bytes) => (bytes[63] = 1))),
-    base64(region((bytes) => (bytes[9] = 0x61))),
-    base64(region((bytes) => (bytes[64] = 0))),
-    base64(region((bytes) => (bytes[64] = 128))),
-    base64(region((bytes) => (bytes[191] = 1))),
-  ];
-  for (const text of texts) {
-    const lines = board.run([`exec ${hex(`credentials ${text}`)}`]);
-    const errors = "credentials: default, or a region of 192 bytes in base64\n";
-    assert.deepEqual(transcript(lines), { output: "", errors, status: 2 }, text);
-    assert.ok(lines.every((line) => !line.startsWith("stored")));
-  }
-});
-
-test("credentials says so when the store fails", options, () => {
-  for (const text of ["default", base64(region())]) {
-    const { errors, status } = transcript(board.run(["refuse store", `exec ${hex(`credentials ${text}`)}`]));
-    assert.equal(errors, "credentials: the store failed; those in force remain\n");
-    assert.equal(status, 1);
-  }
-});
 
 const portBytes = (lines: string[]): string =>
   lines

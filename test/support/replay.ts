@@ -6,19 +6,34 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { Duplex } from "node:stream";
 import type { TestContext } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import type { Channel } from "../../host/node/channel.js";
-import type { UserauthBuild } from "../../host/node/credentials.js";
-import { credentialsPointer } from "../../host/node/credentials.js";
-import { loadModule, plainModulePath } from "../../host/node/modules.js";
+import type { Authenticate } from "../../host/node/authentication.js";
+import {
+  type AnyUserauthBuild,
+  credentialsPointer,
+  FULL_BUILD,
+  fullRegion,
+  type UserauthBuild,
+} from "../../host/node/credentials.js";
+import { type CompiledModule, loadModule, packageRoot, plainModulePath } from "../../host/node/modules.js";
 import type { KeyPair } from "../../host/node/openssh-keys.js";
 import { ChannelHub, Session } from "../../host/node/session.js";
 import { createDevice, serveShell } from "../../host/node/shell.js";
 import { Switchboard } from "../../host/node/switchboard.js";
-import { openUserauth } from "../../host/node/userauth.js";
+import { openUserauth, type Userauth } from "../../host/node/userauth.js";
+import { UserauthInstance } from "../../host/node/userauth-instance.js";
+import { UserauthService } from "../../host/node/userauth-service.js";
+import { encodeUsers, type UsersTable } from "../../host/node/users-region.js";
+import type { Engine } from "../../scripts/boards/embed.js";
+import { buildLinux } from "../../scripts/boards/linux-build.js";
+import type { BoardCredentials } from "../../scripts/boards/options.js";
 import { keyExchange, Message, passwordRequest, RawClient, signedRequest, userauthRequest } from "./client.js";
+import { folder } from "./programs.js";
 import { CREDENTIALS, PASSWORD, USER, USER_SEED } from "./session.js";
 import { bytes, type Part, string, uint32 } from "./wire.js";
 
@@ -41,9 +56,14 @@ export interface Recording {
   answers: Buffer[];
 }
 
-/** What a device takes from its source, one after the other: for the host key, then for the connection. */
+/** SALT_ENTROPY_BYTES of host/c/authentication.c. */
+const SALT_ENTROPY_BYTES = 128;
+/** One when the connection's userauth module is opened, one for each password that is changed. */
+const SALTS = 4;
+
+/** What a device takes from its source, one after the other: for the host key, for the connection, and in the full build for salts. */
 export const ENTROPY = Buffer.concat(
-  Array.from({ length: (2 * ENTROPY_BYTES) / 32 }, (_, index) =>
+  Array.from({ length: (2 * ENTROPY_BYTES + SALTS * SALT_ENTROPY_BYTES) / 32 }, (_, index) =>
     createHash("sha256").update(`entropy ${index}`).digest(),
   ),
 );
@@ -62,6 +82,46 @@ function hostKey(): KeyPair {
   return madeHostKey;
 }
 
+/** Users of the full build, and what the application decides about. */
+export interface FullSetup {
+  users: UsersTable;
+  authenticate?: Authenticate;
+}
+
+/** Who judges the requests. */
+interface RecordedUserauth {
+  userauth: CompiledModule<"userauth">;
+  open: (sessionId: Uint8Array) => Userauth;
+  signatureAlgorithms?: string[];
+}
+
+function smallUserauth(build: UserauthBuild): RecordedUserauth {
+  const userauth = loadModule("userauth", plainModulePath(`userauth-${build}`));
+  const credentials = { pointer: credentialsPointer(build, userauth), region: CREDENTIALS[build] };
+  const setup = { credentials, payloadCapacity: 4096 };
+  return { userauth, open: (sessionId) => openUserauth(userauth, setup, sessionId) };
+}
+
+/** The build for boards. New passwords count as stored. */
+function fullUserauth({ users, authenticate }: FullSetup): RecordedUserauth {
+  const userauth = loadModule("userauth", plainModulePath("userauth-board"));
+  const credentials = {
+    pointer: credentialsPointer(FULL_BUILD, userauth),
+    region: fullRegion(userauth, encodeUsers(users)),
+  };
+  const setup = { module: userauth, credentials, payloadCapacity: 4096 };
+  const service = new UserauthService({ ...setup, threads: 0, authenticate, storePassword: () => {} });
+  const peer = { connection: 1, remoteAddress: "recorder" };
+  const report = { passwordChanged: () => {}, error: throwError };
+  const instance = new UserauthInstance(userauth.instantiate(), setup, new Uint8Array(32));
+  const signatureAlgorithms = instance.signatureAlgorithms();
+  return { userauth, open: (sessionId) => service.open(sessionId, peer, report), signatureAlgorithms };
+}
+
+function throwError(error: Error): void {
+  throw error;
+}
+
 /** A client and the Node host with the device's shell, which record what they say. */
 export class Recorder {
   readonly client = new RawClient({ extInfo: true });
@@ -69,12 +129,12 @@ export class Recorder {
   readonly #answers: Buffer[] = [];
   readonly #written: Buffer[] = [];
   readonly #stream: Duplex;
-  readonly #build: UserauthBuild;
+  readonly #build: AnyUserauthBuild;
 
-  /** The time that passes is that of the test's mock clock. */
-  static async start(t: TestContext, build: UserauthBuild = "password"): Promise<Recorder> {
+  /** The time that passes is that of the test's mock clock. A build has the credentials of session.ts. */
+  static async start(t: TestContext, setup: UserauthBuild | FullSetup = "password"): Promise<Recorder> {
     t.mock.timers.enable({ apis: ["setInterval", "setTimeout"] });
-    const recorder = new Recorder(build);
+    const recorder = new Recorder(setup);
     t.after(async () => {
       recorder.#stream.destroy();
       await turn(); // the switchboard clears its timers while the clock is still the mock
@@ -83,8 +143,8 @@ export class Recorder {
     return recorder;
   }
 
-  private constructor(build: UserauthBuild) {
-    this.#build = build;
+  private constructor(setup: UserauthBuild | FullSetup) {
+    this.#build = typeof setup === "string" ? setup : FULL_BUILD;
     this.#stream = new Duplex({
       read: () => {},
       write: (chunk: Buffer, _encoding, done) => {
@@ -92,22 +152,21 @@ export class Recorder {
         done();
       },
     });
+    const { userauth, open, signatureAlgorithms } =
+      typeof setup === "string" ? smallUserauth(setup) : fullUserauth(setup);
     const modules = {
       transport: loadModule("transport", plainModulePath("transport")),
-      userauth: loadModule("userauth", plainModulePath(`userauth-${build}`)),
+      userauth,
       connection: loadModule("connection", plainModulePath("connection")),
-    };
-    const credentials = { pointer: credentialsPointer(build, modules.userauth), region: CREDENTIALS[build] };
-    const throwError = (error: Error): void => {
-      throw error;
     };
     const switchboard: Switchboard = new Switchboard({
       stream: this.#stream,
       modules,
       hostKey: hostKey(),
-      openUserauth: (sessionId) => openUserauth(modules.userauth, { credentials, payloadCapacity: 4096 }, sessionId),
+      openUserauth: open,
+      signatureAlgorithms,
       rekeyIntervalMs: REKEY_INTERVAL_MS,
-      entropy: () => Uint8Array.from(ENTROPY.subarray(ENTROPY_BYTES)),
+      entropy: () => Uint8Array.from(ENTROPY.subarray(ENTROPY_BYTES, 2 * ENTROPY_BYTES)),
       onUserauth: () => {},
       onSuccess: () => {
         const session = new Session(1, "recorder", () => {});
@@ -151,11 +210,16 @@ export class Recorder {
     return this.send(Message.SERVICE_REQUEST, string("ssh-userauth"));
   }
 
+  /** Payloads of RFC 4252, one after the other. */
+  async ask(...requests: Uint8Array[]): Promise<this> {
+    for (const request of requests) await this.feed(this.client.packet(request));
+    return this;
+  }
+
   /** Up to SUCCESS, as OpenSSH does it. */
   async login(): Promise<this> {
     await this.connect();
-    await this.feed(this.client.packet(userauthRequest(USER, "none")));
-    await this.feed(this.client.packet(this.loginRequest()));
+    await this.ask(userauthRequest(USER, "none"), this.loginRequest());
     assert.ok(this.client.messages.some((message) => message[0] === Message.USERAUTH_SUCCESS));
     return this;
   }
@@ -181,10 +245,28 @@ export interface Replayed {
   log: string[];
 }
 
-/** Replays the steps. `program` is the one of `buildLinux`; the file has the entropy, `ENTROPY` for what was recorded. */
-export function replay(program: string, entropyFile: string, steps: readonly ReplayStep[]): Replayed {
+/** Builds the program that replays; returns its path. */
+export function buildReplay(engine: Engine, credentials: BoardCredentials): string {
+  const target = join(packageRoot(), "build", "boards", "test", `replay-${engine}`);
+  return buildLinux({ engine, sanitize: true, credentials, folder: target }).replay;
+}
+
+export interface ReplayOptions {
+  /** Default: one with `ENTROPY`, as for what was recorded. */
+  entropyFile?: string;
+  /** Credentials in place of the embedded ones. */
+  region?: Uint8Array;
+}
+
+const defaultEntropyFile = join(folder, "entropy");
+
+/** Replays the steps. `program` is the one of `buildReplay`. */
+export function replay(program: string, steps: readonly ReplayStep[], options: ReplayOptions = {}): Replayed {
+  const { entropyFile = defaultEntropyFile, region } = options;
+  if (entropyFile === defaultEntropyFile) writeFileSync(entropyFile, ENTROPY);
+  const args = [entropyFile, ...(region ? [Buffer.from(region).toString("base64")] : [])];
   const input = bytes(...steps.flatMap(({ kind, data }) => [kind, uint32(data.length), data]));
-  const { status, stdout, stderr } = spawnSync(program, [entropyFile], { input, maxBuffer: 1 << 28, timeout: 60_000 });
+  const { status, stdout, stderr } = spawnSync(program, args, { input, maxBuffer: 1 << 28, timeout: 60_000 });
   assert.equal(status, 0, stderr.toString());
   const answers: Buffer[] = [];
   for (let rest = stdout; rest.length > 0;) {
@@ -193,4 +275,14 @@ export function replay(program: string, entropyFile: string, steps: readonly Rep
     rest = rest.subarray(end);
   }
   return { answers, log: stderr.toString().trimEnd().split("\n") };
+}
+
+/** The C host gives the same answers, step for step. */
+export function assertSame(program: string, { steps, answers }: Recording, region?: Uint8Array): void {
+  const { answers: replayed } = replay(program, steps, region && { region });
+  for (const [index, answer] of answers.entries()) {
+    const what = index === 0 ? "the greeting" : `the answer to step ${index} of ${steps.length}`;
+    assert.equal(replayed[index]?.toString("hex"), answer.toString("hex"), what);
+  }
+  assert.equal(replayed.length, answers.length);
 }

@@ -27,6 +27,7 @@ const SOURCES = [
   "line_view",
   "output",
   "shell",
+  "store",
 ];
 const FLAGS = "-std=c11 -O1 -g -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all".split(" ");
 
@@ -61,7 +62,9 @@ export interface Driver {
 export const hex = (bytes: string | Uint8Array): string => Buffer.from(bytes).toString("hex");
 
 function compile(program: string, sizes: Record<string, number>): void {
-  const defines = Object.entries({ CREDENTIALS_BYTES: 192, ...sizes }).map(([name, value]) => `-D${name}=${value}`);
+  const defines = Object.entries({ CREDENTIALS_BYTES: 192, USERAUTH_BUILD: 1, ...sizes }).map(
+    ([name, value]) => `-D${name}=${value}`,
+  );
   const sources = ["test/boards/shell-driver.c", ...SOURCES.map((name) => `host/c/${name}.c`)];
   const args = [...FLAGS, ...defines, "-Ihost/c", ...sources, "-o", program];
   const { status, stderr } = spawnSync("gcc", args, { cwd: ROOT, encoding: "utf8" });

@@ -1,16 +1,19 @@
 // `sesame connect` and `sesame flash`: a pseudo-terminal and a folder stand for the board.
 
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { encodeBlock, UF2Flags } from "uf2";
 import { BOOT_DRIVES, findBootDrives, FirmwareError, readFirmware } from "../../host/node/boot-drive.js";
+import { formatPhc } from "../../host/node/phc.js";
 import { findBoards, resolveBoard, SerialLinkError } from "../../host/node/serial-link.js";
+import { encodeUsers } from "../../host/node/users-region.js";
 import { needs, PYTHON } from "../support/peers.js";
 import { run } from "../support/programs.js";
+import { argon2idOf, passwordUser } from "../support/userauth-full.js";
 
 const folder = mkdtempSync(join(tmpdir(), "sesame-boards-"));
 const RP2040 = BOOT_DRIVES["rp2040"]!;
@@ -153,4 +156,28 @@ test("sesame connect --ssh-config prints what ssh understands", async () => {
   assert.match(shown.stdout.toString(), /^user me$/m);
   assert.ok(shown.stdout.toString().includes(`\nproxycommand ${process.execPath} ${cli} connect /dev/ttyACM0\n`));
   assert.equal((await sesame("connect", "--ssh-config", "--name", "two words")).status, 2);
+});
+
+test("sesame credentials --config prints the users' region, and refuses a hash for which a board has no memory", async () => {
+  const config = (memoryKiB: number) => {
+    const password = argon2idOf("secret", { m: memoryKiB, t: 1, p: 1 });
+    const path = file(
+      "users.json",
+      JSON.stringify({ users: [{ name: "u", password: formatPhc(password), methods: ["password"] }] }),
+    );
+    chmodSync(path, 0o600);
+    return { path, region: encodeUsers({ users: [passwordUser("u", "secret", { password })] }) };
+  };
+  const small = config(40);
+  const { stdout, status } = await sesame("credentials", "--config", small.path);
+  assert.equal(status, 0);
+  assert.match(stdout.toString(), /^[\w+/=]+\n$/);
+  assert.deepEqual(Buffer.from(stdout.toString(), "base64"), Buffer.from(small.region));
+  const large = config(41);
+  const refused = await sesame("credentials", "--config", large.path);
+  assert.equal(refused.status, 1);
+  assert.match(refused.stderr, /want 41 KiB of memory, the module has 40/);
+  assert.equal((await sesame("credentials", "--config", large.path, "--argon2-kib", "48")).status, 0);
+  assert.equal((await sesame("credentials", "--config", large.path, "--user", "u")).status, 2);
+  assert.match((await sesame("credentials", "--help")).stdout.toString(), /credentials - < FILE/);
 });

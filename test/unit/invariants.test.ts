@@ -80,6 +80,7 @@ for (const { name, label, bytes } of FILES) {
 
   test(`${label} keeps its data below __heap_base, inside its memory`, () => {
     const heapBase = readExportedGlobal(bytes, "__heap_base")!;
+    assert.equal(heapBase % 16, 0, "an engine that wants a multiple of 16 would give it a whole page");
     const dataEnd = readExportedGlobal(bytes, "__data_end")!;
     assert.ok(0 < dataEnd && dataEnd <= heapBase && heapBase <= pages * PAGE_BYTES, `${dataEnd}, ${heapBase}`);
     for (const [start, end] of dataSegments(bytes)) {

@@ -3,6 +3,7 @@
 #include "platform_esp32.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "driver/gpio.h"
@@ -16,6 +17,7 @@
 #include "nvs_flash.h"
 #include "sdkconfig.h"
 #include "watchdog.h"
+#include "wipe.h"
 
 // What was sent leaves in this time.
 #define RESTART_DELAY_MS 300
@@ -136,11 +138,17 @@ static void open_store(platform_t *platform) {
 
 static const char *const slot_names[PLATFORM_SLOT_COUNT] = {"slot0", "slot1"};
 
-platform_status_t platform_slot_read(platform_t *platform, unsigned slot, uint8_t *bytes) {
-  size_t length = PLATFORM_SLOT_BYTES;
-  memset(bytes, 0, length);
+// NVS gives a blob as a whole only, which is no size for a stack.
+platform_status_t platform_slot_read(platform_t *platform, unsigned slot, size_t offset, uint8_t *bytes,
+                                     size_t length) {
   if (!platform->store_open) return PLATFORM_STORE_ERROR;
-  esp_err_t error = nvs_get_blob(platform->store, slot_names[slot], bytes, &length);
+  uint8_t *blob = calloc(1, PLATFORM_SLOT_BYTES);
+  if (!blob) return PLATFORM_STORE_ERROR;
+  size_t blob_length = PLATFORM_SLOT_BYTES;
+  esp_err_t error = nvs_get_blob(platform->store, slot_names[slot], blob, &blob_length);
+  memcpy(bytes, blob + offset, length);
+  wipe(blob, PLATFORM_SLOT_BYTES);
+  free(blob);
   return error == ESP_OK || error == ESP_ERR_NVS_NOT_FOUND ? PLATFORM_OK : PLATFORM_STORE_ERROR;
 }
 

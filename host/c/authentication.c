@@ -1,0 +1,140 @@
+// See authentication.h.
+
+#include "authentication.h"
+
+#include <string.h>
+
+#include "connection_log.h"
+#include "credentials.h"
+#include "device.h"
+#include "wipe.h"
+
+/** Raw noise for the salt of a new password: one bit of entropy in a byte is enough. */
+#define SALT_ENTROPY_BYTES 128
+#define ENTROPY_FAILURE "the source of entropy does not pass its test"
+
+static void make_salt(authentication_t *authentication) {
+  module_t *userauth = &authentication->userauth;
+  module_view_t entropy = userauth_entropy(userauth, SALT_ENTROPY_BYTES);
+  if (userauth->failed) return;
+  if (platform_entropy(authentication->device->platform, entropy.bytes, entropy.length) != PLATFORM_OK) {
+    module_fail(userauth, ENTROPY_FAILURE);
+    device_fail(authentication->device, ENTROPY_FAILURE);
+  }
+  userauth_make_salt(userauth, SALT_ENTROPY_BYTES);
+}
+
+bool authentication_open(authentication_t *authentication, struct device *device, uint32_t connection,
+                         module_view_t session_id) {
+  const store_t *store = &device->store;
+  module_t *userauth = &authentication->userauth;
+  *authentication = (authentication_t){.device = device, .connection = connection, .sequence = store->sequence};
+  if (!userauth_instantiate(userauth, device->platform)) return false;
+  module_view_t region = userauth_credentials(userauth, credentials_length(store));
+  if (!userauth->failed && !credentials_read(store, region.bytes)) module_fail(userauth, "the store cannot be read");
+  if (userauth_is_full(userauth)) make_salt(authentication);
+  userauth_open(userauth, session_id);
+  return !userauth->failed;
+}
+
+bool authentication_is_open(const authentication_t *authentication) {
+  return authentication->userauth.instance != NULL;
+}
+
+bool authentication_is_current(const authentication_t *authentication) {
+  return authentication->sequence == authentication->device->store.sequence;
+}
+
+bool authentication_is_waiting(const authentication_t *authentication) {
+  return authentication->status == USERAUTH_PENDING || authentication->status == USERAUTH_CHANGE_PENDING;
+}
+
+/** The request was judged, or waits. */
+static module_view_t conclude(authentication_t *authentication, module_view_t reply) {
+  authentication->status = userauth_status(&authentication->userauth);
+  authentication->may_have_more = userauth_is_full(&authentication->userauth);
+  if (authentication->status == USERAUTH_SUCCESS && reply.length == 0)
+    module_fail(&authentication->userauth, "the userauth module does not say SUCCESS");
+  return reply;
+}
+
+module_view_t authentication_receive(authentication_t *authentication, module_view_t payload) {
+  userauth_status_t before = authentication->status;
+  // in a conversation the old password was verified before
+  if (before != USERAUTH_PROMPTED && before != USERAUTH_CHANGE_REQUIRED)
+    authentication->verified_sequence = authentication->device->store.sequence;
+  return conclude(authentication, userauth_receive(&authentication->userauth, payload));
+}
+
+module_view_t authentication_next_reply(authentication_t *authentication) {
+  if (!authentication->may_have_more) return MODULE_VIEW_EMPTY;
+  authentication->may_have_more = false; // the banner and an answer
+  return userauth_next_reply(&authentication->userauth);
+}
+
+static userauth_status_t ask_application(authentication_t *authentication) {
+  const device_t *device = authentication->device;
+  module_t *userauth = &authentication->userauth;
+  authentication_request_t request = {
+      .connection = authentication->connection,
+      .user = userauth_field(userauth, USERAUTH_FIELD_USER),
+      .method = userauth_field(userauth, USERAUTH_FIELD_METHOD),
+      .password = userauth_field(userauth, USERAUTH_FIELD_PASSWORD),
+      .new_password = userauth_field(userauth, USERAUTH_FIELD_NEW_PASSWORD),
+      .algorithm = userauth_field(userauth, USERAUTH_FIELD_ALGORITHM),
+      .public_key = userauth_field(userauth, USERAUTH_FIELD_PUBLIC_KEY),
+      .signature_verified = userauth_signature_verified(userauth),
+  };
+  if (userauth->failed || !device->authenticate) return USERAUTH_FAILURE;
+  return device->authenticate(device->authenticate_context, &request);
+}
+
+/** The other connections have the old record still. One whose credentials were replaced as a whole, and which has not
+ * ended yet, is not told: it would count as current again. */
+static void tell_others(const authentication_t *authentication, uint32_t offset, module_view_t record) {
+  device_t *device = authentication->device;
+  for (unsigned i = 0; i < DEVICE_CONNECTIONS; i++) {
+    authentication_t *other = &device->connections[i].authentication;
+    bool has_same = authentication_is_open(other) && other->sequence == authentication->sequence;
+    if (other != authentication && has_same) authentication_replace_record(other, offset, record);
+  }
+}
+
+/** The new password is stored, or is not the user's. */
+static userauth_status_t store_change(authentication_t *authentication) {
+  module_t *userauth = &authentication->userauth;
+  store_t *store = &authentication->device->store;
+  // another connection has changed a password meanwhile: what this one has verified may not be the user's any more
+  if (authentication->verified_sequence != store->sequence) return USERAUTH_FAILURE;
+  uint32_t offset = userauth_record_offset(userauth);
+  module_view_t record = userauth_field(userauth, USERAUTH_FIELD_RECORD);
+  if (userauth->failed) return USERAUTH_FAILURE;
+  credentials_status_t stored = credentials_change(store, offset, record.bytes, record.length);
+  connection_log_password(authentication, stored == CREDENTIALS_OK);
+  if (stored != CREDENTIALS_OK) return USERAUTH_FAILURE;
+  tell_others(authentication, offset, record);
+  authentication->sequence = store->sequence;
+  make_salt(authentication);
+  return USERAUTH_SUCCESS;
+}
+
+bool authentication_decide(authentication_t *authentication, module_view_t *reply) {
+  bool is_change = authentication->status == USERAUTH_CHANGE_PENDING;
+  userauth_status_t verdict = is_change ? store_change(authentication) : ask_application(authentication);
+  if (verdict == USERAUTH_PENDING) return false;
+  *reply = conclude(authentication, userauth_decide(&authentication->userauth, verdict));
+  return true;
+}
+
+void authentication_replace_record(authentication_t *authentication, uint32_t offset, module_view_t record) {
+  uint32_t length = credentials_length(&authentication->device->store);
+  module_view_t region = userauth_credentials(&authentication->userauth, length);
+  if (region.length == 0) return;                             // the module has failed, and its connection ends
+  memcpy(region.bytes + offset, record.bytes, record.length); // as much as credentials_change has put there
+  authentication->sequence = authentication->device->store.sequence;
+}
+
+void authentication_end(authentication_t *authentication) {
+  module_release(&authentication->userauth);
+  wipe(authentication, sizeof *authentication);
+}

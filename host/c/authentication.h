@@ -1,0 +1,75 @@
+// The userauth layer of one connection (RFC 4252): its module, the application that decides where the credentials say
+// so, and the store that keeps a new password.
+//
+// In: payloads of the client. Out: one reply after the other, and in the end USERAUTH_SUCCESS. What takes long is one
+// call of the module, or one of the application's.
+
+#ifndef SESAME_AUTHENTICATION_H
+#define SESAME_AUTHENTICATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "userauth.h"
+
+struct device;
+
+/** What the application decides about (docs/abi.md, "The host decides"). Bytes are the client's, in the module's
+ * memory, and stay until the application returns. */
+typedef struct authentication_request {
+  /** Numbers the device's connections from 1. */
+  uint32_t connection;
+  /** 1 to 63 bytes. */
+  module_view_t user;
+  /** "publickey", "password" or "keyboard-interactive". */
+  module_view_t method;
+  /** Secret. In keyboard-interactive empty where a new password is asked for: the old one was right before. */
+  module_view_t password;
+  /** Secret. Not empty: to be stored in the old one's place before the verdict is USERAUTH_SUCCESS. */
+  module_view_t new_password;
+  /** Of a publickey request: "rsa-sha2-512", for example; and the key blob of RFC 4253 §6.6. */
+  module_view_t algorithm, public_key;
+  /** The client has signed with the key. False for a query: USERAUTH_SUCCESS says that the key may be used. */
+  bool signature_verified;
+} authentication_request_t;
+
+/** Returns USERAUTH_SUCCESS, USERAUTH_PARTIAL_SUCCESS, USERAUTH_CHANGE_REQUIRED, USERAUTH_FAILURE,
+ * USERAUTH_INVALID_USER, USERAUTH_INVALID_PASSWORD or USERAUTH_INVALID_PUBLICKEY; or USERAUTH_PENDING to be asked
+ * again, when others have had their turn. Anything else is a failure. */
+typedef userauth_status_t authentication_decide_t(void *context, const authentication_request_t *request);
+
+/** The content is authentication.c's. */
+typedef struct authentication {
+  struct device *device;
+  uint32_t connection;
+  module_t userauth;
+  /** Why the last request was answered as it was. While USERAUTH_PENDING or USERAUTH_CHANGE_PENDING it was not yet. */
+  userauth_status_t status;
+  /** Replies that the module has left, as far as is known. */
+  bool may_have_more;
+  /** The store's number of the record whose credentials the module has, and of the one against which the client's old
+   * password is verified. */
+  uint32_t sequence, verified_sequence;
+} authentication_t;
+
+/** Makes the module's instance with the credentials in force. False: `userauth.failed` says why. */
+bool authentication_open(authentication_t *authentication, struct device *device, uint32_t connection,
+                         module_view_t session_id);
+/** Whether there is an instance. */
+bool authentication_is_open(const authentication_t *authentication);
+/** Whether the credentials that it was opened with are in force still. */
+bool authentication_is_current(const authentication_t *authentication);
+/** Judges a payload, which is wiped; returns the first reply, if there is one. */
+module_view_t authentication_receive(authentication_t *authentication, module_view_t payload);
+/** Whether a request waits: the client's next payload has to, too. */
+bool authentication_is_waiting(const authentication_t *authentication);
+/** Asks whoever is waited for. False: there is no answer yet; else there may be a reply. */
+bool authentication_decide(authentication_t *authentication, module_view_t *reply);
+/** The next reply to the same request, when the one before has left; empty: there is none. */
+module_view_t authentication_next_reply(authentication_t *authentication);
+/** A password has changed by another connection: `record` at `offset` of the region. */
+void authentication_replace_record(authentication_t *authentication, uint32_t offset, module_view_t record);
+/** Wipes and releases everything. */
+void authentication_end(authentication_t *authentication);
+
+#endif

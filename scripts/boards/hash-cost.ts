@@ -1,0 +1,48 @@
+// What a password's hash costs the Pico: a login that hashes for longer than the watchdog is patient never succeeds, so such a
+// firmware is not built.
+
+import type { HashCosts } from "../../host/node/password-hash.js";
+import { BoardBuildError } from "./cmake.js";
+import type { Rp2040Engine } from "./rp2040-build.js";
+
+/** Half of MODULE_CALL_LONGEST_MS (host/c/module.h): who changes a password has two hashes computed in one call. */
+export const HASH_LONGEST_SECONDS = 15;
+
+/** Seconds at 125 MHz, measured in the emulated Pico (the table in docs/security.md). */
+const MEASURED: Record<Rp2040Engine, { iteration: number; argon2Start: number; argon2Block: number }> = {
+  wasm2c: { iteration: 0.157e-3, argon2Start: 0.017, argon2Block: 0.4e-3 },
+  wasm3: { iteration: 4.8e-3, argon2Start: 0.25, argon2Block: 4.5e-3 },
+};
+
+/** How long the Pico verifies a password. */
+export function secondsToVerify(engine: Rp2040Engine, costs: HashCosts): number {
+  const { iteration, argon2Start, argon2Block } = MEASURED[engine];
+  return costs.algorithm === "argon2id"
+    ? argon2Start + costs.memoryKiB * costs.passes * argon2Block
+    : costs.iterations * iteration;
+}
+
+/** Throws a `BoardBuildError` for costs that are too high, and names those that are not. */
+export function checkHashCosts(engine: Rp2040Engine, costs: HashCosts): void {
+  const seconds = secondsToVerify(engine, costs);
+  if (seconds <= HASH_LONGEST_SECONDS) return;
+  throw new BoardBuildError(
+    `a password with ${describe(costs)} takes the Pico about ${Math.ceil(seconds)} s to verify with ${engine}; ` +
+      `${HASH_LONGEST_SECONDS} s is the most, that is ${describe(largest(engine, costs))}`,
+  );
+}
+
+/** With the same memory where one pass over it is not too much. */
+function largest(engine: Rp2040Engine, costs: HashCosts): HashCosts {
+  const { iteration, argon2Start, argon2Block } = MEASURED[engine];
+  if (costs.algorithm !== "argon2id") return { ...costs, iterations: Math.floor(HASH_LONGEST_SECONDS / iteration) };
+  const blocks = Math.floor((HASH_LONGEST_SECONDS - argon2Start) / argon2Block);
+  const memoryKiB = Math.min(costs.memoryKiB, blocks);
+  return { ...costs, memoryKiB, passes: Math.floor(blocks / memoryKiB) };
+}
+
+function describe(costs: HashCosts): string {
+  return costs.algorithm === "argon2id"
+    ? `Argon2id m=${costs.memoryKiB},t=${costs.passes},p=${costs.lanes}`
+    : `PBKDF2 of ${costs.iterations} iterations`;
+}

@@ -129,6 +129,11 @@ const FUNCTIONS: { [Type in ModuleType]: readonly (keyof ExportsOf[Type] & strin
     ...(["sendEof", "exit", "close"] as const),
   ],
 };
+/** Those of the full userauth build, told by the first of them. */
+const FULL_USERAUTH_FUNCTIONS: readonly (keyof FullUserauthExports & string)[] = [
+  ...(["credentialsPtr", "credentialsCapacity", "reset", "nextReply", "decide", "fieldPtr", "fieldLength"] as const),
+  ...(["signatureVerified", "recordOffset", "makeSalt", "signatureAlgorithms"] as const),
+];
 const GLOBALS: Record<ModuleType, readonly string[]> = { transport: [], userauth: ["status"], connection: [] };
 
 /** A module did what it must not: it trapped, or it pointed outside its memory. Its instance is not called again. */
@@ -214,6 +219,9 @@ export function compileModule<Type extends ModuleType>(
   const required: [string, string][] = [["memory", "memory"]];
   for (const exported of ["__heap_base", "__data_end", ...GLOBALS[type]]) required.push([exported, "global"]);
   for (const exported of FUNCTIONS[type]) required.push([exported, "function"]);
+  if (type === "userauth" && kinds.has(FULL_USERAUTH_FUNCTIONS[0]!)) {
+    for (const exported of FULL_USERAUTH_FUNCTIONS) required.push([exported, "function"]);
+  }
   for (const [exported, kind] of required) {
     if (kinds.get(exported) !== kind)
       throw new ModuleError(`${name} is not a ${type} module: it exports no ${kind} ${exported}`);

@@ -1,9 +1,10 @@
 // What the Node host learns from a module of the full userauth build, and what it does not put up with.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { compileModule, loadModule, plainModulePath } from "../../host/node/modules.js";
+import { compileModule, loadModule, ModuleError, plainModulePath } from "../../host/node/modules.js";
 import { compile } from "../../scripts/compile.js";
 import { keyExchange, Message, Reader, userauthRequest } from "../support/client.js";
 import { type FullServer, serveFull } from "../support/full-server.js";
@@ -56,5 +57,17 @@ test("a module that gives a second further reply ends the connection", async () 
       assert.equal(log.find(({ event }) => event === "connection-close")?.cause, "module-error");
     }
     client.end();
+  }
+});
+
+test("a module that lacks a function of the full build is refused when it is loaded, by the function's name", () => {
+  const wasm = readFileSync(plainModulePath("userauth"));
+  for (const name of ["nextReply", "makeSalt", "signatureAlgorithms"]) {
+    const other = Buffer.from(wasm);
+    other.write("x", other.indexOf(name));
+    assert.throws(
+      () => compileModule("userauth", other, "other"),
+      (error: Error) => error instanceof ModuleError && error.message.endsWith(`exports no function ${name}`),
+    );
   }
 });

@@ -11,6 +11,7 @@
 
 /** Raw noise for the salt of a new password: one bit of entropy in a byte is enough. */
 #define SALT_ENTROPY_BYTES 128
+#define SSH_MSG_USERAUTH_INFO_RESPONSE 61
 #define ENTROPY_FAILURE "the source of entropy does not pass its test"
 
 static void make_salt(authentication_t *authentication) {
@@ -59,9 +60,8 @@ static module_view_t conclude(authentication_t *authentication, module_view_t re
 }
 
 module_view_t authentication_receive(authentication_t *authentication, module_view_t payload) {
-  userauth_status_t before = authentication->status;
-  // in a conversation the old password was verified before
-  if (before != USERAUTH_PROMPTED && before != USERAUTH_CHANGE_REQUIRED)
+  // in a conversation of keyboard-interactive the old password was verified before
+  if (payload.bytes[0] != SSH_MSG_USERAUTH_INFO_RESPONSE)
     authentication->verified_sequence = authentication->device->store.sequence;
   return conclude(authentication, userauth_receive(&authentication->userauth, payload));
 }
@@ -114,7 +114,6 @@ static userauth_status_t store_change(authentication_t *authentication) {
   if (stored != CREDENTIALS_OK) return USERAUTH_FAILURE;
   tell_others(authentication, offset, record);
   authentication->sequence = store->sequence;
-  make_salt(authentication);
   return USERAUTH_SUCCESS;
 }
 
@@ -122,6 +121,7 @@ bool authentication_decide(authentication_t *authentication, module_view_t *repl
   bool is_change = authentication->status == USERAUTH_CHANGE_PENDING;
   userauth_status_t verdict = is_change ? store_change(authentication) : ask_application(authentication);
   if (verdict == USERAUTH_PENDING) return false;
+  if (is_change) make_salt(authentication); // the new password has used up the one before
   *reply = conclude(authentication, userauth_decide(&authentication->userauth, verdict));
   return true;
 }

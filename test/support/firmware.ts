@@ -1,12 +1,14 @@
-// Firmware for tests, which admits USER with PASSWORD, or with `userKey()`.
+// Firmware for tests: the small builds admit USER with PASSWORD, or with `userKey()`; the full build has the table that it is given.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { encodeCredentials, type UserauthBuild } from "../../host/node/credentials.js";
 import { parsePublicKey } from "../../host/node/openssh-keys.js";
 import { packageRoot } from "../../host/node/modules.js";
+import type { UsersTable } from "../../host/node/users-region.js";
 import type { BoardCredentials } from "../../scripts/boards/options.js";
 import { buildRp2040In, type Rp2040Engine } from "../../scripts/boards/rp2040-build.js";
+import { boardUsers } from "../../scripts/boards/users.js";
 import { PASSWORD, USER, userKey } from "./server.js";
 
 export async function testCredentials(userauth: UserauthBuild): Promise<BoardCredentials> {
@@ -19,6 +21,15 @@ export async function testCredentials(userauth: UserauthBuild): Promise<BoardCre
 
 /** Builds the Pico's firmware; returns the path of its .bin. */
 export async function testFirmware(engine: Rp2040Engine, userauth: UserauthBuild): Promise<string> {
-  const folder = join(packageRoot(), "build", "boards", "test", `rp2040-${engine}-${userauth}`);
-  return buildRp2040In(folder, engine, await testCredentials(userauth)).bin;
+  return build(engine, userauth, await testCredentials(userauth));
+}
+
+/** The same with the full build. Every table has a name, for the folder in which its firmware stays. */
+export async function fullTestFirmware(engine: Rp2040Engine, name: string, table: UsersTable): Promise<string> {
+  return build(engine, `full-${name}`, await boardUsers(table));
+}
+
+function build(engine: Rp2040Engine, name: string, credentials: BoardCredentials): string {
+  const folder = join(packageRoot(), "build", "boards", "test", `rp2040-${engine}-${name}`);
+  return buildRp2040In(folder, engine, credentials).bin;
 }

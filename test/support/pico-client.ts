@@ -12,7 +12,8 @@ import { string } from "./wire.js";
 
 const CHANNEL_DATA = 94;
 const CHANNEL_REQUEST = 98;
-const ANSWER_LIMIT_CYCLES = 10 * CLOCK_HZ;
+/** Longer than a call of a module may take (host/c/module.h). */
+const ANSWER_LIMIT_CYCLES = 35 * CLOCK_HZ;
 /** The host reads a closed port for 50 ms more; then another program may open it. */
 const CLOSING_CYCLES = CLOCK_HZ / 10;
 
@@ -94,20 +95,49 @@ export class PicoClient {
   }
 }
 
-/** Whether the device admits USER with this password. Checks that it says FAILURE if not. */
-export function admits(pico: Pico, password: string): { admitted: boolean; hostKey: string } {
+/** A payload for the connection of that client, which a signature depends on. */
+export type Request = (client: RawClient) => Uint8Array;
+
+/** What a device has answered to userauth requests. */
+export interface Conversation {
+  hostKey: string;
+  /** The number of the answer to each. */
+  numbers: number[];
+  /** The cycle in which the last of them came. */
+  answeredAt: number;
+}
+
+/** The ssh-userauth service is open in the end. */
+export function* openUserauth(client: RawClient): Generator<Step, void, void> {
+  yield* keyExchange(client);
+  yield { name: "service request", data: client.send(Message.SERVICE_REQUEST, string("ssh-userauth")), awaits: 1 };
+}
+
+/** Makes the requests one after the other on one connection, until one has SUCCESS. */
+export function converse(pico: Pico, requests: readonly Request[]): Conversation {
   const client = new PicoClient(pico);
   const { raw } = client;
+  const numbers: number[] = [];
   function* steps(): Generator<Step> {
-    yield* keyExchange(raw);
-    yield { name: "service request", data: raw.send(Message.SERVICE_REQUEST, string("ssh-userauth")), awaits: 1 };
-    yield { name: "login", data: raw.packet(passwordRequest(USER, password)), awaits: 1 };
+    yield* openUserauth(raw);
+    for (const request of requests) {
+      yield { name: "userauth", data: raw.packet(request(raw)), awaits: 1 };
+      numbers.push(raw.lastNumber());
+      if (raw.lastNumber() === Message.USERAUTH_SUCCESS) return;
+    }
   }
-  assert.ok(client.run(steps()), `no answer to a login: ${client.trouble}`);
-  const admitted = raw.lastNumber() === Message.USERAUTH_SUCCESS;
-  if (!admitted) assert.equal(raw.lastNumber(), Message.USERAUTH_FAILURE);
+  assert.ok(client.run(steps()), `no answer to a request: ${client.trouble}`);
+  const answeredAt = client.cycles.at(-1);
   client.close();
-  return { admitted, hostKey: Buffer.from(raw.serverHostKey!).toString("hex") };
+  return { hostKey: Buffer.from(raw.serverHostKey!).toString("hex"), numbers, answeredAt };
+}
+
+/** Whether the device admits USER with this password. Checks that it says FAILURE if not. */
+export function admits(pico: Pico, password: string): { admitted: boolean; hostKey: string } {
+  const { numbers, hostKey } = converse(pico, [() => passwordRequest(USER, password)]);
+  const admitted = numbers[0] === Message.USERAUTH_SUCCESS;
+  if (!admitted) assert.deepEqual(numbers, [Message.USERAUTH_FAILURE]);
+  return { admitted, hostKey };
 }
 
 /** A whole session with one command; what the command said, and the cycle in which the client knew its status. */

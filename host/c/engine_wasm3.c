@@ -44,6 +44,9 @@ static engine_status_t load(engine_instance_t *instance) {
   instance->runtime = m3_NewRuntime(instance->environment, STACK_BYTES, NULL);
   if (!instance->runtime) return ENGINE_NO_MEMORY;
   instance->runtime->memoryLimit = module->memory_length;
+  // wasm3 would allocate it last, when many small pieces may have left no gap that is wide enough
+  instance->runtime->memory.mallocated = calloc(1, sizeof(M3MemoryHeader) + module->memory_length);
+  if (!instance->runtime->memory.mallocated) return ENGINE_NO_MEMORY;
   IM3Module parsed = NULL;
   M3Result result = m3_ParseModule(instance->environment, &parsed, module->wasm, module->wasm_length);
   if (result) return status_of(result, ENGINE_INVALID_MODULE);
@@ -128,7 +131,8 @@ engine_status_t engine_global(engine_instance_t *instance, const char *name, uin
 
 engine_memory_t engine_memory(engine_instance_t *instance) {
   engine_memory_t memory = {0};
-  memory.bytes = m3_GetMemory(instance->runtime, &memory.length, 0);
+  // m3_GetMemory would not ask
+  if (instance->runtime->memory.mallocated) memory.bytes = m3_GetMemory(instance->runtime, &memory.length, 0);
   return memory;
 }
 

@@ -2,6 +2,7 @@
 
 import type { RawClient } from "../../test/support/client.js";
 import type { BenchStep } from "./bench-login.js";
+import type { EmbeddedModule } from "./embed.js";
 import type { PartSizes } from "./link-map.js";
 
 export interface BenchDevice {
@@ -12,7 +13,7 @@ export interface BenchDevice {
   readonly hertz?: number;
   /** Of the firmware, without the heap. */
   readonly sizes: PartSizes;
-  /** Bytes of heap that are the memories of one session's modules. */
+  /** Bytes of heap that are the memories of one client's modules. */
   readonly moduleMemory: number;
   /** Sends the step's data and waits for the answer; what that has cost. */
   run(step: BenchStep): Promise<number> | number;
@@ -24,4 +25,10 @@ export async function measureSteps(device: BenchDevice, steps: Iterable<BenchSte
   const costs: Record<string, number> = {};
   for (const step of steps) costs[step.name] = (costs[step.name] ?? 0) + (await device.run(step));
   return costs;
+}
+
+/** Bytes of the modules' memories, in the order of `embedModules`: the connection module comes when the userauth module has gone. */
+export function moduleMemoryOf(modules: EmbeddedModule[]): number {
+  const [transport, userauth, connection] = modules.map(({ memoryLength }) => memoryLength) as [number, number, number];
+  return transport + Math.max(userauth, connection);
 }

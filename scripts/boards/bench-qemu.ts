@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { packageRoot } from "../../host/node/modules.js";
 import { RawClient } from "../../test/support/client.js";
-import type { BenchDevice } from "./bench-device.js";
+import { type BenchDevice, moduleMemoryOf } from "./bench-device.js";
 import type { BoardCredentials } from "./options.js";
 import { buildQemu, measureQemu, type QemuEngine, type QemuMachine, runQemu } from "./qemu-build.js";
 
@@ -62,7 +62,7 @@ export async function openQemu(
     client,
     unit: "instructions",
     sizes: measureQemu(built),
-    moduleMemory: built.modules.reduce((sum, { memoryLength }) => sum + memoryLength, 0),
+    moduleMemory: moduleMemoryOf(built.modules),
     run: async ({ name: what, data, answered }) => {
       running.stdin.write(data);
       await until(what, answered);

@@ -8,7 +8,7 @@ import { RawClient } from "../../test/support/client.js";
 import { CLOCK_HZ } from "../emulator/clock.js";
 import { entropyBits } from "../emulator/entropy.js";
 import { Pico } from "../emulator/pico.js";
-import type { BenchDevice } from "./bench-device.js";
+import { type BenchDevice, moduleMemoryOf } from "./bench-device.js";
 import { readLinkMap } from "./link-map.js";
 import type { BoardCredentials } from "./options.js";
 import { buildRp2040In, type Rp2040Engine } from "./rp2040-build.js";
@@ -34,7 +34,7 @@ export function openRp2040(engine: Rp2040Engine, name: string, credentials: Boar
     unit: "cycles",
     hertz: CLOCK_HZ,
     sizes: readLinkMap(`${elf}.map`, RAM_START, memory.flash, memory.ram),
-    moduleMemory: modules.reduce((sum, { memoryLength }) => sum + memoryLength, 0),
+    moduleMemory: moduleMemoryOf(modules),
     run: ({ name: what, data, answered }) => {
       port.send(data);
       if (!pico.runUntil(answered, STEP_LIMIT_CYCLES)) throw new Error(`${engine}: no answer to ${what}`);

@@ -52,6 +52,7 @@ static bool would_block(void) {
 size_t platform_receive(platform_stream_t *stream, uint8_t *bytes, size_t capacity) {
   if (stream->ended || capacity == 0) return 0;
   ssize_t length = recv(stream->socket, bytes, capacity, 0);
+  stream->empty = length <= 0;
   if (length > 0) return (size_t)length;
   if (length == 0 || !would_block()) stream->ended = true;
   return 0;
@@ -106,11 +107,10 @@ nfds_t sockets_awaited(sockets_t *sockets, bool accepting, struct pollfd *waitin
     if (!stream->used) continue;
     if (stream->ended) // nothing more arrives, and the device has not heard of it
       *timeout_ms = 0;
-    else
-      waiting[count++] = (struct pollfd){
-          .fd = stream->socket,
-          .events = stream->blocked && !stream->closing ? POLLOUT : POLLIN,
-      };
+    else if (stream->blocked && !stream->closing)
+      waiting[count++] = (struct pollfd){.fd = stream->socket, .events = POLLOUT};
+    else if (stream->empty || stream->closing)
+      waiting[count++] = (struct pollfd){.fd = stream->socket, .events = POLLIN};
   }
   if (accepting && free_place(sockets)) waiting[count++] = (struct pollfd){.fd = sockets->listener, .events = POLLIN};
   return count;

@@ -37,6 +37,9 @@ struct platform_stream {
   bool ended;
   /** The socket took less than it was given. */
   bool blocked;
+  /** It had nothing when it was asked last. What the host does not ask for, as while an application decides about a
+   * login, is not waited for either: it has arrived, and the loop would spin. */
+  bool empty;
   /** The connection has ended: what still arrives is dropped, until the client closes too or this time comes. */
   bool closing;
   uint64_t deadline_ms;

@@ -4,7 +4,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { ConnectionEvent, DisconnectReason, TransportEvent, UserauthField, UserauthStatus } from "../../assembly/abi.js";
+import {
+  ConnectionEvent,
+  DisconnectReason,
+  TransportEvent,
+  UserauthField,
+  UserauthStatus,
+} from "../../assembly/abi.js";
 import { packageRoot } from "../../host/node/modules.js";
 
 const header = readFileSync(join(packageRoot(), "host", "c", "abi.h"), "utf8");

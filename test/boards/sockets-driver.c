@@ -2,8 +2,10 @@
 //
 //   'e'   everything comes back, this byte too
 //   'c'   it is sent ANSWER_BYTES, and its stream is closed while it may still be sending
+//   'i'   whatever follows is not received
 //
-// Prints the port that it listens on, and a line when a client has gone; ends with its standard input.
+// Prints the port that it listens on, a line when a client has gone, and one when poll ends for a client whose bytes
+// are not received; ends with its standard input.
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -58,8 +60,18 @@ static bool step(client_t *client) {
   switch (client->kind) {
   case 'e': return echo(client);
   case 'c': return answer(client);
+  case 'i': return false;
   }
   if (!platform_connected(client->stream)) end(client);
+  return false;
+}
+
+/** Whether poll has found something of a client that is not listened to. */
+static bool is_ignored(const client_t *clients, const struct pollfd *found) {
+  for (int i = 0; i < SOCKETS_STREAMS; i++) {
+    const client_t *client = &clients[i];
+    if (client->kind == 'i' && client->stream->socket == found->fd) return found->revents != 0;
+  }
   return false;
 }
 
@@ -82,6 +94,9 @@ int main(void) {
     waiting[count] = (struct pollfd){.fd = STDIN_FILENO, .events = POLLIN};
     poll(waiting, count + 1, timeout_ms);
     if (waiting[count].revents) return 0;
+    for (nfds_t i = 0; i < count; i++) {
+      if (is_ignored(clients, &waiting[i])) printf("woken in vain\n");
+    }
     platform_stream_t *stream = sockets_accept(&sockets);
     for (int i = 0; stream && i < SOCKETS_STREAMS; i++) {
       if (clients[i].stream) continue;

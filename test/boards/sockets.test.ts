@@ -112,6 +112,20 @@ test("a client that vanishes leaves its place to the next", async () => {
   });
 });
 
+test("bytes that nobody receives yet do not keep the loop awake", async () => {
+  await withDriver(patient, async (port, driver) => {
+    const ignored = await open(port, "i");
+    ignored.socket.end("hello");
+    const { socket, received } = await open(port, "e");
+    for (let length = 1; length <= 3; length++) {
+      await eventually("the other client is served", () => received().length === length);
+      socket.write("e");
+    }
+    assert.doesNotMatch(driver.text, /woken in vain/);
+    for (const each of [ignored.socket, socket]) each.destroy();
+  });
+});
+
 test("clients that never close keep no place for ever, even if they never stop sending", async () => {
   await withDriver(impatient, async (port) => {
     const stayers = [];

@@ -5,18 +5,18 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { Client as Ssh2Client } from "ssh2";
 import { hashPassword } from "../../host/node/password-hash.js";
 import { formatPhc } from "../../host/node/phc.js";
 import { otherClients } from "../support/clients.js";
-import { expect } from "../support/expect.js";
-import { openSshClients, runSsh, sshOptions } from "../support/openssh.js";
+import { openSshClients, runSsh } from "../support/openssh.js";
+import { changeAtTerminal, changeInteractively, changeWithPlink, changeWithSsh2 } from "../support/password-changes.js";
 import { needs } from "../support/peers.js";
 import { folder } from "../support/programs.js";
 import { type KeyFile, serveUsers, type ServerProcess, sharedKey, userKey, wrongKey } from "../support/server.js";
 
 const OLD = "open sesame, 7!";
 const NEW = "open wheat, open rye";
+const change = { user: "cassim", password: OLD, newPassword: NEW };
 const BANNER = "Forty thieves are watching.";
 const [ssh] = openSshClients;
 
@@ -51,23 +51,7 @@ async function assertChanged(server: ServerProcess, file: string, user: string):
 for (const client of openSshClients) {
   test(`${client.version}: an expired password is changed at a terminal`, needs("expect"), async () => {
     const { server, file } = await serveWith([{ name: "cassim", passwordExpired: true }]);
-    const options = [
-      ...sshOptions(server, { user: "cassim", password: OLD }),
-      "-o",
-      "PreferredAuthentications=password",
-    ];
-    const { log } = await server.during(() =>
-      expect(
-        `say {password: $} "${OLD}\\r"
-         say {has expired.*old password: $} "${OLD}\\r"
-         say {new password: $} "short\\r"
-         say {Retype .*password: $} "short\\r"
-         say {too short.*old password: $} "${OLD}\\r"
-         say {new password: $} "${NEW}\\r"
-         say {Retype .*password: $} "${NEW}\\r"`,
-        [client.program, ...options, server.host, "exit 0"],
-      ),
-    );
+    const { log } = await server.during(() => changeAtTerminal(client, server, change));
     const statuses = log.filter(({ event }) => event === "userauth").map(({ status }) => status);
     assert.deepEqual(statuses, ["FAILURE", "CHANGE_REQUIRED", "CHANGE_REQUIRED", "SUCCESS"]);
     assert.equal(log.find(({ event }) => event === "password-changed")?.["user"], "cassim");
@@ -88,15 +72,7 @@ for (const client of openSshClients) {
       );
       assert.equal(result.status, 3, result.stderr);
       assert.deepEqual(statuses, ["FAILURE", "PROMPTED", "SUCCESS"]);
-      const options = [...sshOptions(server, { user: "cassim", password: OLD })];
-      await expect(
-        `say {Password: $} "${OLD}\\r"
-       say {New password: $} "${NEW}\\r"
-       say {again: $} "${NEW} \\r"
-       say {differ.*New password: $} "${NEW}\\r"
-       say {again: $} "${NEW}\\r"`,
-        [client.program, ...options, "-o", "PreferredAuthentications=keyboard-interactive", server.host, "exit 0"],
-      );
+      await changeInteractively(client, server, change);
       await assertChanged(server, file, "cassim");
     },
   );
@@ -178,32 +154,13 @@ for (const client of openSshClients) {
 
 test("plink changes an expired password", needs("plink", "expect"), async () => {
   const { server, file } = await serveWith([{ name: "cassim", passwordExpired: true, methods: ["password"] }]);
-  const options = ["-ssh", "-noagent", "-no-antispoof", "-P", String(server.port), "-l", "cassim"];
-  await expect(
-    `say {password: $} "${OLD}\\r"
-     say {Current password.*: $} "\\r"
-     say {new password: $} "${NEW}\\r"
-     say {Confirm new password: $} "${NEW}\\r"`,
-    ["plink", ...options, "-hostkey", server.fingerprint, server.host, "exit 0"],
-  );
+  await changeWithPlink(server, change);
   await assertChanged(server, file, "cassim");
 });
 
 test("ssh2 changes an expired password", async () => {
   const { server, file } = await serveWith([{ name: "cassim", passwordExpired: true }]);
-  const prompts: string[] = [];
-  await new Promise<void>((resolve, reject) => {
-    const client = new Ssh2Client();
-    client.on("change password", (prompt, done) => {
-      prompts.push(prompt);
-      done(NEW);
-    });
-    client.on("ready", () => client.end());
-    client.on("error", reject);
-    client.on("close", () => resolve());
-    client.connect({ host: server.host, port: server.port, username: "cassim", password: OLD, readyTimeout: 20_000 });
-  });
-  assert.deepEqual(prompts, ["Your password has expired."]);
+  assert.deepEqual(await changeWithSsh2(server, change), ["Your password has expired."]);
   await server.idle();
   await assertChanged(server, file, "cassim");
 });

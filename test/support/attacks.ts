@@ -3,7 +3,7 @@
 
 import { keyExchange, Message, passwordRequest, politeLogin, RawClient, type Step, userauthRequest } from "./client.js";
 import type { PacketOptions } from "./client.js";
-import type { Random } from "./random.js";
+import { Random } from "./random.js";
 import { PASSWORD, USER } from "./server.js";
 import { concatenate, recordLogin } from "./session.js";
 import { boolean, bytes, string, uint32 } from "./wire.js";
@@ -12,6 +12,8 @@ const MOST_NOISE_BYTES = 6_000;
 /** A payload after damage: a little more than a server takes. */
 const LARGEST_PAYLOAD_BYTES = 5_000;
 const MOST_LINES = 150;
+/** A login in order follows as many attacks. */
+const ATTACKS_PER_LOGIN = 20;
 
 const RECORDED = concatenate(recordLogin({}, { authenticate: () => passwordRequest(USER, PASSWORD) }).steps);
 const COMMANDS = [
@@ -57,7 +59,11 @@ export class HostileClient extends RawClient {
   /** One payload of so many is damaged. */
   readonly #rarity: number;
 
-  constructor(readonly random: Random) {
+  /** `attempts` are what the client may try before it logs in, one payload after the other, besides what any client may. */
+  constructor(
+    readonly random: Random,
+    readonly attempts: readonly ((client: HostileClient) => Uint8Array[])[] = [],
+  ) {
     super({ seed: `attack ${random.next()}` });
     this.#rarity = random.pick([3, 10, 1_000]);
   }
@@ -107,13 +113,14 @@ function* session(client: HostileClient): Generator<Step, void, void> {
   const { random } = client;
   yield* keyExchange(client);
   yield sent(client.send(Message.SERVICE_REQUEST, string("ssh-userauth")), 1);
-  for (let attempts = random.below(4); attempts > 0; attempts--) {
+  for (let attempts = random.below(4 + client.attempts.length); attempts > 0; attempts--) {
     const wrong = [
-      passwordRequest(USER, random.bytes(random.below(200))),
-      userauthRequest(USER, "none"),
-      strange(random),
+      () => [passwordRequest(USER, random.bytes(random.below(200)))],
+      () => [userauthRequest(USER, "none")],
+      () => [strange(random)],
+      ...client.attempts,
     ];
-    yield sent(client.packet(random.pick(wrong)), 1);
+    for (const payload of random.pick(wrong)(client)) yield sent(client.packet(payload), 1);
   }
   yield sent(client.packet(passwordRequest(USER, PASSWORD)), 1);
   yield sent(client.send(90, string("session"), uint32(7), uint32(random.pick(NUMBERS)), uint32(32_768)), 1);
@@ -158,4 +165,26 @@ function strange(random: Random): Uint8Array {
     random.pick([uint32(random.pick(NUMBERS)), string("session"), string(""), random.bytes(random.below(20))]),
   );
   return bytes(random.below(256), ...fields);
+}
+
+/** Makes attacks until the time is over, each with a seed of its own from `seed` on; `check` comes now and then, and in the end. Returns how many. */
+export async function attackFor(
+  seconds: number,
+  seed: number,
+  attackOnce: (random: Random) => void | Promise<void>,
+  check: () => void | Promise<void>,
+): Promise<number> {
+  const end = performance.now() + seconds * 1_000;
+  let count = 0;
+  for (; performance.now() < end; count++) {
+    const random = new Random(seed + count);
+    try {
+      await attackOnce(random);
+      if (count % ATTACKS_PER_LOGIN === 0) await check();
+    } catch (error) {
+      throw new Error(`attack ${count}, seed ${random.seed}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+  await check();
+  return count;
 }

@@ -4,31 +4,32 @@
 import assert from "node:assert/strict";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { encodeCredentials, type UserauthBuild } from "../../host/node/credentials.js";
+import type { UserauthBuild } from "../../host/node/credentials.js";
 import { packageRoot } from "../../host/node/modules.js";
-import { parsePublicKey } from "../../host/node/openssh-keys.js";
+import { fingerprint } from "../../host/node/openssh-keys.js";
 import type { Engine } from "../../scripts/boards/embed.js";
 import { buildLinux } from "../../scripts/boards/linux-build.js";
+import type { BoardCredentials } from "../../scripts/boards/options.js";
+import { smallCredentials } from "./board-credentials.js";
 import { atEnd, eventually, folder, type Program, start } from "./programs.js";
-import { type Endpoint, PASSWORD, USER, userKey } from "./server.js";
+import type { Endpoint } from "./server.js";
 import { string } from "./wire.js";
 
 /** Where store.c has the public half of the host key in a slot. */
 const PUBLIC_KEY_AT = 40;
 
-/** Builds the program for USER with PASSWORD, or with `userKey()`; returns its path. */
-export async function buildLinuxBoard(engine: Engine, userauth: UserauthBuild): Promise<string> {
-  const secret =
-    userauth === "password"
-      ? { password: PASSWORD }
-      : { publicKey: parsePublicKey(readFileSync(`${(await userKey()).path}.pub`, "utf8")).publicKey };
+let count = 0;
+
+/** Builds the program for these credentials, or for USER with PASSWORD or `userKey()`; returns its path. */
+export async function buildLinuxBoard(engine: Engine, wanted: UserauthBuild | BoardCredentials): Promise<string> {
+  const credentials = typeof wanted === "string" ? await smallCredentials(wanted) : wanted;
   const { program } = buildLinux({
     engine,
     sanitize: true,
-    credentials: { userauth, credentials: encodeCredentials(userauth, { user: USER, ...secret }), development: false },
+    credentials,
     folder: join(packageRoot(), "build", "boards", "test", `linux-${engine}`),
   });
-  const copy = join(folder, `sesame-linux-${engine}-${userauth}`); // the next build of the engine overwrites the program
+  const copy = join(folder, `sesame-linux-${engine}-${++count}`); // the next build of the engine overwrites the program
   copyFileSync(program, copy);
   return copy;
 }
@@ -37,7 +38,7 @@ export async function buildLinuxBoard(engine: Engine, userauth: UserauthBuild): 
 export class LinuxBoard implements Endpoint {
   readonly host = "127.0.0.1";
   readonly hostKeyLine: string;
-  readonly fingerprint = "";
+  readonly fingerprint: string;
   readonly knownHosts: string;
   #stopped = false;
 
@@ -57,6 +58,7 @@ export class LinuxBoard implements Endpoint {
   ) {
     const publicKey = readFileSync(join(state, "slot0")).subarray(PUBLIC_KEY_AT, PUBLIC_KEY_AT + 32);
     const blob = Buffer.concat([string("ssh-ed25519"), string(publicKey)]);
+    this.fingerprint = fingerprint(publicKey);
     this.hostKeyLine = `ssh-ed25519 ${blob.toString("base64")}`;
     this.knownHosts = join(folder, `known_hosts_${port}`);
     writeFileSync(this.knownHosts, `[${this.host}]:${port} ${this.hostKeyLine}\n`);
@@ -77,6 +79,13 @@ export class LinuxBoard implements Endpoint {
     const last = Math.max(...numbers);
     await eventually(`connection ${last} has ended`, () => this.logOf(last).some((line) => line.startsWith("ended")));
     return this.logOf(last);
+  }
+
+  /** Ends it in the middle of whatever it does. */
+  async kill(): Promise<void> {
+    this.#stopped = true;
+    this.program.kill("SIGKILL");
+    await this.program.ended();
   }
 
   /** Ends it, if that was not done before, and checks how it ended and that no module failed in it. */

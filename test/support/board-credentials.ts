@@ -1,0 +1,34 @@
+// Credentials for boards' programs that tests build: USER with PASSWORD or with `userKey()` in the small builds, and users of a test's own in
+// the full one.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { encodeCredentials, type UserauthBuild } from "../../host/node/credentials.js";
+import { parsePublicKey } from "../../host/node/openssh-keys.js";
+import { hashPassword } from "../../host/node/password-hash.js";
+import { formatPhc } from "../../host/node/phc.js";
+import { parseUsersConfig } from "../../host/node/users-config.js";
+import type { BoardCredentials } from "../../scripts/boards/options.js";
+import { boardUsers } from "../../scripts/boards/users.js";
+import { PASSWORD, USER, userKey } from "./server.js";
+
+/** Few: these programs run under sanitizers, in interpreters and in emulators. */
+const ITERATIONS = 50;
+
+export async function smallCredentials(userauth: UserauthBuild): Promise<BoardCredentials> {
+  const secret =
+    userauth === "password"
+      ? { password: PASSWORD }
+      : { publicKey: parsePublicKey(readFileSync(`${(await userKey()).path}.pub`, "utf8")).publicKey };
+  return { userauth, credentials: encodeCredentials(userauth, { user: USER, ...secret }), development: false };
+}
+
+/** The users of a users.json, whose passwords are all PASSWORD unless they have another (a PHC string) or none (undefined). */
+export function usersCredentials(users: object[], more: object = {}): Promise<BoardCredentials> {
+  const password = formatPhc(
+    hashPassword(Buffer.from(PASSWORD), { algorithm: "pbkdf2-sha256", iterations: ITERATIONS }),
+  );
+  const config = { users: users.map((user) => ({ password, ...user })), ...more };
+  const readFile = (): never => assert.fail("there are no files");
+  return boardUsers(parseUsersConfig(JSON.parse(JSON.stringify(config)), readFile));
+}

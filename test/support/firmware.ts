@@ -1,27 +1,17 @@
 // Firmware for tests: the small builds admit USER with PASSWORD, or with `userKey()`; the full build has the table that it is given.
 
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { encodeCredentials, type UserauthBuild } from "../../host/node/credentials.js";
-import { parsePublicKey } from "../../host/node/openssh-keys.js";
+import type { UserauthBuild } from "../../host/node/credentials.js";
 import { packageRoot } from "../../host/node/modules.js";
 import type { UsersTable } from "../../host/node/users-region.js";
 import type { BoardCredentials } from "../../scripts/boards/options.js";
 import { buildRp2040In, type Rp2040Engine } from "../../scripts/boards/rp2040-build.js";
 import { boardUsers } from "../../scripts/boards/users.js";
-import { PASSWORD, USER, userKey } from "./server.js";
-
-export async function testCredentials(userauth: UserauthBuild): Promise<BoardCredentials> {
-  const secret =
-    userauth === "password"
-      ? { password: PASSWORD }
-      : { publicKey: parsePublicKey(readFileSync(`${(await userKey()).path}.pub`, "utf8")).publicKey };
-  return { userauth, credentials: encodeCredentials(userauth, { user: USER, ...secret }), development: false };
-}
+import { smallCredentials } from "./board-credentials.js";
 
 /** Builds the Pico's firmware; returns the path of its .bin. */
 export async function testFirmware(engine: Rp2040Engine, userauth: UserauthBuild): Promise<string> {
-  return build(engine, userauth, await testCredentials(userauth));
+  return build(engine, userauth, await smallCredentials(userauth));
 }
 
 /** The same with the full build. Every table has a name, for the folder in which its firmware stays. */

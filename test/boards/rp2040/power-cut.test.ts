@@ -7,17 +7,17 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { encodeCredentials } from "../../host/node/credentials.js";
-import { CLOCK_HZ } from "../../scripts/emulator/clock.js";
-import { entropyBits } from "../../scripts/emulator/entropy.js";
-import { NorFlash } from "../../scripts/emulator/nor-flash.js";
-import { Pico } from "../../scripts/emulator/pico.js";
-import { keyExchange } from "../support/client.js";
-import { testFirmware } from "../support/firmware.js";
-import { admits, boot, execute, PicoClient } from "../support/pico-client.js";
-import { assertBoth, PowerCuts, type Recording, type State } from "../support/power-cuts.js";
-import { fuzzSeed, Random } from "../support/random.js";
-import { PASSWORD, USER } from "../support/server.js";
+import { encodeCredentials } from "../../../host/node/credentials.js";
+import { CLOCK_HZ } from "../../../scripts/emulator/clock.js";
+import { entropyBits } from "../../../scripts/emulator/entropy.js";
+import { NorFlash } from "../../../scripts/emulator/nor-flash.js";
+import { Pico } from "../../../scripts/emulator/pico.js";
+import { keyExchange } from "../../support/client.js";
+import { testFirmware } from "../../support/firmware.js";
+import { admits, boot, execute, PicoClient } from "../../support/pico-client.js";
+import { assertBoth, PowerCuts, type Recording, type State } from "../../support/power-cuts.js";
+import { fuzzSeed, Random } from "../../support/random.js";
+import { PASSWORD, USER } from "../../support/server.js";
 
 const OTHER_PASSWORD = "close wheat, 8?";
 const CHANGE = `credentials ${Buffer.from(encodeCredentials("password", { user: USER, password: OTHER_PASSWORD })).toString("base64")}`;

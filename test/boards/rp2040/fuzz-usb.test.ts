@@ -8,14 +8,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { CLOCK_HZ } from "../../scripts/emulator/clock.js";
-import { entropyBits } from "../../scripts/emulator/entropy.js";
-import { Pico } from "../../scripts/emulator/pico.js";
-import { attack, attackFor, HostileClient } from "../support/attacks.js";
-import { testFirmware } from "../support/firmware.js";
-import { boot, execute, PicoClient } from "../support/pico-client.js";
-import { fuzzSeed, type Random } from "../support/random.js";
-import { PASSWORD } from "../support/server.js";
+import { CLOCK_HZ } from "../../../scripts/emulator/clock.js";
+import { entropyBits } from "../../../scripts/emulator/entropy.js";
+import { Pico } from "../../../scripts/emulator/pico.js";
+import { attack, attackFor, HostileClient } from "../../support/attacks.js";
+import { testFirmware } from "../../support/firmware.js";
+import { boot, execute, PicoClient } from "../../support/pico-client.js";
+import { fuzzSeed, type Random } from "../../support/random.js";
+import { PASSWORD } from "../../support/server.js";
 
 const SECONDS = Number(process.env["SESAME_FUZZ_SECONDS"] ?? 20);
 const SEED = fuzzSeed(3_333);

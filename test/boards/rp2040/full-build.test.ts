@@ -4,14 +4,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import type { UsersTable } from "../../host/node/users-region.js";
-import { entropyBits } from "../../scripts/emulator/entropy.js";
-import { Pico } from "../../scripts/emulator/pico.js";
-import { Message, passwordRequest } from "../support/client.js";
-import { fullTestFirmware } from "../support/firmware.js";
-import { boot, converse, execute, type Request } from "../support/pico-client.js";
-import { PASSWORD, USER } from "../support/server.js";
-import { argon2idOf, changeRequest, ecdsaKey, query, signed } from "../support/userauth-full.js";
+import type { UsersTable } from "../../../host/node/users-region.js";
+import { entropyBits } from "../../../scripts/emulator/entropy.js";
+import { Pico } from "../../../scripts/emulator/pico.js";
+import { Message, passwordRequest } from "../../support/client.js";
+import { fullTestFirmware } from "../../support/firmware.js";
+import { boot, converse, execute, type Request } from "../../support/pico-client.js";
+import { PASSWORD, USER } from "../../support/server.js";
+import { argon2idOf, changeRequest, ecdsaKey, query, signed } from "../../support/userauth-full.js";
 
 const NEW_PASSWORD = "close wheat, 8?";
 const KEY_USER = "morgiana";

@@ -7,18 +7,18 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { encodeCredentials } from "../../host/node/credentials.js";
-import type { PasswordHash } from "../../host/node/phc.js";
-import { encodeUsers, type UsersTable } from "../../host/node/users-region.js";
-import { entropyBits } from "../../scripts/emulator/entropy.js";
-import { NorFlash } from "../../scripts/emulator/nor-flash.js";
-import { Pico } from "../../scripts/emulator/pico.js";
-import { Message, passwordRequest } from "../support/client.js";
-import { fullTestFirmware, testFirmware } from "../support/firmware.js";
-import { admits, boot, converse, execute, type Request } from "../support/pico-client.js";
-import { assertBoth, PowerCuts, type Recording, type State } from "../support/power-cuts.js";
-import { fuzzSeed, Random } from "../support/random.js";
-import { PASSWORD, USER } from "../support/server.js";
+import { encodeCredentials } from "../../../host/node/credentials.js";
+import type { PasswordHash } from "../../../host/node/phc.js";
+import { encodeUsers, type UsersTable } from "../../../host/node/users-region.js";
+import { entropyBits } from "../../../scripts/emulator/entropy.js";
+import { NorFlash } from "../../../scripts/emulator/nor-flash.js";
+import { Pico } from "../../../scripts/emulator/pico.js";
+import { Message, passwordRequest } from "../../support/client.js";
+import { fullTestFirmware, testFirmware } from "../../support/firmware.js";
+import { admits, boot, converse, execute, type Request } from "../../support/pico-client.js";
+import { assertBoth, PowerCuts, type Recording, type State } from "../../support/power-cuts.js";
+import { fuzzSeed, Random } from "../../support/random.js";
+import { PASSWORD, USER } from "../../support/server.js";
 import {
   argon2idOf,
   changeRequest,
@@ -27,7 +27,7 @@ import {
   interactiveRequest,
   pbkdf2Of,
   signed,
-} from "../support/userauth-full.js";
+} from "../../support/userauth-full.js";
 
 const EXPIRED_USER = "cassim";
 const KEY_USER = "morgiana";

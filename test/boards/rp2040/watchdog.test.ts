@@ -6,14 +6,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { CLOCK_HZ } from "../../scripts/emulator/clock.js";
-import { entropyBits } from "../../scripts/emulator/entropy.js";
-import { Pico } from "../../scripts/emulator/pico.js";
-import { keyExchange, Message } from "../support/client.js";
-import { fullTestFirmware, testFirmware } from "../support/firmware.js";
-import { admits, boot, openUserauth, PicoClient } from "../support/pico-client.js";
-import { PASSWORD, USER } from "../support/server.js";
-import { changeRequest, pbkdf2Of } from "../support/userauth-full.js";
+import { CLOCK_HZ } from "../../../scripts/emulator/clock.js";
+import { entropyBits } from "../../../scripts/emulator/entropy.js";
+import { Pico } from "../../../scripts/emulator/pico.js";
+import { keyExchange, Message } from "../../support/client.js";
+import { fullTestFirmware, testFirmware } from "../../support/firmware.js";
+import { admits, boot, openUserauth, PicoClient } from "../../support/pico-client.js";
+import { PASSWORD, USER } from "../../support/server.js";
+import { changeRequest, pbkdf2Of } from "../../support/userauth-full.js";
 
 /** Between heap and stack (memory.ld). */
 const UNUSED_RAM = 0x2004_0000;

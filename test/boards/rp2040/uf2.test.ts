@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decodeBlock } from "uf2";
-import { uf2Image } from "../../scripts/boards/uf2.js";
-import { Random } from "../support/random.js";
+import { uf2Image } from "../../../scripts/boards/uf2.js";
+import { Random } from "../../support/random.js";
 
 const SECTOR_BYTES = 4096;
 const FLASH_ADDRESS = 0x10000000;

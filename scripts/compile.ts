@@ -3,8 +3,8 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import asc from "assemblyscript/asc";
-import binaryen from "binaryen";
+import type Binaryen from "binaryen";
+import binaryen from "./binaryen.js";
 import { ARGON2_MEMORY_KIB, BOARD_ARGON2_MEMORY_KIB } from "../host/node/users-region.js";
 
 /** The targets that are the full userauth build, for Node and for boards, and their flags; of two equal ones in `use` asc would take
@@ -45,6 +45,7 @@ export async function compile(options: CompileOptions): Promise<Uint8Array> {
   const pageCount = pages ?? (target in FULL_USERAUTH ? pagesOfUserauth(use) : undefined);
   if (pageCount !== undefined) args.push("--initialMemory", String(pageCount), "--maximumMemory", String(pageCount));
   let bytes: Uint8Array | undefined;
+  const { default: asc } = await import("assemblyscript/asc"); // after Binaryen: see there
   const messages = asc.createMemoryStream();
   const { error } = await asc.main(args, {
     stderr: messages,
@@ -96,10 +97,10 @@ function optimize(bytes: Uint8Array, names: boolean): Uint8Array {
 }
 
 /** WAMR gives an instance `__heap_base` bytes if they are a multiple of 16, and else a whole page. */
-function alignHeapBase(module: binaryen.Module): void {
+function alignHeapBase(module: Binaryen.Module): void {
   const name = binaryen.getExportInfo(module.getExport("__heap_base")).value;
   const { init } = binaryen.getGlobalInfo(module.getGlobal(name));
-  const { value } = binaryen.getExpressionInfo(init) as binaryen.ConstInfo;
+  const { value } = binaryen.getExpressionInfo(init) as Binaryen.ConstInfo;
   module.removeGlobal(name);
   module.addGlobal(name, binaryen.i32, false, module.i32.const((Number(value) + 15) & ~15));
 }

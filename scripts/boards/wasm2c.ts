@@ -8,7 +8,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import binaryen from "binaryen";
+import binaryen from "../binaryen.js";
 import { BoardBuildError, requirePrograms } from "./cmake.js";
 
 const WASM2C_VERSION = "1.0.32";

@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import binaryen from "binaryen";
+import binaryen from "../../scripts/binaryen.js";
 import { type Engine, moduleSources } from "../../scripts/boards/embed-module.js";
 import { wasm3Folder } from "../../scripts/boards/wasm3.js";
 import { needs } from "./peers.js";

@@ -130,7 +130,7 @@ const FUNCTIONS: { [Type in ModuleType]: readonly (keyof ExportsOf[Type] & strin
   ],
 };
 /** Those of the full userauth build, told by the first of them. */
-const FULL_USERAUTH_FUNCTIONS: readonly (keyof FullUserauthExports & string)[] = [
+const FULL_USERAUTH_FUNCTIONS: readonly (keyof FullUserauthExports)[] = [
   ...(["credentialsPtr", "credentialsCapacity", "reset", "nextReply", "decide", "fieldPtr", "fieldLength"] as const),
   ...(["signatureVerified", "recordOffset", "makeSalt", "signatureAlgorithms"] as const),
 ];

@@ -15,21 +15,28 @@ const BLOCK_BYTES: u32 = 1024;
 const ROW_BYTES: usize = 128;
 const BLOCK_WORDS: u32 = 128;
 
-const SCRATCH_BYTES: i32 = 3 * 1024 + 8;
+/** Nothing in these bytes is needed from one hash to the next, and nothing before the password has been read. */
+export const ARGON2_WORKSPACE_BYTES: u32 = 2 * BLOCK_BYTES;
+const ADDRESSES_BYTES: i32 = 1024 + 8;
 
-/**
- * What `compress` takes, half of its work, the pseudo-random values that do not depend on the password, and a number to
- * be hashed. Secret, wiped.
- */
+/** What `compress` takes, and behind it half of its work. Secret, wiped. */
 // @ts-expect-error AssemblyScript knows decorators of variables
 @lazy
-const input: usize = memory.data(SCRATCH_BYTES, 16);
+// @ts-expect-error the flag exists only when a build sets it: an address, 16-aligned, where it has so much memory for a while
+export const ARGON2_WORKSPACE: usize = isDefined(ARGON2_PTR)
+  ? ARGON2_PTR
+  : memory.data(ARGON2_WORKSPACE_BYTES as i32, 16);
+// @ts-expect-error AssemblyScript knows decorators of variables
+@lazy
+const input: usize = ARGON2_WORKSPACE;
 // @ts-expect-error AssemblyScript knows decorators of variables
 @lazy
 const transposed: usize = input + BLOCK_BYTES;
+
+/** The pseudo-random values that do not depend on the password, and a number to be hashed. */
 // @ts-expect-error AssemblyScript knows decorators of variables
 @lazy
-const addresses: usize = transposed + BLOCK_BYTES;
+const addresses: usize = memory.data(ADDRESSES_BYTES, 16);
 // @ts-expect-error AssemblyScript knows decorators of variables
 @lazy
 const number: usize = addresses + BLOCK_BYTES;
@@ -128,7 +135,8 @@ export function argon2id(
   memory.fill(input, 0, BLOCK_BYTES);
   for (let end = blocks + laneBytes; end <= blocks + memoryBytes; end += laneBytes) xorBlock(input, end - BLOCK_BYTES);
   hashLong(out, outLength, input, BLOCK_BYTES);
-  memory.fill(input, 0, SCRATCH_BYTES);
+  memory.fill(input, 0, ARGON2_WORKSPACE_BYTES);
+  memory.fill(addresses, 0, ADDRESSES_BYTES);
   memory.fill(blocks, 0, memoryBytes);
 }
 

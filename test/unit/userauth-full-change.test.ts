@@ -354,14 +354,18 @@ test("keyboard-interactive as the second factor", () => {
 test("no byte of an old or a new password is left in memory, whatever became of the request", () => {
   const secret = new Uint8Array(40).map((_, index) => 0xc0 + index);
   const other = new Uint8Array(40).map((_, index) => 0xf0 - 3 * index);
-  const user = (name: string, more: Partial<UserEntry> = {}): UserEntry =>
-    passwordUser(name, secret, { required: BOTH, ...more });
-  const table = { users: [user("u"), user("e", { passwordExpired: true })], failures: 100, requests: 100 };
+  const tables = [pbkdf2Of(secret), argon2idOf(secret)].map((password): UsersTable => {
+    const user: UserEntry = { name: "u", password, required: BOTH };
+    return { users: [user, { ...user, name: "e", passwordExpired: true }], failures: 100, requests: 100 };
+  });
+  // so that the passwords are where hashes are computed
+  const longName = "n".repeat(1600);
   const almost = secret.with(39, 1);
   const conversations: [string, Uint8Array[]][] = [
     ["admitted", [passwordRequest("u", secret)]],
     ["wrong", [passwordRequest("u", almost)]],
     ["unknown", [passwordRequest("x", secret)]],
+    ["a long name", [passwordRequest(longName, secret), changeRequest(longName, secret, other)]],
     ["expired", [passwordRequest("e", secret)]],
     ["changed", [changeRequest("e", secret, other)]],
     ["not changed", [changeRequest("e", almost, other)]],
@@ -377,7 +381,7 @@ test("no byte of an old or a new password is left in memory, whatever became of 
     ["late", [passwordRequest("u", secret), passwordRequest("u", secret)]],
   ];
   for (const [name, payloads] of conversations) {
-    for (const decide of [false, true]) {
+    for (const [table, decide] of tables.flatMap((table) => [[table, false] as const, [table, true] as const])) {
       const userauth = open(table);
       for (const payload of payloads) userauth.receive(payload);
       if (decide) userauth.decide(UserauthStatus.SUCCESS);

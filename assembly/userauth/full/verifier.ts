@@ -5,12 +5,13 @@
 // a password and for those that are not there.
 
 import { UserauthStatus } from "../../abi";
-import { ARGON2_MEMORY_KIB, PASSWORD_CAPACITY } from "../../capacities";
-import { argon2id } from "../../crypto/argon2id";
+import { ARGON2_MEMORY_KIB, PASSWORD_CAPACITY, PAYLOAD_CAPACITY } from "../../capacities";
+import { argon2id, ARGON2_WORKSPACE, ARGON2_WORKSPACE_BYTES } from "../../crypto/argon2id";
 import { pbkdf2 } from "../../crypto/pbkdf2";
 import { ctDifference } from "../../wire/compare";
 import { isUseful } from "./factors";
 import { ARGON2ID, PBKDF2 } from "./features";
+import { SCRATCH } from "./request";
 import {
   HAS_PASSWORD,
   HASH,
@@ -39,6 +40,10 @@ const computed: usize = memory.data(HASH_BYTES as i32, 8);
 // @ts-expect-error AssemblyScript knows decorators of variables
 @lazy
 const argon2Memory: usize = memory.data(ARGON2_MEMORY_KIB * 1024, 16);
+
+// A password that is right ends before the scratch memory, and so does an acceptable new one behind it.
+if (ARGON2ID && (ARGON2_WORKSPACE != SCRATCH || SCRATCH + ARGON2_WORKSPACE_BYTES > <usize>PAYLOAD_CAPACITY))
+  ERROR("asconfig.json: ARGON2_PTR");
 
 /** Whether this build can compute the region's hash. */
 export function isHashSupported(): bool {

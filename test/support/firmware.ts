@@ -1,6 +1,6 @@
 // Firmware for tests: the small builds admit USER with PASSWORD, or with `userKey()`; the full build has the table that it is given.
 
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { UserauthBuild } from "../../host/node/credentials.js";
 import { packageRoot } from "../../host/node/modules.js";
 import type { UsersTable } from "../../host/node/users-region.js";
@@ -19,7 +19,9 @@ export async function fullTestFirmware(engine: Rp2040Engine, name: string, table
   return build(engine, `full-${name}`, await boardUsers(table));
 }
 
+/** Tests of another folder run meanwhile (scripts/test.ts): they have their own. */
+const folders = join(packageRoot(), "build", "boards", "test", basename(dirname(process.argv[1]!)));
+
 function build(engine: Rp2040Engine, name: string, credentials: BoardCredentials): string {
-  const folder = join(packageRoot(), "build", "boards", "test", `rp2040-${engine}-${name}`);
-  return buildRp2040In(folder, engine, credentials).bin;
+  return buildRp2040In(join(folders, `rp2040-${engine}-${name}`), engine, credentials).bin;
 }

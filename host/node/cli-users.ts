@@ -74,8 +74,9 @@ async function passwd(user: string | undefined, { config, argon2, pbkdf2 }: Pass
   const hash = hashPassword(password, costs);
   password.fill(0);
   if (config === undefined) return console.log(formatPhc(hash));
-  setPassword(config, user!, hash);
+  const missing = setPassword(config, user!, hash);
   console.log(`${config}: ${user} has a new password`);
+  if (missing !== undefined) console.error(`sesame: the file cannot be used yet: ${missing}`);
 }
 
 /** All passwords of a file have the same costs. */

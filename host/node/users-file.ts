@@ -21,16 +21,33 @@ export function readUsersFile(path: string): UsersTable {
 /** For `ServerOptions.storePassword`: replaces the file. Refuses when somebody else has changed that password in it. */
 export function storePasswordIn(path: string): StorePassword {
   return ({ user, previous, password }) => {
-    replacePassword(path, user, password, (present) => {
+    const checkPresent = (present: string | undefined): void => {
       if (present === undefined || formatPhc(parsePhc(present)) !== formatPhc(previous))
         throw new CredentialsError(`${path}: the password has been changed since it was read`);
-    });
+    };
+    replacePassword(path, user, password, checkPresent, encodeUsers);
   };
 }
 
-/** Gives a user of the file a password. Throws a `CredentialsError`, and the file stays, when the users would not do with it. */
-export function setPassword(path: string, user: string, password: PasswordHash): void {
-  replacePassword(path, user, password, () => {});
+/**
+ * Gives a user of the file a password. Returns why nobody could use the file yet: others have no password still, or one with other costs;
+ * undefined when all is well. Throws a `CredentialsError`, and the file stays, when it has no such user.
+ */
+export function setPassword(path: string, user: string, password: PasswordHash): string | undefined {
+  const table = replacePassword(
+    path,
+    user,
+    password,
+    () => {},
+    () => {},
+  );
+  try {
+    encodeUsers(table);
+    return undefined;
+  } catch (error) {
+    if (error instanceof CredentialsError) return error.message;
+    throw error;
+  }
 }
 
 /** Users as they are in the file. */
@@ -44,19 +61,22 @@ function replacePassword(
   path: string,
   user: string,
   password: PasswordHash,
-  check: (present: string | undefined) => void,
-): void {
+  checkPresent: (present: string | undefined) => void,
+  checkTable: (table: UsersTable) => void,
+): UsersTable {
   const json = readJson(path);
   tableOf(path, json);
   const { users } = json as { users: StoredUser[] };
   const entry = users.find(({ name }) => name === user);
   if (!entry) throw new CredentialsError(`${path}: there is no user ${JSON.stringify(user)} in it`);
-  check(entry.password);
+  checkPresent(entry.password);
   entry.password = formatPhc(password);
   delete entry.passwordExpired;
-  encodeUsers(tableOf(path, json));
+  const table = tableOf(path, json);
+  checkTable(table);
   // a link stays one
   writePrivateFile(realpathSync(path), `${JSON.stringify(json, null, 2)}\n`, true);
+  return table;
 }
 
 function readJson(path: string): unknown {

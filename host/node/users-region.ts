@@ -228,6 +228,7 @@ function encodeUser(user: UserEntry, decided: Method[]): Buffer {
 }
 
 function encodeLists({ required, password, keys }: UserEntry, decided: Method[], refuse: (reason: string) => never) {
+  if (required.length === 0 && !password && !keys?.length) refuse("there is neither a password nor a key");
   if (required.length < 1 || required.length > LIST_COUNT) refuse(`there are 1 to ${LIST_COUNT} lists of methods`);
   return required.map((list) => {
     if (list.length === 0) refuse("a list of methods is empty");

@@ -56,7 +56,7 @@ export function refuseMissing(table: UsersTable, use: Record<string, number>, si
       const isInteractive = list.includes("keyboard-interactive");
       return isInteractive && lacks("WITH_KEYBOARD_INTERACTIVE") ? "WITH_KEYBOARD_INTERACTIVE" : undefined;
     });
-    if (missing.every((flag) => flag !== undefined))
+    if (missing.length > 0 && missing.every((flag) => flag !== undefined))
       refuse(who, `needs ${[...new Set(missing)].join(" or ")} for each list of methods`);
   }
 }

@@ -225,10 +225,12 @@ static void route(connection_t *connection) {
   uint8_t number = payload.bytes[0];
   if (number < FIRST_USERAUTH_NUMBER || number > LAST_CONNECTION_NUMBER) {
     module_fail(&connection->transport, "the transport module let another layer's payload through");
-  } else if (connection->authenticated) {
-    if (number >= FIRST_CONNECTION_NUMBER) session_receive(&connection->session, payload, &connection->reply);
+  } else if (number < FIRST_CONNECTION_NUMBER && connection->authenticated) {
+    wipe(payload.bytes, payload.length); // ignored (RFC 4252 §5.1), and a password may be in it
   } else if (number < FIRST_CONNECTION_NUMBER) {
     authenticate(connection, payload);
+  } else if (connection->authenticated) {
+    session_receive(&connection->session, payload, &connection->reply);
   } else {
     disconnect(connection, DISCONNECT_PROTOCOL_ERROR, CONNECTION_EARLY_CONNECTION_MESSAGE);
   }

@@ -72,6 +72,15 @@ export function isFullUserauth(exports: UserauthExports): exports is FullUseraut
   return "credentialsPtr" in exports;
 }
 
+/**
+ * The public key algorithms that the instance's build verifies. For an instance that serves nobody: the list takes the place of requests, at
+ * address 0.
+ */
+export function readSignatureAlgorithms({ exports, memory }: Instance<FullUserauthExports>): string[] {
+  const names = Buffer.from(memory.read(0, exports.signatureAlgorithms())).toString("latin1");
+  return names === "" ? [] : names.split(",");
+}
+
 /** docs/abi.md, "connection". */
 export interface ConnectionExports extends BufferExports {
   open(windowSize: number): void;

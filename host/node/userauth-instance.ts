@@ -5,7 +5,7 @@
 
 import { randomFillSync } from "node:crypto";
 import { UserauthField, UserauthStatus } from "../../assembly/abi.js";
-import { isFullUserauth, ModuleError } from "./modules.js";
+import { isFullUserauth, ModuleError, readSignatureAlgorithms } from "./modules.js";
 import type { FullUserauthExports, Instance, UserauthExports } from "./modules.js";
 
 /** What an instance is given before its first request. */
@@ -93,10 +93,9 @@ export class UserauthInstance {
     this.#instance.memory.write((exports.credentialsPtr() >>> 0) + offset, capacity, record);
   }
 
-  /** The full build: the public key algorithms that it verifies. For an instance that serves nobody: the list takes the buffer's place. */
+  /** The full build: see `readSignatureAlgorithms`. */
   signatureAlgorithms(): string[] {
-    const length = this.#full!.signatureAlgorithms();
-    return Buffer.from(this.#instance.memory.read(BUFFER_PTR, length)).toString("latin1").split(",");
+    return readSignatureAlgorithms({ exports: this.#full!, memory: this.#instance.memory });
   }
 
   /** Wipes the instance, which is not called again. */

@@ -1,6 +1,6 @@
 // What the firmware has to know of a full userauth build before it has an instance: read from the module itself.
 
-import { compileModule, isFullUserauth } from "../../host/node/modules.js";
+import { compileModule, isFullUserauth, readSignatureAlgorithms } from "../../host/node/modules.js";
 import { BoardBuildError } from "./cmake.js";
 
 /** The full build's module for boards, without `.wasm`. */
@@ -17,9 +17,8 @@ export interface FullModuleFacts {
 export function readFullModule(wasm: Uint8Array): FullModuleFacts {
   const { exports, memory } = compileModule("userauth", wasm).instantiate();
   if (!isFullUserauth(exports)) throw new BoardBuildError("the module is not a full userauth build");
-  const names = Buffer.from(memory.read(0, exports.signatureAlgorithms())).toString("latin1");
   return {
     credentialsCapacity: exports.credentialsCapacity() >>> 0,
-    signatureAlgorithms: names === "" ? [] : names.split(","),
+    signatureAlgorithms: readSignatureAlgorithms({ exports, memory }),
   };
 }

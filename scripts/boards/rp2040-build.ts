@@ -67,6 +67,7 @@ export function buildRp2040In(folder: string, engine: Rp2040Engine, credentials:
   const [elf, bin, uf2] = FILES.map((file) => join(folder, file)) as [string, string, string];
   const program = readFileSync(bin);
   const memory = measure(elf, program.length);
+  // all at once: a session that replaces the credentials has the userauth module judge them
   const moduleMemory = modules.reduce((sum, { memoryLength }) => sum + memoryLength, 0);
   if (moduleMemory > memory.heapCapacity)
     throw new BoardBuildError(`the modules need ${moduleMemory} bytes of RAM, and ${memory.heapCapacity} are left`);

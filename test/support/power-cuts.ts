@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { entropyBits } from "../../scripts/emulator/entropy.js";
-import type { FlashOperation, NorFlash } from "../../scripts/emulator/nor-flash.js";
+import { type FlashOperation, NorFlash } from "../../scripts/emulator/nor-flash.js";
 import { Pico } from "../../scripts/emulator/pico.js";
 import { boot } from "./pico-client.js";
 import type { Random } from "./random.js";
@@ -54,6 +54,17 @@ function watchStore({ rp2040 }: Pico, words: Set<number>): void {
     if (address >>> WINDOW_BITS === XIP_NOCACHE_NOALLOC) words.add(address % 2 ** WINDOW_BITS);
     return read(address);
   };
+}
+
+/** The same change of `before`, but where the first record was written: it overwrites the record in force. */
+export function overwriting(before: NorFlash, change: NorFlash): NorFlash {
+  const distance = change.operations[0]!.address - before.operations[0]!.address;
+  assert.ok(distance > 0, "the change takes the other slot");
+  const flash = new NorFlash(before.bytes);
+  flash.operations.push(
+    ...change.operations.map((operation) => ({ ...operation, address: operation.address - distance })),
+  );
+  return flash;
 }
 
 /** Cuts that hit nothing would lose nothing. */

@@ -10,12 +10,11 @@ import { describe, test } from "node:test";
 import { encodeCredentials } from "../../../host/node/credentials.js";
 import { CLOCK_HZ } from "../../../scripts/emulator/clock.js";
 import { entropyBits } from "../../../scripts/emulator/entropy.js";
-import { NorFlash } from "../../../scripts/emulator/nor-flash.js";
 import { Pico } from "../../../scripts/emulator/pico.js";
 import { keyExchange } from "../../support/client.js";
 import { testFirmware } from "../../support/firmware.js";
 import { admits, boot, execute, PicoClient } from "../../support/pico-client.js";
-import { assertBoth, PowerCuts, type Recording, type State } from "../../support/power-cuts.js";
+import { assertBoth, overwriting, PowerCuts, type Recording, type State } from "../../support/power-cuts.js";
 import { fuzzSeed, Random } from "../../support/random.js";
 import { PASSWORD, USER } from "../../support/server.js";
 
@@ -105,13 +104,7 @@ describe(`power cuts, seed ${cuts.random.seed}`, () => {
   });
 
   test("control: cuts lose the record when the one in force is overwritten", () => {
-    const flash = new NorFlash(first.pico.flash.bytes);
-    const { address } = first.pico.flash.operations[0]!;
-    const distance = changing.flash.operations[0]!.address - address;
-    assert.ok(distance > 0);
-    flash.operations.push(
-      ...changing.flash.operations.map((operation) => ({ ...operation, address: operation.address - distance })),
-    );
+    const flash = overwriting(first.pico.flash, changing.flash);
     assert.equal(cuts.stateAfter(cuts.imageAt({ flash }, Infinity), changing.nextNoise), changed);
     assert.throws(
       () => cuts.cut({ ...changing, flash }, CUTS.change),

@@ -16,6 +16,7 @@ import {
   handleOpen,
   readRecipientChannel,
   setWindowSize,
+  skipRemaining,
   writeOnce,
 } from "./channels";
 import { handleData, handleWindowAdjust } from "./flow";
@@ -30,13 +31,15 @@ import {
   SSH_MSG_CHANNEL_REQUEST,
   SSH_MSG_CHANNEL_WINDOW_ADJUST,
   SSH_MSG_GLOBAL_REQUEST,
+  SSH_MSG_REQUEST_FAILURE,
+  SSH_MSG_REQUEST_SUCCESS,
 } from "./messages";
 import { handleGlobalRequest, handleRequest, refuseEverything, unanswered } from "./requests";
 
 export { __data_end, __heap_base };
 export { columns, eventChannel, eventLength, eventPtr, rows, valueLength, valuePtr } from "./event";
 export { consumed, writable, write, writePtr } from "./flow";
-export { answer, exit } from "./requests";
+export { answer, exit, keepalive } from "./requests";
 
 const INPUT: usize = memory.data(PAYLOAD_CAPACITY, 16);
 
@@ -82,7 +85,12 @@ function handleMessage(): ConnectionEvent {
   const number = readByte();
   if (number == SSH_MSG_GLOBAL_REQUEST) return handleGlobalRequest();
   if (number == SSH_MSG_CHANNEL_OPEN) return handleOpen();
-  // Unassigned numbers. 81, 82, 91, 92, 99 and 100 answer what a server of sessions never asks.
+  // Answers to `keepalive`.
+  if (number == SSH_MSG_REQUEST_SUCCESS || number == SSH_MSG_REQUEST_FAILURE) {
+    skipRemaining();
+    return ConnectionEvent.NONE;
+  }
+  // Unassigned numbers. 91, 92, 99 and 100 answer what a server of sessions never asks.
   if ((number > 82 && number < 90) || (number > 100 && number < 128)) return ConnectionEvent.UNIMPLEMENTED;
   if (number < SSH_MSG_CHANNEL_WINDOW_ADJUST || number > SSH_MSG_CHANNEL_REQUEST) return ConnectionEvent.PROTOCOL_ERROR;
   const channel = readRecipientChannel();

@@ -4,6 +4,7 @@ import { CHANNEL_DATA_CAPACITY } from "../capacities";
 import { startWriting, writeByte, writeUint32, writtenLength } from "../wire/writer";
 
 export const SSH_MSG_GLOBAL_REQUEST: u32 = 80;
+export const SSH_MSG_REQUEST_SUCCESS: u32 = 81;
 export const SSH_MSG_REQUEST_FAILURE: u32 = 82;
 export const SSH_MSG_CHANNEL_OPEN: u32 = 90;
 export const SSH_MSG_CHANNEL_OPEN_CONFIRMATION: u32 = 91;
@@ -22,7 +23,7 @@ export const DATA_HEADER_BYTES: u32 = 9;
 /** The same, with a uint32 data type code before the length. */
 export const EXTENDED_DATA_HEADER_BYTES: u32 = 13;
 
-/** Holds the longest data message; every other reply is shorter than 26 bytes. */
+/** Holds the longest data message; every other message is shorter than 28 bytes. */
 export const OUTPUT: usize = memory.data(CHANNEL_DATA_CAPACITY + EXTENDED_DATA_HEADER_BYTES, 16);
 
 /** Discards what an earlier call has written. */

@@ -3,7 +3,7 @@
 import { ConnectionEvent } from "../abi";
 import { ctDifference } from "../wire/compare";
 
-/** In the order of ConnectionEvent, from OPEN to SIGNAL: the length of a name, then the name. Last, a name we send. */
+/** In the order of ConnectionEvent, from OPEN to SIGNAL: the length of a name, then the name. Last, names we send. */
 const NAMES: usize = memory.data<u8>([
   // session
   7, 0x73, 0x65, 0x73, 0x73, 0x69, 0x6f, 0x6e,
@@ -23,10 +23,15 @@ const NAMES: usize = memory.data<u8>([
   6, 0x73, 0x69, 0x67, 0x6e, 0x61, 0x6c,
   // exit-status
   0x65, 0x78, 0x69, 0x74, 0x2d, 0x73, 0x74, 0x61, 0x74, 0x75, 0x73,
+  // keepalive@openssh.com
+  0x6b, 0x65, 0x65, 0x70, 0x61, 0x6c, 0x69, 0x76, 0x65, 0x40, 0x6f, 0x70, 0x65, 0x6e, 0x73, 0x73, 0x68, 0x2e, 0x63,
+  0x6f, 0x6d,
 ]);
 
 export const EXIT_STATUS: usize = NAMES + 62;
 export const EXIT_STATUS_LENGTH: u32 = 11;
+export const KEEPALIVE: usize = NAMES + 73;
+export const KEEPALIVE_LENGTH: u32 = 21;
 
 /** OPEN for the channel type "session", the event of a request's name, or NONE. */
 export function eventOfName(ptr: usize, length: u32): ConnectionEvent {

@@ -11,10 +11,11 @@ import {
   SSH_MSG_CHANNEL_FAILURE,
   SSH_MSG_CHANNEL_REQUEST,
   SSH_MSG_CHANNEL_SUCCESS,
+  SSH_MSG_GLOBAL_REQUEST,
   SSH_MSG_REQUEST_FAILURE,
   writeMessage,
 } from "./messages";
-import { eventOfName, EXIT_STATUS, EXIT_STATUS_LENGTH } from "./names";
+import { eventOfName, EXIT_STATUS, EXIT_STATUS_LENGTH, KEEPALIVE, KEEPALIVE_LENGTH } from "./names";
 
 /** The event that the application has to answer, or NONE. After an error, PROTOCOL_ERROR: nothing answers that. */
 export let unanswered: ConnectionEvent = 0;
@@ -35,6 +36,17 @@ export function handleGlobalRequest(): ConnectionEvent {
   if (readBoolean()) writeByte(SSH_MSG_REQUEST_FAILURE);
   skipRemaining();
   return ConnectionEvent.NONE;
+}
+
+/** Asks the client whether it is still there: whatever it answers says so. Returns the length of the global request; 0 after an error. */
+export function keepalive(): u32 {
+  clearOutput();
+  if (unanswered) return 0;
+  writeByte(SSH_MSG_GLOBAL_REQUEST);
+  writeString(KEEPALIVE, KEEPALIVE_LENGTH);
+  // want reply
+  writeByte(1);
+  return writtenLength();
 }
 
 /** RFC 4254 §6.5: only one of these succeeds on a channel. */

@@ -101,6 +101,7 @@ export interface ConnectionExports extends BufferExports {
   sendEof(channel: number): number;
   exit(channel: number, status: number): number;
   close(channel: number): number;
+  keepalive(): number;
 }
 
 interface ExportsOf {
@@ -135,7 +136,7 @@ const FUNCTIONS: { [Type in ModuleType]: readonly (keyof ExportsOf[Type] & strin
     ...BUFFER_FUNCTIONS,
     ...(["open", "receive", "outputLength", "eventChannel", "eventPtr", "eventLength", "valuePtr"] as const),
     ...(["valueLength", "columns", "rows", "answer", "consumed", "writable", "writePtr", "write"] as const),
-    ...(["sendEof", "exit", "close"] as const),
+    ...(["sendEof", "exit", "close", "keepalive"] as const),
   ],
 };
 /** Those of the full userauth build, told by the first of them. */

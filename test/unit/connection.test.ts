@@ -22,7 +22,7 @@ import {
   windowAdjust,
 } from "../support/connection.js";
 import { loadModule, moduleBytes } from "../support/modules.js";
-import { bytes, string, uint32 } from "../support/wire.js";
+import { boolean, bytes, string, uint32 } from "../support/wire.js";
 
 describe("connection module", () => {
   test("imports nothing, runs no start function, fits in one page and exports where its memory ends", async () => {
@@ -58,6 +58,24 @@ describe("connection module", () => {
     assert.equal(connection.receive(globalRequest("tcpip-forward", true, string("::"), uint32(80))), "NONE");
     assertOutput(connection, 82);
     assert.equal(connection.receive(globalRequest("no-more-sessions@openssh.com", false)), "NONE");
+    assertOutput(connection);
+  });
+
+  test("keepalive asks the client for an answer, and whichever comes is no event", async () => {
+    const connection = await Connection.open();
+    connection.openChannel();
+    for (const answer of [bytes(82), bytes(81), bytes(81, uint32(7))]) {
+      const message = bytes(80, string("keepalive@openssh.com"), boolean(true));
+      assert.equal(connection.exports.keepalive(), message.length);
+      assert.deepEqual(Buffer.from(connection.output()), Buffer.from(message));
+      assert.equal(connection.receive(answer), "NONE");
+      assertOutput(connection);
+    }
+    assert.equal(connection.receive(request(0, "shell", true)), "SHELL");
+    assert.equal(connection.exports.keepalive(), 0, "the shell request is answered first");
+    assert.equal(connection.exports.answer(1), 5);
+    assert.equal(connection.receive(bytes(91)), "PROTOCOL_ERROR");
+    assert.equal(connection.exports.keepalive(), 0);
     assertOutput(connection);
   });
 

@@ -25,7 +25,7 @@ const EXPORTS: Record<(typeof NAMES)[number], string> = {
     "sendCapacity send unimplemented rekey disconnect disconnectReason sessionIdPtr sessionIdLength",
   connection:
     `${COMMON} ${BUFFERS} open receive outputLength eventChannel eventPtr eventLength valuePtr valueLength columns rows ` +
-    "answer consumed writable writePtr write sendEof exit close",
+    "answer consumed writable writePtr write sendEof exit close keepalive",
   "userauth-password": `${COMMON} receive status`,
   "userauth-publickey": `${COMMON} reset receive status`,
   "userauth-publickey-small": `${COMMON} reset receive status`,

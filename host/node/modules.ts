@@ -6,9 +6,9 @@
 
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join, resolve } from "node:path";
 import { instantiateSync } from "@assemblyscript/loader";
+import { packageRoot } from "./package-root.js";
 
 /** Exports that all modules have. Numbers are i32 to JavaScript: `ModuleMemory` reads them as the u32 that they are. */
 export interface CommonExports {
@@ -262,15 +262,7 @@ export function loadModule<Type extends ModuleType>(type: Type, path: string): C
   return module as CompiledModule<Type>;
 }
 
-/** The folder of the package, from the sources and from dist/ alike. */
-export function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, "package.json"))) {
-    if (dirname(folder) === folder) throw new Error("package.json of sesame-ssh is missing");
-    folder = dirname(folder);
-  }
-  return folder;
-}
+export { packageRoot };
 
 /** Path of a module as it left the compiler: without credentials. */
 export function plainModulePath(name: string): string {

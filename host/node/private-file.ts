@@ -1,6 +1,6 @@
 // Files that hold secrets: read only when nobody else may read them, and written whole or not at all.
 //
-// host-key.ts keeps key pairs in them, users-file.ts password hashes; cli.ts writes modules with credentials.
+// host-key.ts keeps key pairs in them, users-file.ts password hashes; cli-build.ts writes modules with credentials.
 
 import {
   closeSync,

@@ -1,7 +1,7 @@
 // The way to a board on a serial device, such as the first of a Pico's two USB ports: for ssh's ProxyCommand.
 //
 // In: the path of the device, or nothing, when one Sesame board is plugged in. Bytes are carried both ways as they are; opening the
-// device tells the board that a client has come, closing it that the client has gone. cli-boards.ts is the user.
+// device tells the board that a client has come, closing it that the client has gone. cli-connect.ts is the user.
 
 import { spawnSync } from "node:child_process";
 import { closeSync, constants, existsSync, openSync, readdirSync } from "node:fs";

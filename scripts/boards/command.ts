@@ -1,7 +1,7 @@
 // Runs a board's command line. Exit codes: 0 all is well, 1 it failed, 2 the command line is wrong.
 
 import { type Command, CommanderError } from "commander";
-import { UsageError } from "../../host/node/cli-credentials.js";
+import { UsageError } from "../../host/node/usage-error.js";
 
 const FAILURE = 1;
 const USAGE = 2;

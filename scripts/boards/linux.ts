@@ -4,10 +4,11 @@
 import { spawn } from "node:child_process";
 import { lookup } from "node:dns/promises";
 import { Command } from "commander";
+import { parsePort } from "../../host/node/cli-options.js";
 import { runBoardCommand } from "./command.js";
 import { describeEmbedded } from "./embed.js";
 import { buildLinux } from "./linux-build.js";
-import { boardCredentials, type BoardOptions, noteCredentials, parsePort, withBoardOptions } from "./options.js";
+import { boardCredentials, type BoardOptions, noteCredentials, withBoardOptions } from "./options.js";
 
 const FAILURE = 1;
 const DEFAULT_PORT = 2222;

@@ -1,11 +1,16 @@
 // Options that the commands for boards share: the engine, and the credentials that the program carries.
 
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { givenCredentials, UsageError } from "../../host/node/cli-credentials.js";
-import { type ConfigOptions, givenUsers, withConfigOption } from "../../host/node/cli-users.js";
-import { type AnyUserauthBuild, isDevelopment, USERAUTH_BUILDS } from "../../host/node/credentials.js";
+import {
+  type ConfigOptions,
+  givenCredentials,
+  givenUsers,
+  withCredentialOptions,
+} from "../../host/node/cli-options.js";
+import { type AnyUserauthBuild, isDevelopment } from "../../host/node/credentials.js";
 import { developmentCredentials, developmentPublicKey } from "../../host/node/development.js";
 import type { HashCosts } from "../../host/node/password-hash.js";
+import { UsageError } from "../../host/node/usage-error.js";
 import { FlagError, parseFlag } from "../userauth-flags.js";
 import { type Engine, ENGINES } from "./embed.js";
 import { boardUsers } from "./users.js";
@@ -33,17 +38,9 @@ export interface BoardCredentials {
 }
 
 export function withBoardOptions(command: Command, engines: readonly Engine[] = ENGINES): Command {
-  return withConfigOption(command)
+  return withCredentialOptions(command)
     .option("--use <NAME=VALUE>", "with --config: a flag of the module's build, such as WITH_RSA=0", parseUse)
     .addOption(new Option("--engine <name>", "the WebAssembly engine").choices(engines).default(engines[0]))
-    .addOption(
-      new Option("--userauth <build>", "which userauth module (default: as the credentials ask)").choices(
-        USERAUTH_BUILDS,
-      ),
-    )
-    .option("--user <name>", "who may log in (default: admin)")
-    .option("--password-file <file>", "the password is the first line of the file")
-    .option("--authorized-key <file>", "the public key (Ed25519), as in a .pub file")
     .option("--allow-development-credentials", "where others can reach the device, too")
     .option("--build-only", "build, and run nothing");
 }
@@ -85,10 +82,4 @@ function parseUse(text: string, previous: Record<string, number> = {}): Record<s
     if (error instanceof FlagError) throw new InvalidArgumentError(`${error.message}.`);
     throw error;
   }
-}
-
-export function parsePort(text: string): number {
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
-    throw new InvalidArgumentError("a port is a number from 0 to 65535.");
-  return Number(text);
 }

@@ -5,9 +5,10 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { Command, Option } from "commander";
+import { parsePort } from "../../host/node/cli-options.js";
 import { describeEmbedded } from "./embed.js";
 import { runBoardCommand } from "./command.js";
-import { boardCredentials, type BoardOptions, noteCredentials, parsePort, withBoardOptions } from "./options.js";
+import { boardCredentials, type BoardOptions, noteCredentials, withBoardOptions } from "./options.js";
 import { buildQemu, QEMU_ENGINES, QEMU_MACHINES, type QemuBuild, type QemuMachine, runQemu } from "./qemu-build.js";
 
 const DEFAULT_PORT = 2222;

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { UsageError } from "../../host/node/cli-credentials.js";
+import { UsageError } from "../../host/node/usage-error.js";
 import { encodeCredentials } from "../../host/node/credentials.js";
 import type { HashCosts } from "../../host/node/password-hash.js";
 import { formatPhc, type PasswordHash } from "../../host/node/phc.js";

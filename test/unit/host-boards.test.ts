@@ -179,5 +179,5 @@ test("sesame credentials --config prints the users' region, and refuses a hash f
   assert.match(refused.stderr, /want 41 KiB of memory, the module has 40/);
   assert.equal((await sesame("credentials", "--config", large.path, "--argon2-kib", "48")).status, 0);
   assert.equal((await sesame("credentials", "--config", large.path, "--user", "u")).status, 2);
-  assert.match((await sesame("credentials", "--help")).stdout.toString(), /credentials - < FILE/);
+  assert.match((await sesame("credentials", "--help")).stdout.toString(), /\| ssh BOARD credentials -/);
 });

@@ -10,11 +10,12 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { givenCredentials, UsageError } from "../../host/node/cli-credentials.js";
+import { givenCredentials } from "../../host/node/cli-options.js";
 import { encodeCredentials, readCredentials } from "../../host/node/credentials.js";
 import { formatLogEntry } from "../../host/node/log.js";
 import { compileModule } from "../../host/node/modules.js";
 import { fingerprint, parsePrivateKey, parsePublicKey } from "../../host/node/openssh-keys.js";
+import { UsageError } from "../../host/node/usage-error.js";
 
 const cli = fileURLToPath(new URL("../../host/node/cli.ts", import.meta.url));
 const tsx = fileURLToPath(import.meta.resolve("tsx"));

@@ -1,25 +1,15 @@
-// The users' part of the command: `sesame passwd`, and what `serve` and `build` make of `--config`.
+// `sesame passwd`: hashes a password for users.json.
 //
 // Passwords come from a terminal or from standard input, never from the command line.
 
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
-import { InvalidArgumentError, Option } from "commander";
-import type { Command } from "commander";
-import { UsageError } from "./cli-credentials.js";
-import type { CredentialOptions } from "./cli-credentials.js";
-import { ARGON2ID_COSTS, hashPassword } from "./password-hash.js";
-import type { HashCosts } from "./password-hash.js";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { parseNumber } from "./cli-options.js";
+import { ARGON2ID_COSTS, hashPassword, type HashCosts } from "./password-hash.js";
 import { formatPhc } from "./phc.js";
+import { UsageError } from "./usage-error.js";
 import { readUsersFile, setPassword } from "./users-file.js";
-import type { UsersTable } from "./users-region.js";
-
-const UINT32_MAX = 0xffffffff;
-
-/** `--config` beside the options for one user. */
-export interface ConfigOptions extends CredentialOptions {
-  config?: string;
-}
 
 interface PasswdOptions {
   config?: string;
@@ -27,32 +17,8 @@ interface PasswdOptions {
   pbkdf2?: HashCosts;
 }
 
-/** Adds `--config` to a command. */
-export function withConfigOption(command: Command): Command {
-  return command.option("--config <file>", "several users, and how each logs in: users.json (docs/users.md)");
-}
-
-/** The users of `--config`, if that is given. */
-export function givenUsers({
-  config,
-  userauth,
-  user,
-  passwordFile,
-  authorizedKey,
-}: ConfigOptions): UsersTable | undefined {
-  if (config === undefined) return undefined;
-  if (userauth ?? user ?? passwordFile ?? authorizedKey)
-    throw new UsageError(
-      "--config names the users; --userauth, --user, --password-file and --authorized-key do not go with it",
-    );
-  return readUsersFile(config);
-}
-
-/** Adds `sesame passwd`. */
-export function addUserCommands(program: Command): void {
-  program
-    .command("passwd")
-    .description("hash a password for users.json: print it, or give it to a user of the file")
+export function define(command: Command): void {
+  command
     .argument("[user]", "whose password it is, in the file of --config")
     .option("--config <file>", "users.json, which is replaced as a whole")
     .addOption(
@@ -84,13 +50,6 @@ function costsIn(config: string, user: string): HashCosts | undefined {
   const { users } = readUsersFile(config);
   if (!users.some(({ name }) => name === user)) throw new Error(`${config}: there is no user ${JSON.stringify(user)}`);
   return users.find(({ password }) => password)?.password;
-}
-
-/** For the options whose value is from 1 to 2^32 − 1. */
-export function parseNumber(text: string): number {
-  const value = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : NaN;
-  if (!(value <= UINT32_MAX)) throw new InvalidArgumentError("a whole number from 1 on is wanted.");
-  return value;
 }
 
 function parseArgon2(text: string): HashCosts {
@@ -136,11 +95,4 @@ async function firstLine(): Promise<Buffer> {
   }
   const [line = ""] = Buffer.concat(chunks).toString("latin1").split(/\r?\n/);
   return Buffer.from(line, "latin1");
-}
-
-/** Throws for users about whom only a program can decide. */
-export function checkServable(table: UsersTable): void {
-  const { known = [], others = [] } = table.hostDecides ?? {};
-  if (known.length + others.length > 0)
-    throw new UsageError("hostDecides is for programs that use the library, and for boards; nobody would decide here");
 }

@@ -1,0 +1,34 @@
+// `sesame build`: a userauth module that carries credentials.
+
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { Command } from "commander";
+import { type ConfigOptions, givenCredentials, givenUsers, withCredentialOptions } from "./cli-options.js";
+import { type AnyUserauthBuild, embedCredentials, FULL_BUILD, userauthModuleName } from "./credentials.js";
+import { plainModulePath } from "./modules.js";
+import { writePrivateFile } from "./private-file.js";
+import { UsageError } from "./usage-error.js";
+import { encodeUsers } from "./users-region.js";
+
+interface BuildOptions extends ConfigOptions {
+  output?: string;
+}
+
+export function define(command: Command): void {
+  withCredentialOptions(command)
+    .option("-o, --output <file>", "where to (default: userauth-<build>.wasm)")
+    .action(build);
+}
+
+function build(options: BuildOptions): void {
+  const users = givenUsers(options);
+  if (!users && options.user === undefined) throw new UsageError("--user or --config is missing");
+  const { build: name, region }: { build: AnyUserauthBuild; region?: Uint8Array } = users
+    ? { build: FULL_BUILD, region: encodeUsers(users) }
+    : givenCredentials(options);
+  const module = userauthModuleName(name);
+  const output = options.output ?? `${module}.wasm`;
+  const wasm = embedCredentials(readFileSync(plainModulePath(module)), region!);
+  writePrivateFile(output, wasm, true);
+  console.log(`${output}  ${wasm.length} bytes  sha256 ${createHash("sha256").update(wasm).digest("hex")}`);
+}

@@ -1,0 +1,30 @@
+// `sesame keygen`: an Ed25519 key pair in OpenSSH's formats.
+
+import { existsSync } from "node:fs";
+import type { Command } from "commander";
+import { writeKeyPairFiles } from "./host-key.js";
+import { fingerprint, generateKeyPair } from "./openssh-keys.js";
+
+const DEFAULT_KEY_FILE = "id_ed25519";
+
+interface KeygenOptions {
+  file: string;
+  comment: string;
+  force?: boolean;
+}
+
+export function define(command: Command): void {
+  command
+    .option("-f, --file <file>", "the private key; the public one goes to <file>.pub", DEFAULT_KEY_FILE)
+    .option("-C, --comment <text>", "comment of the key", "")
+    .option("--force", "overwrite")
+    .action(keygen);
+}
+
+function keygen({ file, comment, force = false }: KeygenOptions): void {
+  if (!force && (existsSync(file) || existsSync(`${file}.pub`)))
+    throw new Error(`${file} exists; --force overwrites it`);
+  const pair = generateKeyPair();
+  writeKeyPairFiles(file, pair, comment, force);
+  console.log(`${file}, ${file}.pub  ${fingerprint(pair.publicKey)}`);
+}

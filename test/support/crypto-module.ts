@@ -9,7 +9,7 @@ import { instantiateCounted } from "../../scripts/instrument.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Where a test puts operands and finds results; memory outside it belongs to the module. */
+/** Where a test puts operands and finds results, if the module exports no `bufferBytes`; memory outside it belongs to the module. */
 const BUFFER_BYTES = 1024;
 
 export interface CryptoModule {
@@ -25,6 +25,8 @@ export interface CryptoModule {
   count: (run: () => void) => number;
   /** Addresses outside the buffer whose bytes differ from those of a fresh instance: what a function has left behind. */
   residue: () => number[];
+  /** A copy of the memory outside the buffer. */
+  memoryOutside: () => Buffer;
 }
 
 /** Compiles test/modules/<name>.ts with the options that all modules have, but for `pages` of memory, and instantiates it. */
@@ -58,6 +60,7 @@ function wrap(exports: WebAssembly.Exports, count: CryptoModule["count"]): Crypt
   const memory = new Uint8Array((exports.memory as WebAssembly.Memory).buffer);
   const fresh = memory.slice();
   const buffer = functions.bufferPtr!();
+  const bufferEnd = buffer + (functions.bufferBytes?.() ?? BUFFER_BYTES);
   return {
     functions,
     at: (offset) => buffer + offset,
@@ -67,9 +70,10 @@ function wrap(exports: WebAssembly.Exports, count: CryptoModule["count"]): Crypt
     residue: () => {
       const found: number[] = [];
       memory.forEach((byte, address) => {
-        if (byte !== fresh[address] && (address < buffer || address >= buffer + BUFFER_BYTES)) found.push(address);
+        if (byte !== fresh[address] && (address < buffer || address >= bufferEnd)) found.push(address);
       });
       return found;
     },
+    memoryOutside: () => Buffer.concat([memory.slice(0, buffer), memory.slice(bufferEnd)]),
   };
 }

@@ -6,6 +6,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
+import { WIDE_PAGES } from "./wide.js";
 
 interface Manifest {
   bin: Record<string, string>;
@@ -32,7 +33,10 @@ export function faultsOf(root: string, packed: readonly string[]): string[] {
   const { bin, exports, files } = readJson(root, "package.json") as Manifest;
   const { targets } = readJson(root, "asconfig.json") as { targets: Record<string, unknown> };
   const promised = [...Object.values(bin), ...Object.values(exports).flatMap((entry) => Object.values(entry))];
-  const modules = Object.keys(targets).map((target) => `build/plain/${target}.wasm`);
+  const modules = [
+    ...Object.keys(targets).map((target) => `build/plain/${target}.wasm`),
+    ...Object.keys(WIDE_PAGES).map((target) => `build/wide/${target}.wasm`),
+  ];
   const compiled = compiledFiles(root);
   const wanted = [...promised.map((path) => posix.normalize(path)), ...modules, ...compiled];
   return [

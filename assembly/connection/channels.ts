@@ -16,8 +16,12 @@ import {
 } from "./messages";
 import { eventOfName } from "./names";
 
-/** The announced maximum packet size: the most data that fits in a payload, in the longer of the two data messages. */
-export const MAXIMUM_PACKET_SIZE: u32 = PAYLOAD_CAPACITY - EXTENDED_DATA_HEADER_BYTES;
+/**
+ * The announced maximum packet size: the most data that fits in a payload, in the longer of the two data messages, and no more than
+ * surely fits in RFC 4253 §6.1's packet of 35,000 bytes.
+ */
+const MOST_DATA_BYTES: u32 = PAYLOAD_CAPACITY - EXTENDED_DATA_HEADER_BYTES;
+export const MAXIMUM_PACKET_SIZE: u32 = MOST_DATA_BYTES < 32768 ? MOST_DATA_BYTES : 32768;
 
 const SSH_OPEN_UNKNOWN_CHANNEL_TYPE: u32 = 3;
 const SSH_OPEN_RESOURCE_SHORTAGE: u32 = 4;

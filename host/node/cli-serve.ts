@@ -14,7 +14,7 @@ import {
 import { developmentKeyPath, developmentPublicKey } from "./development.js";
 import { loadHostKey } from "./host-key.js";
 import { formatLogEntry } from "./log.js";
-import { loadModule, modulePath, plainModulePath } from "./modules.js";
+import { loadModule, modulePath } from "./modules.js";
 import { fingerprint } from "./openssh-keys.js";
 import { createServer, formatAddress } from "./server.js";
 import type { ServerOptions } from "./server-options.js";
@@ -58,11 +58,7 @@ async function serve(options: ServeOptions): Promise<void> {
     return run(options, { users, storePassword }, { user: users.users[0]?.name ?? "USER" });
   }
   const { build, region: given } = givenCredentials(options);
-  const userauth = loadModule(
-    "userauth",
-    given ? plainModulePath(`userauth-${build}`) : modulePath(`userauth-${build}`),
-  );
-  const region = given ?? readCredentials(build, userauth);
+  const region = given ?? readCredentials(build, loadModule("userauth", modulePath(`userauth-${build}`)));
   const isKnownToAll = isDevelopment(region, developmentPublicKey());
   const { address: host } = await lookup(options.host);
   if (isKnownToAll && !isLoopback(host) && !options.allowDevelopmentCredentials) {
@@ -73,7 +69,7 @@ async function serve(options: ServeOptions): Promise<void> {
   }
   return run(
     { ...options, host },
-    { userauth: build, modules: { userauth }, ...(given && { credentials: given }) },
+    { userauth: build, credentials: region },
     {
       user: userOfRegion(region)!,
       withDevelopmentKey: isKnownToAll && publicKeyOfRegion(region) !== undefined,

@@ -31,7 +31,7 @@ export type { AnyUserauthBuild, Credentials, UserauthBuild } from "./credentials
 export { loadHostKey, readPrivateKeyFile, writeKeyPairFiles } from "./host-key.js";
 export { formatLogEntry } from "./log.js";
 export type { Log, LogEntry } from "./log.js";
-export { compileModule, loadModule, ModuleError, modulePath, plainModulePath } from "./modules.js";
+export { compileModule, loadModule, ModuleError, modulePath, plainModulePath, wideModulePath } from "./modules.js";
 export type { CompiledModule, ModuleType } from "./modules.js";
 export {
   fingerprint,

@@ -264,9 +264,18 @@ export function loadModule<Type extends ModuleType>(type: Type, path: string): C
 
 export { packageRoot };
 
+/** Payloads that the modules of build/plain take, and those of build/wide, in bytes. */
+export const PLAIN_PAYLOAD_BYTES = 4_096;
+export const WIDE_PAYLOAD_BYTES = 35_000;
+
 /** Path of a module as it left the compiler: without credentials. */
 export function plainModulePath(name: string): string {
   return join(packageRoot(), "build", "plain", `${name}.wasm`);
+}
+
+/** Path of the same module for Node, with buffers for whatever RFC 4253 §6.1 asks for. */
+export function wideModulePath(name: string): string {
+  return join(packageRoot(), "build", "wide", `${name}.wasm`);
 }
 
 /** Path of a module of the development build, with the development credentials; in an installed package, of the plain one. */

@@ -6,6 +6,7 @@ import { availableParallelism } from "node:os";
 import type { Authenticate } from "./authentication.js";
 import type { AnyUserauthBuild } from "./credentials.js";
 import type { Log } from "./log.js";
+import { PLAIN_PAYLOAD_BYTES, WIDE_PAYLOAD_BYTES } from "./modules.js";
 import { KeyFormatError, keyPairFromSeed, PUBLIC_KEY_BYTES, SEED_BYTES } from "./openssh-keys.js";
 import type { KeyPair } from "./openssh-keys.js";
 import type { ModuleSet } from "./switchboard-options.js";
@@ -18,7 +19,10 @@ export interface ServerOptions {
   userauth?: AnyUserauthBuild;
   /** Modules of one's own in place of the package's; `userauth` is of the build named above. */
   modules?: Partial<ModuleSet>;
-  /** The payload capacity that the modules were built with, in bytes. Default: 4,096. */
+  /**
+   * The payload capacity that the modules were built with, in bytes. Default: 35,000, that of the package's modules for Node; with a
+   * `userauth` among `modules` 4,096, that of `sesame build`. With less than 35,000 the package's other modules are those for boards.
+   */
   payloadCapacity?: number;
   /** Replaces the module's credentials: the bytes of `encodeCredentials`. The package's modules embed none. */
   credentials?: Uint8Array;
@@ -57,7 +61,7 @@ const UNLIMITED = Number.MAX_SAFE_INTEGER;
 
 /** The options that are whole numbers from 1 on: their defaults, and the most that they can be. */
 const NUMBERS = {
-  payloadCapacity: { standard: 4_096, most: LARGEST_UINT32 },
+  payloadCapacity: { standard: WIDE_PAYLOAD_BYTES, most: LARGEST_UINT32 },
   loginGraceMs: { standard: 120_000, most: LONGEST_TIMER_MS },
   maxUnauthenticated: { standard: 100, most: UNLIMITED },
   /** Each connection has three memories, and V8 reserves 10 GiB of addresses for each: 47 bits of addresses hold about 4,300 connections. */
@@ -89,21 +93,20 @@ export function userauthThreads({ userauthThreads: given }: ServerOptions): numb
 /** The numbers that are in force. Throws a RangeError that names the option that will not do. */
 export function serverNumbers(options: ServerOptions): ServerNumbers {
   const numbers: Partial<ServerNumbers> = {};
+  // It does not tell the size of its buffer, and its credentials lie behind it.
+  const hasOwnUserauth = options.modules?.userauth !== undefined;
   for (const [name, { standard, most }] of Object.entries(NUMBERS) as [
     keyof ServerNumbers,
     { standard: number; most: number },
   ][]) {
-    const value = options[name] ?? standard;
+    const value = options[name] ?? (name === "payloadCapacity" && hasOwnUserauth ? PLAIN_PAYLOAD_BYTES : standard);
     if (!Number.isInteger(value) || value < 1 || value > most) {
       throw new RangeError(`${name} is a whole number from 1 to ${most}, not ${String(value)}`);
     }
     numbers[name] = value;
   }
-  // A userauth module does not tell the size of its buffer, and its credentials lie behind it.
-  if (numbers.payloadCapacity! > NUMBERS.payloadCapacity.standard && !options.modules?.userauth) {
-    throw new RangeError(
-      `the package's userauth modules take payloads of ${NUMBERS.payloadCapacity.standard} bytes at most`,
-    );
+  if (numbers.payloadCapacity! > WIDE_PAYLOAD_BYTES && !hasOwnUserauth) {
+    throw new RangeError(`the package's userauth modules take payloads of ${WIDE_PAYLOAD_BYTES} bytes at most`);
   }
   return numbers as ServerNumbers;
 }

@@ -10,7 +10,7 @@ import type { Duplex } from "node:stream";
 import { DisconnectReason, UserauthStatus } from "../../assembly/abi.js";
 import { FULL_BUILD, userauthModuleName } from "./credentials.js";
 import type { LogEntry } from "./log.js";
-import { loadModule, plainModulePath } from "./modules.js";
+import { loadModule, plainModulePath, WIDE_PAYLOAD_BYTES, wideModulePath } from "./modules.js";
 import { checkHostKey, serverNumbers, unauthenticatedFor } from "./server-options.js";
 import type { ServerNumbers, ServerOptions } from "./server-options.js";
 import { buildOf, userauthSource } from "./server-userauth.js";
@@ -67,10 +67,11 @@ export class Server extends EventEmitter<ServerEvents> {
     checkHostKey(options.hostKey);
     const { modules = {} } = options;
     const build = buildOf(options);
+    const pathOf = this.#numbers.payloadCapacity < WIDE_PAYLOAD_BYTES ? plainModulePath : wideModulePath;
     this.modules = {
-      transport: modules.transport ?? loadModule("transport", plainModulePath("transport")),
-      userauth: modules.userauth ?? loadModule("userauth", plainModulePath(userauthModuleName(build))),
-      connection: modules.connection ?? loadModule("connection", plainModulePath("connection")),
+      transport: modules.transport ?? loadModule("transport", pathOf("transport")),
+      userauth: modules.userauth ?? loadModule("userauth", pathOf(userauthModuleName(build))),
+      connection: modules.connection ?? loadModule("connection", pathOf("connection")),
     };
     this.#userauth = userauthSource(build, options, this.modules.userauth, this.#numbers.payloadCapacity);
     if (build === FULL_BUILD) {

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { type CompiledModule, loadModule, type ModuleType, plainModulePath } from "../../host/node/modules.js";
+import { type CompiledModule, loadModule, type ModuleType, wideModulePath } from "../../host/node/modules.js";
 import { keyExchange, passwordRequest, type RawClient } from "../support/client.js";
 import { PASSWORD, USER } from "../support/session.js";
 import { type Fixture, serve, TcpClient } from "../support/tcp.js";
@@ -85,7 +85,7 @@ function trapping<Type extends "transport" | "userauth" | "connection">(
   target: string,
   when: () => boolean,
 ): CompiledModule<Type> {
-  const module = loadModule(type, plainModulePath(target));
+  const module = loadModule(type, wideModulePath(target));
   const instantiate = (): ReturnType<typeof module.instantiate> => {
     const instance = module.instantiate();
     const receive = (length: number): number => {

@@ -15,7 +15,8 @@ import {
   type Instance,
   loadModule,
   type ModuleType,
-  plainModulePath,
+  WIDE_PAYLOAD_BYTES,
+  wideModulePath,
 } from "../../host/node/modules.js";
 import { keyPairFromSeed } from "../../host/node/openssh-keys.js";
 import { type ClientOptions, politeLogin, RawClient, type Step } from "./client.js";
@@ -109,7 +110,7 @@ export async function serve(options: Partial<ServerOptions> & { userauth?: Usera
   const log: LogEntry[] = [];
   const made: Fixture["made"] = [];
   const watched = <Type extends ModuleType>(type: Type, target: string): CompiledModule<Type> => {
-    const module = loadModule(type, plainModulePath(target));
+    const module = loadModule(type, wideModulePath(target));
     const instantiate = (): ReturnType<typeof module.instantiate> => {
       const instance = module.instantiate();
       made.push({ type, instance: instance as unknown as Instance<never> });
@@ -127,6 +128,7 @@ export async function serve(options: Partial<ServerOptions> & { userauth?: Usera
     hostKey: keyPairFromSeed(HOST_SEED),
     credentials: CREDENTIALS[build],
     log: (entry) => log.push(entry),
+    payloadCapacity: WIDE_PAYLOAD_BYTES,
     ...options,
     modules: { ...modules, ...options.modules },
   });

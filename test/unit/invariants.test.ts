@@ -8,6 +8,7 @@ import { UserauthStatus } from "../../assembly/abi.js";
 import { MODULES as NAMES } from "../../host/node/size.js";
 import { openSection, readExportedGlobal, readExports, readSections } from "../../host/node/wasm-file.js";
 import { readInstructions } from "../../scripts/instrument.js";
+import { WIDE_PAGES } from "../../scripts/wide.js";
 import { moduleBytes } from "../support/modules.js";
 
 const PAGE_BYTES = 65536;
@@ -32,13 +33,19 @@ const EXPORTS: Record<(typeof NAMES)[number], string> = {
   userauth: FULL_USERAUTH,
   "userauth-board": FULL_USERAUTH,
 };
-/** 19 MiB for Argon2, and a page for everything else. */
-const PAGES = new Map([["userauth", 305]]);
+/** 19 MiB for Argon2, and a page for everything else; in the wide transport module one more, for two buffers of 35 kB. */
+const PAGES = new Map([
+  ["userauth", 305],
+  ["plain userauth", 305],
+  ["wide userauth", 305],
+  ["wide transport", 2],
+]);
 
-/** A module with development credentials, and as it leaves the compiler. */
+/** A module with development credentials, as it leaves the compiler, and as it is built for Node. */
 const FILES = NAMES.flatMap((name) => [
   { name, label: name, bytes: moduleBytes(name) },
   { name, label: `plain ${name}`, bytes: moduleBytes(`plain/${name}`) },
+  ...(name in WIDE_PAGES ? [{ name, label: `wide ${name}`, bytes: moduleBytes(`wide/${name}`) }] : []),
 ]);
 
 /** Whether any function of the module can ask for more memory, or how much there is. */
@@ -70,7 +77,7 @@ for (const { name, label, bytes } of FILES) {
     assert.deepEqual(exported.sort(), EXPORTS[name].split(" ").sort());
   });
 
-  const pages = PAGES.get(name) ?? 1;
+  const pages = PAGES.get(label) ?? 1;
   test(`${label} has ${pages === 1 ? "one page" : `${pages} pages`} of memory, which it neither grows nor measures`, () => {
     const memory = openSection(bytes, "memory")!;
     const [count, flags, minimum, maximum] = [memory.unsigned(), memory.byte(), memory.unsigned(), memory.unsigned()];

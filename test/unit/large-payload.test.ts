@@ -1,56 +1,50 @@
-// Builds for RFC 4253 §6.1's sizes: payloads of 35,000 bytes in three pages of memory.
+// The modules of build/wide: payloads of 35,000 bytes, whatever fits into the packets of RFC 4253 §6.1.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { WIDE_PAYLOAD_BYTES } from "../../host/node/modules.js";
 import { openSection } from "../../host/node/wasm-file.js";
-import { compile } from "../../scripts/compile.js";
 import { passwordRequest, userauthRequest } from "../support/client.js";
-import { assertEnded, CREDENTIALS, exportGlobals, PASSWORD, Session, USER } from "../support/session.js";
+import { moduleBytes } from "../support/modules.js";
+import { CREDENTIALS, instances, PASSWORD, Session, USER } from "../support/session.js";
 import { string, uint32 } from "../support/wire.js";
 
-const PAYLOAD_BYTES = 35_000;
-const PAGES = 3;
-const root = fileURLToPath(new URL("../..", import.meta.url));
+/** The longest payload of a packet of 35,000 bytes: length, padding's length, padding of 4 bytes, tag, and a multiple of 8. */
+const LONGEST = 34_971;
 
-const built = new Map<string, Uint8Array>();
-for (const target of ["transport", "userauth-password"]) {
-  built.set(target, await compile({ root, target, use: { PAYLOAD_BYTES }, pages: PAGES }));
-}
-
-function maker(target: string): () => WebAssembly.Instance {
-  const module = new WebAssembly.Module(exportGlobals(built.get(target)!));
-  return () => new WebAssembly.Instance(module);
-}
-const instances = { transport: maker("transport"), userauth: maker("userauth-password") };
-
+const wide = {
+  transport: instances("wide/transport"),
+  userauth: instances("wide/userauth-password"),
+  connection: instances("wide/connection"),
+};
 const request = passwordRequest(USER, PASSWORD);
 
-test("a login with payloads of 35,000 bytes, before and after it", () => {
-  const session = new Session({ instances }).keyExchange();
-  session.send(2, string(new Uint8Array(PAYLOAD_BYTES - 5))).service();
+test("a login with payloads as long as they get, before and after it", () => {
+  const session = new Session({ instances: wide }).keyExchange();
+  session.send(2, string(new Uint8Array(LONGEST - 5))).service();
   assert.equal(session.client.lastNumber(), 6);
   session.send(request);
   assert.ok(session.server.admitted);
   session.send(90, string("session"), uint32(7), uint32(100_000), uint32(32_768));
-  session.send(2, string(new Uint8Array(PAYLOAD_BYTES - 5)));
+  session.send(98, uint32(0), string("env"), 1, string("LC_BIG"), string(new Uint8Array(LONGEST - 27)));
   session.send(98, uint32(0), string("exec"), 1, string("echo")).send(97, uint32(0)).rekey();
-  assert.deepEqual(session.server.events, ["OPEN", "EXEC", "CLOSE"]);
+  assert.deepEqual(session.server.events, ["OPEN", "ENV", "EXEC", "CLOSE"]);
 });
 
-test("a payload of 35,001 bytes ends the connection", () => {
-  const session = new Session({ instances }).keyExchange();
-  assertEnded(session.send(2, string(new Uint8Array(PAYLOAD_BYTES - 4))), 2);
+test("the announced maximum packet size is 32,768 bytes, whose messages fit into a packet", () => {
+  const session = new Session({ instances: wide }).authenticate(request);
+  const [confirmation] = session.exchange(90, string("session"), uint32(7), uint32(100_000), uint32(32_768));
+  assert.equal(confirmation!.readUInt32BE(13), 32_768);
 });
 
 test("the largest request does not reach the credentials: userauth's static data lies behind its buffer", () => {
-  const data = openSection(built.get("userauth-password")!, "data")!;
+  const data = openSection(moduleBytes("wide/userauth-password"), "data")!;
   assert.ok(data.unsigned() > 0);
   data.offset += 2;
-  assert.ok(Number(data.signed()) >= PAYLOAD_BYTES, "the first byte of data is behind the buffer");
+  assert.ok(Number(data.signed()) >= WIDE_PAYLOAD_BYTES, "the first byte of data is behind the buffer");
   // an unknown method whose bytes would become credentials: a user and a password of 51 bytes of 51 each
-  const large = userauthRequest("x", "none", new Uint8Array(PAYLOAD_BYTES - 100).fill(51));
-  const session = new Session({ instances }).keyExchange().service();
+  const large = userauthRequest("x", "none", new Uint8Array(LONGEST - 100).fill(51));
+  const session = new Session({ instances: wide }).keyExchange().service();
   session.send(large);
   const { memory, exports } = session.server.userauth!;
   const end = Number(exports.__heap_base.value);

@@ -13,7 +13,15 @@ const root = packageRoot();
 const packed = packedFiles(root).filter((path) => !faultsOf(root, [path]).includes(`${path} has no source`));
 /** The package's own documents and modules in a folder where they can be broken. */
 const copy = mkdtempSync(join(tmpdir(), "sesame-parts-"));
-for (const part of ["package.json", "asconfig.json", "README.md", "host", "assembly", join("build", "plain")])
+for (const part of [
+  "package.json",
+  "asconfig.json",
+  "README.md",
+  "host",
+  "assembly",
+  join("build", "plain"),
+  join("build", "wide"),
+])
   cpSync(join(root, part), join(copy, part), { recursive: true });
 after(() => rmSync(copy, { recursive: true }));
 
@@ -28,6 +36,7 @@ test("a package that lacks a part is refused, whichever part it is", () => {
       packed.filter((other) => !other.startsWith(path)),
     );
   assert.deepEqual(without("build/plain/transport.wasm"), ["build/plain/transport.wasm is missing"]);
+  assert.deepEqual(without("build/wide/transport.wasm"), ["build/wide/transport.wasm is missing"]);
   assert.deepEqual(without("dist/host/node/session.d.ts"), ["dist/host/node/session.d.ts is missing"]);
   assert.deepEqual(without("SECURITY.md"), [
     "nothing is packed of SECURITY.md",

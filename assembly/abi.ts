@@ -51,8 +51,27 @@ export enum TransportEvent {
   CONTINUE = 0,
   /** A payload numbered 50 to 127 is at `payloadPtr`, until the next `receive`. */
   PAYLOAD = 1,
-  /** Send the output, then close: the connection has ended. */
+  /** The client has ended the connection: close. */
   CLOSED = 2,
+  /** The connection cannot go on, for a `TransportError`: send the output, then what `disconnect` makes, then close. */
+  ERROR = 3,
+}
+
+/** Why the transport module cannot go on. The low byte is a `DisconnectReason`; the host has a sentence for each. */
+export enum TransportError {
+  /** A message that is malformed, or not allowed at this point. */
+  PROTOCOL_ERROR = 0x02,
+  /** A packet whose length is not allowed. */
+  PACKET_LENGTH = 0x102,
+  /** The client has no key exchange, host key, cipher or compression that Sesame has. */
+  NO_COMMON_ALGORITHM = 0x03,
+  /** The client's part of the key exchange is malformed, or its shared secret would be zero. */
+  KEY_EXCHANGE_FAILED = 0x103,
+  MAC_ERROR = 0x05,
+  /** A service other than ssh-userauth. */
+  SERVICE_NOT_AVAILABLE = 0x07,
+  /** No identification of SSH 2.0. */
+  PROTOCOL_VERSION_NOT_SUPPORTED = 0x08,
 }
 
 /** What `connection.receive` reports to the host's application. */

@@ -27,7 +27,7 @@ export function runTransport(wasm: Uint8Array, measure: Measure): void {
       const length = Math.min(exports.inputCapacity(), stream.length - offset);
       memory.writeInput(exports, stream.subarray(offset, offset + length));
       event = exports.receive(length);
-      if (event === TransportEvent.CLOSED) throw new Error(`closed, reason ${exports.disconnectReason()}`);
+      if (event >= TransportEvent.CLOSED) throw new Error(`ended, reason ${exports.disconnectReason()}`);
       offset += length;
     }
     client.receive(memory.read(exports.outputPtr(), exports.outputLength()));

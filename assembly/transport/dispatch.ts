@@ -3,11 +3,11 @@
 // In: a payload that packet.ts has opened. Out: replies in the output, or the payload handed on to the host: 50 to 79 for the
 // userauth module once its service was requested, 80 to 127 for the connection module once the user is in.
 
-import { DisconnectReason, TransportEvent } from "../abi";
+import { TransportError, TransportEvent } from "../abi";
 import { SIGNATURE_ALGORITHMS_CAPACITY } from "../capacities";
 import { ctDifference } from "../wire/compare";
 import { isMalformedOrUnfinished, readByte, readString, readUint32, startReading, stringLength } from "../wire/reader";
-import { startWriting, writeByte, writeString, writeUint32, writtenLength } from "../wire/writer";
+import { skipBytes, startWriting, writeByte, writeString, writeUint32, writtenLength } from "../wire/writer";
 import { SSH_ED25519, SSH_ED25519_BYTES, readKexinit, strict, wantsExtInfo, writeKexinit, wrongGuess } from "./kexinit";
 import { handleEcdhInit, hashKexinits, sessionIdLength } from "./key-exchange";
 import {
@@ -78,7 +78,7 @@ let userauthRequested: bool = false;
 /** SSH_MSG_USERAUTH_SUCCESS has been sent. */
 let authenticated: bool = false;
 
-/** RFC 4253 §11.1: what was sent or, if the client ended the connection, received. */
+/** Why the connection has ended: RFC 4253 §11.1's reason, as the client gave it, or a TransportError. */
 export let disconnectReason: u32 = 0;
 
 export function setAuthenticated(): void {
@@ -111,25 +111,30 @@ export function rekeyIfDue(): void {
   if (bytesSinceNewKeys >= REKEY_BYTES) startRekey();
 }
 
-/**
- *     byte      SSH_MSG_DISCONNECT
- *     uint32    reason code
- *     string    description: empty, the reason says it
- *     string    language tag: empty
- */
-export function disconnect(reason: u32): TransportEvent {
-  disconnectReason = reason;
-  startWriting(payloadToSend());
-  writeByte(SSH_MSG_DISCONNECT);
-  writeUint32(reason);
-  writeUint32(0);
-  writeUint32(0);
-  writePacket(writtenLength());
-  return TransportEvent.CLOSED;
+/** The connection cannot go on. */
+export function fail(error: TransportError): TransportEvent {
+  disconnectReason = error;
+  return TransportEvent.ERROR;
 }
 
 function protocolError(): TransportEvent {
-  return disconnect(DisconnectReason.PROTOCOL_ERROR);
+  return fail(TransportError.PROTOCOL_ERROR);
+}
+
+/**
+ *     byte      SSH_MSG_DISCONNECT
+ *     uint32    reason code
+ *     string    description: in its place already
+ *     string    language tag: empty
+ */
+export function writeDisconnect(reason: u32, descriptionLength: u32): void {
+  startWriting(payloadToSend());
+  writeByte(SSH_MSG_DISCONNECT);
+  writeUint32(reason);
+  writeUint32(descriptionLength);
+  skipBytes(descriptionLength);
+  writeUint32(0);
+  writePacket(writtenLength());
 }
 
 /** What to do with the payload at PAYLOAD. */
@@ -177,7 +182,7 @@ function handleExchange(number: u32): TransportEvent {
       return TransportEvent.CONTINUE;
     }
     if (number == SSH_MSG_KEX_ECDH_INIT) {
-      if (!handleEcdhInit(PAYLOAD, payloadLength)) return disconnect(DisconnectReason.KEY_EXCHANGE_FAILED);
+      if (!handleEcdhInit(PAYLOAD, payloadLength)) return fail(TransportError.KEY_EXCHANGE_FAILED);
       startServerToClientKeys(strict);
       exchange = Exchange.NEWKEYS_SENT;
       return TransportEvent.CONTINUE;
@@ -192,7 +197,7 @@ function handleKexinit(): TransportEvent {
   const outcome = readKexinit(PAYLOAD, payloadLength, initial);
   // A strict client's KEXINIT is its first packet.
   if (outcome == 0 || (initial && strict && lastSequenceNumber())) return protocolError();
-  if (outcome == 1) return disconnect(DisconnectReason.KEY_EXCHANGE_FAILED);
+  if (outcome == 1) return fail(TransportError.NO_COMMON_ALGORITHM);
   hashKexinits(PAYLOAD, payloadLength);
   ignoreNext = wrongGuess;
   exchange = Exchange.AGREED;
@@ -224,7 +229,7 @@ function handleServiceRequest(): TransportEvent {
     stringLength != USERAUTH_SERVICE_BYTES ||
     ctDifference(serviceName, USERAUTH_SERVICE, USERAUTH_SERVICE_BYTES - 1)
   ) {
-    return disconnect(DisconnectReason.SERVICE_NOT_AVAILABLE);
+    return fail(TransportError.SERVICE_NOT_AVAILABLE);
   }
   userauthRequested = true;
   startWriting(payloadToSend());

@@ -5,12 +5,12 @@
 
 // First, so that its small buffers lie below the large ones: their addresses take a byte less each time they are used.
 import { HOST_KEY, makeHostKeyPair, SESSION_ID, sessionIdLength as idLength } from "./key-exchange";
-import { DisconnectReason, TransportEvent } from "../abi";
+import { TransportError, TransportEvent } from "../abi";
 import { PAYLOAD_CAPACITY } from "../capacities";
 import { seedRandom } from "../crypto/random";
 import {
-  disconnect as writeDisconnect,
   disconnectReason as lastReason,
+  fail,
   handlePayload,
   keysAreUsedUp,
   maySend,
@@ -19,6 +19,7 @@ import {
   signatureAlgorithms,
   startExchange,
   startRekey,
+  writeDisconnect,
   writeUnimplemented,
 } from "./dispatch";
 import { isUnfinishedLine, readIdentification, writeIdentification } from "./identification";
@@ -46,17 +47,24 @@ const FIRST_PAYLOAD: usize = OUTPUT + HEADER_BYTES;
 
 const MINIMUM_ENTROPY_BYTES: u32 = 32;
 
+/** Of a description; every build's payloads have room for it. */
+const DESCRIPTION_CAPACITY: u32 = 255;
+
 /** What the bytes at INPUT will be when `wanted` of them are there. */
 enum Stage {
   /** Nothing: `open` comes first. */
   UNOPENED,
+  // What no longer takes anything has the event's number.
+  /** The connection has ended. */
+  CLOSED = TransportEvent.CLOSED,
+  /** The connection cannot go on: `disconnect` comes next. */
+  FAILED = TransportEvent.ERROR,
   /** A line, perhaps. */
   IDENTIFICATION,
   /** The length of a packet. */
   LENGTH,
   /** A packet. */
   PACKET,
-  CLOSED,
 }
 
 let stage: Stage = 0;
@@ -68,7 +76,7 @@ let received: u32 = 0;
 let wanted: u32 = 512;
 
 function isOpen(): bool {
-  return stage != Stage.UNOPENED && stage != Stage.CLOSED;
+  return stage > Stage.FAILED;
 }
 
 export function inputPtr(): usize {
@@ -150,8 +158,8 @@ export function open(entropyLength: u32): u32 {
 export function receive(length: u32): u32 {
   clearOutput();
   wipePayload();
-  if (stage == Stage.CLOSED) return TransportEvent.CLOSED;
-  if (stage == Stage.UNOPENED || length > wanted - received) return close(DisconnectReason.PROTOCOL_ERROR);
+  if (stage && !isOpen()) return stage;
+  if (!stage || length > wanted - received) return error(TransportError.PROTOCOL_ERROR);
   received += length;
   if (received < wanted) return TransportEvent.CONTINUE;
   switch (stage) {
@@ -160,11 +168,11 @@ export function receive(length: u32): u32 {
         wanted++;
         return TransportEvent.CONTINUE;
       }
-      if (!readIdentification(received)) return close(DisconnectReason.PROTOCOL_VERSION_NOT_SUPPORTED);
+      if (!readIdentification(received)) return error(TransportError.PROTOCOL_VERSION_NOT_SUPPORTED);
       break;
     case Stage.LENGTH:
       wanted = readPacketSize();
-      if (!wanted) return close(DisconnectReason.PROTOCOL_ERROR);
+      if (!wanted) return error(TransportError.PACKET_LENGTH);
       stage = Stage.PACKET;
       return TransportEvent.CONTINUE;
     case Stage.PACKET:
@@ -181,26 +189,25 @@ function awaitPacket(): void {
 }
 
 /** A packet is complete. */
-function handlePacket(): TransportEvent {
+function handlePacket(): u32 {
   awaitPacket();
-  if (!readPacket()) return close(DisconnectReason.MAC_ERROR);
-  if (!readPayload() || keysAreUsedUp()) return close(DisconnectReason.PROTOCOL_ERROR);
+  if (!readPacket()) return error(TransportError.MAC_ERROR);
+  if (!readPayload() || keysAreUsedUp()) return error(TransportError.PROTOCOL_ERROR);
   const event = handlePayload();
-  if (event == TransportEvent.CLOSED) takeNothing();
-  else rekeyIfDue();
+  if (event >= TransportEvent.CLOSED) return end(event);
+  rekeyIfDue();
   return event;
 }
 
-/** Ends the connection, with a reason for the client. */
-function close(reason: u32): TransportEvent {
-  takeNothing();
-  return writeDisconnect(reason);
+/** The connection cannot go on. */
+function error(error: TransportError): u32 {
+  return end(fail(error));
 }
 
-/** The connection has ended. */
-function takeNothing(): void {
-  stage = Stage.CLOSED;
+/** Nothing is taken any more. Returns what `receive` does from now on. */
+function end(event: u32): u32 {
   wanted = received;
+  return stage = event;
 }
 
 export function send(length: u32): u32 {
@@ -225,8 +232,11 @@ export function rekey(): u32 {
   return written;
 }
 
-export function disconnect(reason: u32): u32 {
+export function disconnect(reason: u32, descriptionLength: u32): u32 {
   clearOutput();
-  if (isOpen()) close(reason);
+  if (stage > Stage.CLOSED && descriptionLength <= DESCRIPTION_CAPACITY) {
+    end(Stage.CLOSED);
+    writeDisconnect(reason, descriptionLength);
+  }
   return written;
 }

@@ -38,7 +38,19 @@ typedef enum transport_event {
   TRANSPORT_EVENT_CONTINUE = 0,
   TRANSPORT_EVENT_PAYLOAD = 1,
   TRANSPORT_EVENT_CLOSED = 2,
+  TRANSPORT_EVENT_ERROR = 3,
 } transport_event_t;
+
+/** Why the transport module cannot go on; the low byte is a disconnect_reason. */
+typedef enum transport_error {
+  TRANSPORT_ERROR_PROTOCOL_ERROR = 0x02,
+  TRANSPORT_ERROR_PACKET_LENGTH = 0x102,
+  TRANSPORT_ERROR_NO_COMMON_ALGORITHM = 0x03,
+  TRANSPORT_ERROR_KEY_EXCHANGE_FAILED = 0x103,
+  TRANSPORT_ERROR_MAC_ERROR = 0x05,
+  TRANSPORT_ERROR_SERVICE_NOT_AVAILABLE = 0x07,
+  TRANSPORT_ERROR_PROTOCOL_VERSION_NOT_SUPPORTED = 0x08,
+} transport_error_t;
 
 /** What the connection module reports to the application. */
 typedef enum connection_event {

@@ -24,6 +24,9 @@
 /** A held reply has its length, one byte, before it. */
 #define HELD_REPLY_BYTES 255
 
+/** Of a transport error: the reason that the client is given. */
+#define REASON_MASK 0xff
+
 #define FIRST_USERAUTH_NUMBER 50
 #define FIRST_CONNECTION_NUMBER 80
 #define LAST_CONNECTION_NUMBER 127
@@ -68,6 +71,13 @@ static void disconnect(connection_t *connection, disconnect_reason_t reason, con
   connection->disconnecting = true;
   connection->disconnect_reason = reason;
   connection->cause = cause;
+  connection->description = ending_description(cause);
+}
+
+/** The same, because the transport module cannot go on. */
+static void disconnect_for(connection_t *connection, transport_error_t error) {
+  disconnect(connection, error & REASON_MASK, CONNECTION_PROTOCOL_ERROR);
+  connection->description = ending_transport_description(error);
 }
 
 /** What the transport module is told before it opens: the host key, and what the userauth module verifies. */
@@ -254,12 +264,10 @@ static bool receive(connection_t *connection) {
     if (connection->input.length == 0) module_fail(transport, "the transport module takes no input");
     break;
   case TRANSPORT_EVENT_PAYLOAD: connection->has_payload = true; break;
-  case TRANSPORT_EVENT_CLOSED: {
-    bool ours = connection->output.length > 0; // SSH_MSG_DISCONNECT of ours is output
-    finish(connection, ours ? CONNECTION_PROTOCOL_ERROR : CONNECTION_CLIENT_DISCONNECT,
-           transport_disconnect_reason(transport));
+  case TRANSPORT_EVENT_CLOSED:
+    finish(connection, CONNECTION_CLIENT_DISCONNECT, transport_disconnect_reason(transport));
     break;
-  }
+  case TRANSPORT_EVENT_ERROR: disconnect_for(connection, transport_disconnect_reason(transport)); break;
   default: module_fail(transport, "the transport module returned an unknown event");
   }
   return true;
@@ -283,7 +291,8 @@ static bool step_session(connection_t *connection) {
 
 /** SSH_MSG_DISCONNECT, the last that is sent. */
 static void say_disconnect(connection_t *connection) {
-  connection->output = transport_disconnect(&connection->transport, connection->disconnect_reason);
+  connection->output =
+      transport_disconnect(&connection->transport, connection->disconnect_reason, connection->description);
   if (!connection->transport.failed) finish(connection, connection->cause, connection->disconnect_reason);
 }
 

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "authentication.h"
+#include "ending.h"
 #include "platform.h"
 #include "session.h"
 #include "transport.h"
@@ -20,20 +21,6 @@
 #define CONNECTION_HELD_BYTES 512
 
 struct device;
-
-/** Why a connection ended. */
-typedef enum connection_cause {
-  CONNECTION_CLIENT_CLOSED,
-  CONNECTION_CLIENT_DISCONNECT,
-  CONNECTION_PROTOCOL_ERROR,
-  CONNECTION_EARLY_CONNECTION_MESSAGE,
-  CONNECTION_TOO_MANY_ATTEMPTS,
-  CONNECTION_CREDENTIALS_REPLACED,
-  CONNECTION_HELD_REPLIES,
-  CONNECTION_LOGIN_TIMEOUT,
-  CONNECTION_MODULE_ERROR,
-  CONNECTION_NO_ENTROPY,
-} connection_cause_t;
 
 typedef enum connection_state {
   /** There is no client. */
@@ -73,6 +60,7 @@ typedef struct connection {
   bool disconnecting;
   uint32_t disconnect_reason;
   connection_cause_t cause;
+  const char *description;
 
   /** In platform_milliseconds: end of the login grace time or of the lingering, and the next key exchange. */
   uint64_t deadline_ms, rekey_ms;

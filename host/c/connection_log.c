@@ -5,19 +5,6 @@
 #include "device.h"
 #include "log.h"
 
-static const char *const cause_names[] = {
-    [CONNECTION_CLIENT_CLOSED] = "client-closed",
-    [CONNECTION_CLIENT_DISCONNECT] = "client-disconnect",
-    [CONNECTION_PROTOCOL_ERROR] = "protocol-error",
-    [CONNECTION_EARLY_CONNECTION_MESSAGE] = "early-connection-message",
-    [CONNECTION_TOO_MANY_ATTEMPTS] = "too-many-attempts",
-    [CONNECTION_CREDENTIALS_REPLACED] = "credentials-replaced",
-    [CONNECTION_HELD_REPLIES] = "held-replies",
-    [CONNECTION_LOGIN_TIMEOUT] = "login-timeout",
-    [CONNECTION_MODULE_ERROR] = "module-error",
-    [CONNECTION_NO_ENTROPY] = "no-entropy",
-};
-
 static const char *status_name(userauth_status_t status) {
   switch (status) {
   case USERAUTH_NONE: return "NONE";
@@ -86,7 +73,7 @@ void connection_log_end(const connection_t *connection, connection_cause_t cause
                         const char *failure) {
   log_line_t line = begin_line(connection->number);
   log_text(&line, "ended, ");
-  log_text(&line, cause_names[cause]);
+  log_text(&line, ending_name(cause));
   if (reason != 0) {
     log_text(&line, ", reason ");
     log_number(&line, reason);

@@ -36,6 +36,7 @@ set(sesame_own
     credentials.c
     device.c
     display.c
+    ending.c
     engine_${SESAME_ENGINE}.c
     entropy.c
     history.c

@@ -2,10 +2,14 @@
 
 #include "transport.h"
 
+#include <string.h>
+
 #include "embedded.h"
 
 #define HOST_KEY_BYTES 64
 #define SIGNATURE_ALGORITHMS_BYTES 128
+/** Of SSH_MSG_DISCONNECT's description, where a payload is written. */
+#define DESCRIPTION_OFFSET 9
 
 enum {
   TRANSPORT_INPUT_PTR,
@@ -48,7 +52,7 @@ static const module_export_t transport_exports[TRANSPORT_EXPORTS] = {
     [TRANSPORT_SEND] = {"send", 1},
     [TRANSPORT_UNIMPLEMENTED] = {"unimplemented", 0},
     [TRANSPORT_REKEY] = {"rekey", 0},
-    [TRANSPORT_DISCONNECT] = {"disconnect", 1},
+    [TRANSPORT_DISCONNECT] = {"disconnect", 2},
     [TRANSPORT_DISCONNECT_REASON] = {"disconnectReason", 0},
     [TRANSPORT_SESSION_ID_PTR] = {"sessionIdPtr", 0},
     [TRANSPORT_SESSION_ID_LENGTH] = {"sessionIdLength", 0},
@@ -111,8 +115,12 @@ module_view_t transport_rekey(module_t *transport) {
   return module_output(transport, TRANSPORT_OUTPUT_PTR, module_call0(transport, TRANSPORT_REKEY));
 }
 
-module_view_t transport_disconnect(module_t *transport, disconnect_reason_t reason) {
-  return module_output(transport, TRANSPORT_OUTPUT_PTR, module_call1(transport, TRANSPORT_DISCONNECT, reason));
+module_view_t transport_disconnect(module_t *transport, disconnect_reason_t reason, const char *description) {
+  uint32_t length = (uint32_t)strlen(description);
+  uint32_t pointer = module_call0(transport, TRANSPORT_SEND_PTR);
+  module_view_t place = module_view(transport, pointer, DESCRIPTION_OFFSET + length);
+  if (place.length > 0) memcpy(place.bytes + DESCRIPTION_OFFSET, description, length);
+  return module_output(transport, TRANSPORT_OUTPUT_PTR, module_call2(transport, TRANSPORT_DISCONNECT, reason, length));
 }
 
 uint32_t transport_disconnect_reason(module_t *transport) {

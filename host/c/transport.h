@@ -31,8 +31,9 @@ module_view_t transport_send_buffer(module_t *transport);
 module_view_t transport_send(module_t *transport, uint32_t length);
 module_view_t transport_unimplemented(module_t *transport);
 module_view_t transport_rekey(module_t *transport);
-module_view_t transport_disconnect(module_t *transport, disconnect_reason_t reason);
-/** After TRANSPORT_EVENT_CLOSED: given or received; 0 for none. */
+module_view_t transport_disconnect(module_t *transport, disconnect_reason_t reason, const char *description);
+/** After TRANSPORT_EVENT_CLOSED the reason that the client gave, 0 for none; after TRANSPORT_EVENT_ERROR a
+ * transport_error_t. */
 uint32_t transport_disconnect_reason(module_t *transport);
 module_view_t transport_session_id(module_t *transport);
 

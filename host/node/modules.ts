@@ -39,7 +39,7 @@ export interface TransportExports extends BufferExports {
   send(length: number): number;
   unimplemented(): number;
   rekey(): number;
-  disconnect(reason: number): number;
+  disconnect(reason: number, descriptionLength: number): number;
   disconnectReason(): number;
   sessionIdPtr(): number;
   sessionIdLength(): number;

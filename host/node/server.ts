@@ -9,6 +9,7 @@ import type { AddressInfo, Server as NetServer, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { DisconnectReason, UserauthStatus } from "../../assembly/abi.js";
 import { FULL_BUILD, userauthModuleName } from "./credentials.js";
+import type { Ending } from "./ending.js";
 import type { LogEntry } from "./log.js";
 import { loadModule, plainModulePath, WIDE_PAYLOAD_BYTES, wideModulePath } from "./modules.js";
 import { checkHostKey, serverNumbers, unauthenticatedFor } from "./server-options.js";
@@ -17,7 +18,7 @@ import { buildOf, userauthSource } from "./server-userauth.js";
 import type { UserauthSource } from "./server-userauth.js";
 import { ChannelHub, Session } from "./session.js";
 import { Switchboard } from "./switchboard.js";
-import type { Ending, ModuleSet, PayloadReceiver } from "./switchboard-options.js";
+import type { ModuleSet, PayloadReceiver } from "./switchboard-options.js";
 
 const KEEPALIVE_MS = 60_000;
 

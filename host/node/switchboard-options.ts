@@ -1,6 +1,7 @@
 // What a switchboard is given, and whom it tells: the border between one connection (switchboard.ts) and its server (server.ts).
 
 import type { Duplex } from "node:stream";
+import type { Ending } from "./ending.js";
 import type { CompiledModule } from "./modules.js";
 import type { KeyPair } from "./openssh-keys.js";
 import type { Judgement, Userauth } from "./userauth.js";
@@ -10,27 +11,6 @@ export interface ModuleSet {
   transport: CompiledModule<"transport">;
   userauth: CompiledModule<"userauth">;
   connection: CompiledModule<"connection">;
-}
-
-/** Why a connection ended. */
-export type EndCause =
-  | "client-closed"
-  | "client-disconnect"
-  | "protocol-error"
-  | "early-connection-message"
-  | "too-many-attempts"
-  | "held-replies"
-  | "login-timeout"
-  | "module-error"
-  | "application"
-  | "server-close";
-
-/** How a connection ended, for the log. */
-export interface Ending {
-  cause: EndCause;
-  /** RFC 4253 §11.1, given or received; 0 for none. */
-  reason: number;
-  error?: Error;
 }
 
 /** What comes after SUCCESS: takes payloads numbered 80 to 127. */

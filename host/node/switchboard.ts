@@ -7,17 +7,24 @@
 
 import { randomBytes } from "node:crypto";
 import type { Duplex } from "node:stream";
-import { DisconnectReason, TransportEvent, UserauthStatus } from "../../assembly/abi.js";
+import { DisconnectReason, TransportError, TransportEvent, UserauthStatus } from "../../assembly/abi.js";
+import { DESCRIPTIONS, TRANSPORT_DESCRIPTIONS } from "./ending.js";
+import type { EndCause, Ending, OwnCause } from "./ending.js";
 import { ModuleError } from "./modules.js";
 import type { Instance, TransportExports } from "./modules.js";
 import { PUBLIC_KEY_BYTES, SEED_BYTES } from "./openssh-keys.js";
-import type { EndCause, Ending, PayloadReceiver, SwitchboardOptions } from "./switchboard-options.js";
+import type { PayloadReceiver, SwitchboardOptions } from "./switchboard-options.js";
 import type { Judgement, Userauth } from "./userauth.js";
 
 const ENTROPY_BYTES = 64;
 const HOST_KEY_BYTES = SEED_BYTES + PUBLIC_KEY_BYTES;
 /** Of the transport module's build (assembly/capacities.ts). */
 const SIGNATURE_ALGORITHMS_CAPACITY = 127;
+/** SSH_MSG_DISCONNECT's description, from `sendPtr` on, and how many bytes it may have. */
+const DESCRIPTION_OFFSET = 9;
+const DESCRIPTION_CAPACITY = 255;
+/** Of a `TransportError`: the reason that the client is given. */
+const REASON_MASK = 0xff;
 /** While more than this waits in the stream's write buffer, nothing is read and no application data is sent. */
 const WRITE_MARK_BYTES = 256 * 1024;
 /** What is read while a request is being judged: enough to see that the client has gone, as a rule. */
@@ -118,11 +125,14 @@ export class Switchboard {
     if (transport) this.#sendOutput(transport, transport.exports.unimplemented());
   }
 
-  /** Ends the connection with SSH_MSG_DISCONNECT. */
-  disconnect(reason: DisconnectReason, cause: EndCause): void {
+  /** Ends the connection with SSH_MSG_DISCONNECT; the description says the cause. */
+  disconnect(reason: DisconnectReason, cause: OwnCause, description = DESCRIPTIONS[cause]): void {
     this.run(() => {
       const transport = this.#transport!;
-      this.#sendOutput(transport, transport.exports.disconnect(reason));
+      const { exports, memory } = transport;
+      const text = Buffer.from(description, "latin1");
+      memory.write(exports.sendPtr() + DESCRIPTION_OFFSET, DESCRIPTION_CAPACITY, text);
+      this.#sendOutput(transport, exports.disconnect(reason, text.length));
       this.#finish({ cause, reason });
     });
   }
@@ -180,17 +190,18 @@ export class Switchboard {
     else this.#unread.shift();
     memory.writeInput(exports, slice);
     const event = exports.receive(slice.length) as TransportEvent;
-    const outputLength = exports.outputLength();
-    this.#sendOutput(transport, outputLength);
+    this.#sendOutput(transport, exports.outputLength());
     switch (event) {
       case TransportEvent.CONTINUE:
         break;
       case TransportEvent.PAYLOAD:
         this.#route(transport, memory.view(exports.payloadPtr(), exports.payloadLength()));
         break;
-      case TransportEvent.CLOSED: {
-        const cause = outputLength > 0 ? "protocol-error" : "client-disconnect"; // SSH_MSG_DISCONNECT of ours is output
-        return this.#finish({ cause, reason: exports.disconnectReason() >>> 0 });
+      case TransportEvent.CLOSED:
+        return this.#finish({ cause: "client-disconnect", reason: exports.disconnectReason() >>> 0 });
+      case TransportEvent.ERROR: {
+        const error = exports.disconnectReason() as TransportError;
+        return this.disconnect(error & REASON_MASK, "protocol-error", TRANSPORT_DESCRIPTIONS[error]);
       }
       default:
         throw new ModuleError(`the transport module returned the event ${String(event)}`);

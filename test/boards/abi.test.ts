@@ -7,6 +7,7 @@ import { test } from "node:test";
 import {
   ConnectionEvent,
   DisconnectReason,
+  TransportError,
   TransportEvent,
   UserauthField,
   UserauthStatus,
@@ -29,6 +30,7 @@ for (const [name, prefix, numbers] of [
   ["userauth_status", "USERAUTH_", UserauthStatus],
   ["userauth_field", "USERAUTH_FIELD_", UserauthField],
   ["transport_event", "TRANSPORT_EVENT_", TransportEvent],
+  ["transport_error", "TRANSPORT_ERROR_", TransportError],
   ["connection_event", "CONNECTION_EVENT_", ConnectionEvent],
   ["disconnect_reason", "DISCONNECT_", DisconnectReason],
 ] as const) {

@@ -2,7 +2,7 @@
 //
 // The fake transport frames a payload with its length (uint32). What a client sends with a number below 50 is a command to it.
 
-import { TransportEvent, UserauthStatus } from "../../assembly/abi.js";
+import { TransportError, TransportEvent, UserauthStatus } from "../../assembly/abi.js";
 import {
   type CompiledModule,
   ModuleMemory,
@@ -13,6 +13,8 @@ import {
 /** Commands to the fake transport: the first byte of a payload. */
 export const Command = {
   CLOSE: 1,
+  /** The transport module cannot go on. */
+  FAIL: 2,
   BEGIN_KEY_EXCHANGE: 20,
   END_KEY_EXCHANGE: 21,
   TRAP: 30,
@@ -27,7 +29,7 @@ const SEND = 32_768;
 const SESSION_ID = 512;
 const HOST_KEY = 0;
 
-/** The reason of a disconnect goes out as the payload [1, reason]. */
+/** A disconnect goes out as the payload [1, reason], and behind it the description. */
 export function fakeTransport(): CompiledModule<"transport"> {
   return fake("transport", () => {
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
@@ -66,6 +68,9 @@ export function fakeTransport(): CompiledModule<"transport"> {
           case Command.CLOSE:
             reason = 11;
             return TransportEvent.CLOSED;
+          case Command.FAIL:
+            reason = TransportError.PACKET_LENGTH;
+            return TransportEvent.ERROR;
           case Command.BEGIN_KEY_EXCHANGE:
             keyExchange = true;
             return TransportEvent.CONTINUE;
@@ -94,10 +99,10 @@ export function fakeTransport(): CompiledModule<"transport"> {
         bytes[SEND] = 20;
         return frame(SEND, 1);
       },
-      disconnect: (given) => {
+      disconnect: (given, descriptionLength) => {
         reason = given;
-        bytes.set([1, given], SEND);
-        return frame(SEND, 2);
+        bytes.set([1, given], SEND + 7);
+        return frame(SEND + 7, 2 + descriptionLength);
       },
       disconnectReason: () => reason,
       sessionIdPtr: () => SESSION_ID,

@@ -10,7 +10,7 @@ import type { ConnectionExports, TransportExports, UserauthExports } from "../..
 import { openSection, readSections, WasmReader } from "../../host/node/wasm-file.js";
 import { type ClientOptions, keyExchange, Message, politeLogin, RawClient, type Step } from "./client.js";
 import { moduleBytes } from "./modules.js";
-import { bytes, type Part, string } from "./wire.js";
+import { bytes, type Part, string, uint32 } from "./wire.js";
 import { privateKey, publicBytes } from "./raw-keys.js";
 
 export const HOST_SEED = new Uint8Array(32).map((_, index) => index * 7 + 3);
@@ -20,6 +20,8 @@ export const PASSWORD = "correct horse 47";
 /** The seed of the key that publickey builds admit. */
 export const USER_SEED = new Uint8Array(32).map((_, index) => index * 11 + 9);
 
+/** Of SSH_MSG_DISCONNECT's description, from `sendPtr` on. */
+const DESCRIPTION_OFFSET = 9;
 const SAVED_PREFIX = "saved global ";
 
 /** The module with its mutable globals exported: code, data and every other section stay as they are. */
@@ -170,6 +172,13 @@ export class Server {
       this.ending = { cause: "transport", reason: exports.disconnectReason() >>> 0 };
       return;
     }
+    if (event === TransportEvent.ERROR) {
+      assert.equal(exports.inputCapacity(), 0, "after an error nothing is taken");
+      assert.equal(exports.receive(0), TransportEvent.ERROR, "nor forgotten");
+      const { send, sendCapacity, unimplemented, rekey } = exports;
+      assert.deepEqual([send(1), sendCapacity(), unimplemented(), rekey()], [0, 0, 0, 0], "and nothing else is sent");
+      return this.#disconnect("transport", exports.disconnectReason() & 0xff);
+    }
     if (event === TransportEvent.PAYLOAD) {
       const start = exports.payloadPtr();
       const payload = memory.slice(start, start + exports.payloadLength());
@@ -282,7 +291,9 @@ export class Server {
   }
 
   #disconnect(cause: Ending["cause"], reason: DisconnectReason): void {
-    this.#send(this.transport.exports.disconnect(reason));
+    const { exports, memory } = this.transport;
+    memory.set(Buffer.from(cause), exports.sendPtr() + DESCRIPTION_OFFSET);
+    this.#send(exports.disconnect(reason, cause.length));
     this.ending = { cause, reason };
   }
 
@@ -380,8 +391,12 @@ export class Session {
 
   /** The reason in the server's last words: 0 when it has said no DISCONNECT. */
   saidReason(): number {
-    const { messages } = this.client;
-    return this.client.lastNumber() === Message.DISCONNECT ? messages[messages.length - 1]!.readUInt32BE(1) : 0;
+    const { ending } = this.server;
+    if (this.client.lastNumber() !== Message.DISCONNECT) return 0;
+    const said = this.client.messages[this.client.messages.length - 1]!;
+    const reason = said.readUInt32BE(1);
+    assert.deepEqual(said, bytes(Message.DISCONNECT, uint32(reason), string(ending!.cause), string("")));
+    return reason;
   }
 }
 
@@ -396,7 +411,7 @@ export function assertEnded(session: Session, reason: number, what?: string): vo
   assert.equal(transport.exports.receive(1), TransportEvent.CLOSED, what);
   assert.equal(transport.exports.outputLength(), 0, what);
   const { send, sendCapacity, unimplemented, rekey, disconnect } = transport.exports;
-  const afterwards = [send(1), sendCapacity(), unimplemented(), rekey(), disconnect(2)];
+  const afterwards = [send(1), sendCapacity(), unimplemented(), rekey(), disconnect(2, 0)];
   assert.deepEqual(afterwards, [0, 0, 0, 0, 0], what);
 }
 

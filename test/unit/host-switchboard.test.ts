@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { DisconnectReason, TransportError } from "../../assembly/abi.js";
+import { DESCRIPTIONS, TRANSPORT_DESCRIPTIONS } from "../../host/node/ending.js";
 import type { LogEntry } from "../../host/node/log.js";
 import { loadModule } from "../../host/node/modules.js";
 import { keyPairFromSeed } from "../../host/node/openssh-keys.js";
@@ -56,7 +58,10 @@ async function untilConnections(server: Server, count: number): Promise<void> {
   while (server.connectionCount !== count) await delay(5);
 }
 
-const DISCONNECT_PROTOCOL_ERROR = "0102";
+/** What the fake transport makes of a disconnection. */
+function disconnection(reason: DisconnectReason, description: string): string {
+  return Buffer.from(`\x01${String.fromCharCode(reason)}${description}`, "latin1").toString("hex");
+}
 
 after(() => Promise.all(servers.map((server) => server.close())));
 
@@ -87,7 +92,8 @@ test("every message numbered 80 to 127 before SUCCESS ends the connection", asyn
     const client = await FakeClient.connect(port);
     await client.receive();
     client.send(number, string("session"));
-    assert.equal(await client.receive(), DISCONNECT_PROTOCOL_ERROR, `message ${number}`);
+    const expected = disconnection(DisconnectReason.PROTOCOL_ERROR, DESCRIPTIONS["early-connection-message"]);
+    assert.equal(await client.receive(), expected, `message ${number}`);
     assert.equal(await client.receive(), "closed");
   }
   await untilConnections(server, 1);
@@ -106,15 +112,15 @@ test("userauth messages after SUCCESS are not answered, and channels still open"
 
 test("the userauth module's last words decide the reason of the disconnection", async () => {
   const { port } = await serve();
-  for (const [status, reason] of [
-    [9, "02"],
-    [10, "0e"],
+  for (const [status, reason, cause] of [
+    [9, DisconnectReason.PROTOCOL_ERROR, "protocol-error"],
+    [10, DisconnectReason.NO_MORE_AUTH_METHODS_AVAILABLE, "too-many-attempts"],
   ] as const) {
     const client = await FakeClient.connect(port);
     await client.receive();
     client.send(50, status);
     assert.equal(await client.receive(), "33");
-    assert.equal(await client.receive(), `01${reason}`);
+    assert.equal(await client.receive(), disconnection(reason, DESCRIPTIONS[cause]));
     assert.equal(await client.receive(), "closed");
   }
 });
@@ -156,7 +162,7 @@ test("a client that makes replies without end during a key exchange is disconnec
   await client.openChannel();
   client.send(Command.BEGIN_KEY_EXCHANGE);
   for (let count = 0; count < 2000; count++) client.send(80, string("keepalive@openssh.com"), boolean(true));
-  assert.equal(await client.receive(), DISCONNECT_PROTOCOL_ERROR);
+  assert.equal(await client.receive(), disconnection(DisconnectReason.PROTOCOL_ERROR, DESCRIPTIONS["held-replies"]));
   assert.equal(await client.receive(), "closed");
   assert.equal(ending(log)?.cause, "held-replies");
 });
@@ -358,7 +364,7 @@ test("closing the server tells its clients and waits for their end", async () =>
   const { client, server, port } = await serve();
   await client.openChannel();
   const closed = server.close();
-  assert.equal(await client.receive(), "010b");
+  assert.equal(await client.receive(), disconnection(DisconnectReason.BY_APPLICATION, DESCRIPTIONS["server-close"]));
   await closed;
   assert.equal(server.connectionCount, 0);
   await assert.rejects(FakeClient.connect(port));
@@ -391,7 +397,7 @@ test("an application that ends a session as soon as it begins leaves no timer an
     await client.receive();
     client.send(50, 52);
     assert.equal(await client.receive(), "34");
-    assert.equal(await client.receive(), "010b");
+    assert.equal(await client.receive(), disconnection(DisconnectReason.BY_APPLICATION, DESCRIPTIONS.application));
     assert.equal(await client.receive(), "closed");
   } finally {
     globalThis.setInterval = original;
@@ -544,30 +550,19 @@ test("an error of a session's close listener is reported", async () => {
   );
 });
 
-test("the log tells a client's SSH_MSG_DISCONNECT from one of the transport module", async () => {
+test("the log tells a client's SSH_MSG_DISCONNECT from an error that the transport module reports", async () => {
   const { client, log } = await serve();
   await client.receive();
   client.send(Command.CLOSE);
   assert.equal(await client.receive(), "closed");
   assert.deepEqual([ending(log)?.cause, ending(log)?.reason], ["client-disconnect", "BY_APPLICATION"]);
-  const transport = fakeTransport();
-  const instantiate = (): ReturnType<typeof transport.instantiate> => {
-    const { exports, memory } = transport.instantiate();
-    const receive = (length: number): number => {
-      const event = exports.receive(length);
-      if (event === 2) exports.disconnect(5);
-      return event;
-    };
-    return { exports: { ...exports, receive }, memory };
-  };
-  const other = await serve(undefined, {
-    modules: { transport: { ...transport, instantiate }, userauth: fakeUserauth(), connection },
-  });
+  const other = await serve();
   await other.client.receive();
-  other.client.send(Command.CLOSE);
-  assert.equal(await other.client.receive(), "0105");
+  other.client.send(Command.FAIL);
+  const sentence = TRANSPORT_DESCRIPTIONS[TransportError.PACKET_LENGTH];
+  assert.equal(await other.client.receive(), disconnection(DisconnectReason.PROTOCOL_ERROR, sentence));
   assert.equal(await other.client.receive(), "closed");
-  assert.deepEqual([ending(other.log)?.cause, ending(other.log)?.reason], ["protocol-error", "MAC_ERROR"]);
+  assert.deepEqual([ending(other.log)?.cause, ending(other.log)?.reason], ["protocol-error", "PROTOCOL_ERROR"]);
 });
 
 test("a listener of a session's end may close the server", async () => {

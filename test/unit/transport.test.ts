@@ -71,7 +71,7 @@ test("an entropy of less than 32 bytes opens nothing", () => {
     const { server } = new Session();
     const fresh = server.transport.instantiate().exports as unknown as typeof server.transport.exports;
     assert.equal(fresh.open(entropy), 0, `${entropy} bytes`);
-    assert.equal(fresh.receive(1), TransportEvent.CLOSED, "and nothing is received");
+    assert.equal(fresh.receive(1), TransportEvent.ERROR, "and nothing is received");
     assert.equal(fresh.send(1), 0);
     assert.equal(fresh.rekey(), 0);
   }
@@ -437,7 +437,7 @@ test("the stream may arrive byte by byte, and the server's answers are the same"
 
 test("a host that offers more than the capacity is refused, not served", () => {
   const session = identified();
-  assert.equal(session.server.transport.exports.receive(5), TransportEvent.CLOSED);
+  assert.equal(session.server.transport.exports.receive(5), TransportEvent.ERROR);
   assert.equal(session.server.transport.exports.disconnectReason(), PROTOCOL_ERROR);
 });
 

@@ -158,8 +158,8 @@ export function open(entropyLength: u32): u32 {
 export function receive(length: u32): u32 {
   clearOutput();
   wipePayload();
-  if (stage && !isOpen()) return stage;
-  if (!stage || length > wanted - received) return error(TransportError.PROTOCOL_ERROR);
+  if (!isOpen()) return stage ? stage : error(TransportError.PROTOCOL_ERROR);
+  if (length > wanted - received) return error(TransportError.PROTOCOL_ERROR);
   received += length;
   if (received < wanted) return TransportEvent.CONTINUE;
   switch (stage) {
@@ -200,14 +200,14 @@ function handlePacket(): u32 {
 }
 
 /** The connection cannot go on. */
-function error(error: TransportError): u32 {
-  return end(fail(error));
+function error(cause: TransportError): u32 {
+  return end(fail(cause));
 }
 
 /** Nothing is taken any more. Returns what `receive` does from now on. */
 function end(event: u32): u32 {
   wanted = received;
-  return stage = event;
+  return (stage = event);
 }
 
 export function send(length: u32): u32 {

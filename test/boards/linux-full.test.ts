@@ -129,7 +129,7 @@ for (const client of openSshClients) {
     const extra = ["-o", "NumberOfPasswordPrompts=9", "-o", "PreferredAuthentications=password"];
     const { stderr } = await runSsh(client, board, { user: "ali", password: "barley" }, ["exit 3"], { extra });
     assert.ok(stderr.replaceAll("\r", "").startsWith(`${BANNER}\n`), stderr);
-    assert.match(stderr, /Received disconnect from \S+ port \d+:14:/);
+    assert.match(stderr, /Received disconnect from \S+ port \d+:14: too many attempts to log in/);
     const log = await board.lastLog();
     assert.deepEqual(log.slice(-2), ["userauth TOO_MANY_ATTEMPTS, password", "ended, too-many-attempts, reason 14"]);
   });

@@ -41,7 +41,7 @@ for (const engine of ["wasm2c", "wasm3"] as const) {
       const extra = ["-o", "NumberOfPasswordPrompts=9"];
       const { status, stderr } = await runSsh(ssh, board, { password: "open wheat" }, ["echo in"], { extra });
       assert.equal(status, 255);
-      assert.match(stderr, /Received disconnect from .*: *14:/);
+      assert.match(stderr, /Received disconnect from .*: *14: too many attempts to log in/);
       const log = await board.lastLog();
       assert.equal(log.at(-2), "userauth TOO_MANY_ATTEMPTS");
       assert.equal(log.at(-1), "ended, too-many-attempts, reason 14");

@@ -146,7 +146,7 @@ for (const client of openSshClients) {
       runSsh(client, server, { user: "ali", password: "barley" }, ["exit 3"], { extra }),
     );
     assert.ok(result.stderr.startsWith(`${BANNER}\r\n`) || result.stderr.startsWith(`${BANNER}\n`), result.stderr);
-    assert.match(result.stderr, /Received disconnect from \S+ port \d+:14:/);
+    assert.match(result.stderr, /Received disconnect from \S+ port \d+:14: too many attempts to log in/);
     assert.deepEqual(statuses, ["FAILURE", "INVALID_PASSWORD", "TOO_MANY_ATTEMPTS"]);
     assert.equal(ends[0]?.["reason"], "NO_MORE_AUTH_METHODS_AVAILABLE");
   });

@@ -62,7 +62,7 @@ for (const ssh of openSshClients) {
     assert.equal(result.status, 255);
     assert.equal(result.stdout.length, 0);
     assert.equal(result.stderr.match(/Permission denied, please try again/g)?.length, 3, result.stderr);
-    assert.match(result.stderr, /Received disconnect from \S+ port \d+:14:/);
+    assert.match(result.stderr, /Received disconnect from \S+ port \d+:14: too many attempts to log in/);
     assert.deepEqual(statuses, ["FAILURE", "INVALID_PASSWORD", "INVALID_PASSWORD", "TOO_MANY_ATTEMPTS"]);
     assert.equal(ends[0]?.["cause"], "too-many-attempts");
     assert.equal(ends[0]["reason"], "NO_MORE_AUTH_METHODS_AVAILABLE");

@@ -1,11 +1,10 @@
 // `npm run build`: compiles the modules into build/plain, and into build/ the same with the development credentials; into build/wide
 // those for Node, which take larger payloads. With names of targets: those alone.
 
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { embedCredentials, USERAUTH_BUILDS } from "../host/node/credentials.js";
-import { developmentCredentials } from "../host/node/development.js";
 import { packageRoot } from "../host/node/modules.js";
+import { buildTarget } from "./build-target.js";
 import { compileTo } from "./compile.js";
 import { wide, WIDE_PAGES } from "./wide.js";
 
@@ -13,14 +12,9 @@ const root = packageRoot();
 const { targets } = JSON.parse(readFileSync(join(root, "asconfig.json"), "utf8")) as {
   targets: Record<string, unknown>;
 };
-const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(targets);
-mkdirSync(join(root, "build"), { recursive: true });
-for (const target of chosen) {
-  const plain = await compileTo(join(root, "build", "plain"), { root, target });
-  const build = USERAUTH_BUILDS.find((name) => target === `userauth-${name}`);
-  const bytes = build ? embedCredentials(plain, developmentCredentials(build)) : plain;
-  writeFileSync(join(root, "build", `${target}.wasm`), bytes);
+for (const target of process.argv.length > 2 ? process.argv.slice(2) : Object.keys(targets)) {
+  const { plain, bytes } = await buildTarget(root, target);
   if (target in WIDE_PAGES) await compileTo(join(root, "build", "wide"), { root, target, ...wide(target) });
-  const credentials = build ? `, ${bytes.length} with the development credentials` : "";
+  const credentials = bytes === plain ? "" : `, ${bytes.length} with the development credentials`;
   console.log(`build/${target}.wasm  ${plain.length} bytes${credentials}`);
 }

@@ -62,22 +62,23 @@ export function instances(target: string): () => WebAssembly.Instance {
 class Savable<Exports> {
   readonly exports: Exports;
   readonly memory: Uint8Array;
-  readonly #globals: WebAssembly.Global[];
+  /** All that can change, those that the module does not export included. */
+  readonly globals: readonly WebAssembly.Global[];
 
   constructor(readonly instantiate: () => WebAssembly.Instance) {
     const { exports } = instantiate();
     this.exports = exports as unknown as Exports;
     this.memory = new Uint8Array((exports.memory as WebAssembly.Memory).buffer);
     const globals = Object.entries(exports).filter(([name]) => name.startsWith(SAVED_PREFIX));
-    this.#globals = globals.map(([, global]) => global as WebAssembly.Global);
+    this.globals = globals.map(([, global]) => global as WebAssembly.Global);
   }
 
   save(): () => void {
     const memory = this.memory.slice();
-    const values = this.#globals.map((global) => global.value as number);
+    const values = this.globals.map((global) => global.value as number);
     return () => {
       this.memory.set(memory);
-      this.#globals.forEach((global, index) => (global.value = values[index]));
+      this.globals.forEach((global, index) => (global.value = values[index]));
     };
   }
 }

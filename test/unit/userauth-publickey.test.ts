@@ -89,6 +89,39 @@ for (const build of ["publickey", "publickey-small"] as const) {
     }
   });
 
+  test(`${build}: a name that is nearly the user's is another one's`, () => {
+    for (const user of [
+      USER.slice(0, -1),
+      USER.slice(0, 1),
+      `${USER}n`,
+      `${USER.slice(0, -1)}m`,
+      `a${USER.slice(1, -1)}N`,
+    ]) {
+      assert.equal(judge(signedRequest({ ...right, user })), "INVALID_USER 51", user);
+      assert.equal(judge(queryRequest({ ...right, user })), "INVALID_USER 51", user);
+    }
+  });
+
+  test(`${build}: what was signed before a query does not answer it`, () => {
+    const userauth = new Userauth(build);
+    // the signature is right and stays where it was in the buffer: the query is shorter
+    assert.equal(userauth.judge(signedRequest({ ...right, user: "somebody else" })), "INVALID_USER 51");
+    assert.equal(userauth.judge(QUERY), "QUERY_OK 60");
+  });
+
+  test(`${build}: a length that no payload has is a protocol error, whatever stands in the buffer`, () => {
+    for (const length of [0, 4097, 5000, 0x7fff_ffff, -1]) {
+      const userauth = new Userauth(build);
+      userauth.memory.set(RIGHT);
+      assert.equal(userauth.exports.receive(length), 0);
+      assert.equal(userauth.status, "PROTOCOL_ERROR", `${length} bytes`);
+    }
+    const longest = userauthRequest(USER, "x".repeat(4096 - userauthRequest(USER, "").length));
+    assert.equal(longest.length, 4096);
+    assert.equal(judge(longest), "FAILURE 51");
+    assert.equal(judge(bytes(longest, 0)), "PROTOCOL_ERROR");
+  });
+
   test(`${build}: many keys, many signatures: what node:crypto signs is admitted`, () => {
     const random = new Random(8032);
     for (let count = 0; count < 24; count++) {

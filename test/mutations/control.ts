@@ -1,0 +1,28 @@
+// Mutations that nothing can survive: the runner proves on them that it sees failures.
+
+import type { FileMutations } from "../../scripts/mutate/list.js";
+
+export const controls: readonly FileMutations[] = [
+  {
+    file: "assembly/userauth/password.ts",
+    tests: ["unit/userauth-password"],
+    changes: [
+      ["export function receive(length: u32): u32 {", "export function receive(length: u32): u32 {\n  unreachable();"],
+    ],
+  },
+  {
+    file: "host/node/switchboard.ts",
+    tests: ["unit/host-switchboard"],
+    changes: [["  #open(): void {", '  #open(): void {\n    throw new Error("broken");']],
+  },
+  {
+    file: "host/c/authentication.c",
+    tests: ["boards/authentication.test"],
+    changes: [
+      [
+        "bool authentication_open(",
+        "#define authentication_receive(a, b) (abort(), authentication_receive(a, b))\nbool authentication_open(",
+      ],
+    ],
+  },
+];

@@ -3,11 +3,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import binaryen from "binaryen";
 import { USERAUTH_BUILDS, type UserauthBuild } from "../../host/node/credentials.js";
 import { passwordRequest, type RawClient, signedRequest, userauthRequest } from "../support/client.js";
 import { moduleBytes } from "../support/modules.js";
-import { exportGlobals, PASSWORD, Session, USER, USER_SEED } from "../support/session.js";
+import { PASSWORD, Session, USER, USER_SEED } from "../support/session.js";
+import { watchMemory } from "../support/watched-memory.js";
 import { bytes, string, uint32 } from "../support/wire.js";
 
 /** The highest byte that any instruction has touched. */
@@ -15,24 +15,12 @@ interface Touched {
   highest: number;
 }
 
-/** A module that tells each address that it loads from and stores to: `instrument-memory` of Binaryen. */
+/** Instances of a target, and what they touch. */
 function watched(target: string): { instantiate: () => WebAssembly.Instance; heapBase: number; touched: Touched } {
-  const module = binaryen.readBinary(moduleBytes(target));
-  module.runPasses(["instrument-memory"]);
-  const compiled = new WebAssembly.Module(exportGlobals(module.emitBinary()));
-  module.dispose();
   const touched: Touched = { highest: 0 };
-  const address = (_id: number, size: number, offset: number, base: number): number => {
-    touched.highest = Math.max(touched.highest, (base >>> 0) + (offset >>> 0) + size - 1);
-    return base;
-  };
-  const same = (_id: number, value: unknown): unknown => value;
-  const env: Record<string, WebAssembly.ImportValue> = {};
-  for (const { module: from, name } of WebAssembly.Module.imports(compiled)) {
-    assert.equal(from, "env");
-    env[name] = name.endsWith("_ptr") ? address : same;
-  }
-  const instantiate = (): WebAssembly.Instance => new WebAssembly.Instance(compiled, { env });
+  const instantiate = watchMemory(moduleBytes(target), (address, size) => {
+    touched.highest = Math.max(touched.highest, address + size - 1);
+  });
   return { instantiate, heapBase: Number((instantiate().exports.__heap_base as WebAssembly.Global).value), touched };
 }
 

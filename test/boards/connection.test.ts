@@ -1,0 +1,38 @@
+// One connection of the C host (host/c/connection.c): what waits for new keys, what is wiped, and how it ends.
+
+import { before, test } from "node:test";
+import { compileDriver, runDriver } from "../support/c-driver.js";
+import { needs } from "../support/peers.js";
+
+const SOURCES = [
+  ...["connection", "connection_log", "ending", "authentication", "userauth", "transport", "module", "device"],
+  ...["credentials", "store", "base64", "log"],
+];
+const SCENARIOS = {
+  wiped: "a request after SUCCESS, a password in it perhaps, is wiped and judged by nobody",
+  held: "replies that fill the room for them leave after the key exchange as they were",
+  "held-too-long": "a held reply of 256 bytes ends the connection",
+  "held-too-many": "held replies that lack one byte of room end the connection",
+  "in-order": "held replies leave in their order and once, SUCCESS the last of them",
+  "too-long-to-send": "a reply of the transport's capacity leaves, and one byte more ends the connection",
+  lingering: "a client that does not take the last words is let go after two seconds, and not before",
+  ended: "a client that takes them is let go at once",
+  early: "a message of the connection protocol before SUCCESS reaches no session",
+  served: "the session gets messages 80 to 127 and no others",
+  rekeyed: "keys change an hour after SUCCESS, and every hour",
+};
+
+const options = needs("gcc");
+let driver = "";
+
+before(() => {
+  if (options.skip) return;
+  driver = compileDriver(
+    "connection-driver",
+    SOURCES.map((name) => `host/c/${name}.c`),
+  );
+});
+
+for (const [scenario, name] of Object.entries(SCENARIOS)) {
+  test(name, options, () => void runDriver(driver, [scenario]));
+}

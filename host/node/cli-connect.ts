@@ -1,7 +1,7 @@
 // `sesame connect`: the way of ssh to a board on a serial device.
 
 import { type Command, InvalidArgumentError } from "commander";
-import { carry, openSerial, resolveBoard, sshConfig } from "./serial-link.js";
+import { connectBoard, sshConfig } from "./serial-link.js";
 
 const DEFAULT_HOST_NAME = "pico";
 const DEFAULT_USER = "admin";
@@ -30,6 +30,6 @@ function parseWord(text: string): string {
 async function connect(device: string | undefined, options: ConnectOptions): Promise<void> {
   if (options.sshConfig)
     return console.log(sshConfig([process.execPath, process.argv[1]!], options.name, options.user, device));
-  await carry(openSerial(resolveBoard(device)), process.stdin, process.stdout);
+  await connectBoard(device, process.stdin, process.stdout);
   process.stdin.destroy(); // it would keep the process, and with it ssh, waiting
 }

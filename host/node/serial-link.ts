@@ -1,81 +1,65 @@
 // The way to a board on a serial device, such as the first of a Pico's two USB ports: for ssh's ProxyCommand.
 //
-// In: the path of the device, or nothing, when one Sesame board is plugged in. Bytes are carried both ways as they are; opening the
-// device tells the board that a client has come, closing it that the client has gone. cli-connect.ts is the user.
+// Bytes are carried both ways as they are; opening the device tells the board that a client has come, closing it that the client has
+// gone. serial-boards.ts finds the device, serial-device.ts opens it; the command `sesame connect` is the user.
 
-import { spawnSync } from "node:child_process";
-import { closeSync, constants, existsSync, openSync, readdirSync } from "node:fs";
-import { join } from "node:path";
-import type { Readable, Writable } from "node:stream";
-import { isatty, ReadStream } from "node:tty";
+import { once } from "node:events";
+import type { Duplex, Readable, Writable } from "node:stream";
+import { resolveBoard } from "./serial-boards.js";
+import { openSerial, SerialLinkError } from "./serial-device.js";
 
-/** Linux's names for USB devices; the board's first port is interface 00. */
-const BY_ID = "/dev/serial/by-id";
-const SSH_PORT_NAME = /Sesame.*-if00$/;
+/** After the end of the input: how long the board must have been silent until its answers are taken to be complete. */
+const SILENCE_MS = 500;
 
-/** The device cannot be found or used; the message says what to do. */
-export class SerialLinkError extends Error {
-  override name = "SerialLinkError";
+/** Connects a program's streams with the board that `target` means. Throws a `SerialLinkError`, also when the board goes. */
+export async function connectBoard(target: string | undefined, input: Readable, output: Writable): Promise<void> {
+  const path = await resolveBoard(target);
+  await carry(await openSerial(path), input, output, path);
 }
 
-/** The SSH ports of the boards that are plugged in; empty where the system keeps no such list. */
-export function findBoards(folder = BY_ID): string[] {
-  if (!existsSync(folder)) return [];
-  const names = readdirSync(folder).filter((name) => SSH_PORT_NAME.test(name));
-  return names.sort().map((name) => join(folder, name));
-}
-
-/** The device that `target` means: itself when it is a path, otherwise the only board there is. Throws a `SerialLinkError`. */
-export function resolveBoard(target: string | undefined, folder = BY_ID): string {
-  if (target?.includes("/")) return target;
-  const boards = findBoards(folder);
-  if (boards.length === 1) return boards[0]!;
-  throw new SerialLinkError(
-    boards.length === 0
-      ? `no board found in ${folder}; name its device, such as /dev/ttyACM0`
-      : `several boards: name one of ${boards.join(", ")}`,
-  );
-}
-
-/** Opens a serial device for bytes as they are. Throws a `SerialLinkError`. */
-export function openSerial(path: string): ReadStream {
-  let file: number;
-  try {
-    file = openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
-  } catch (error) {
-    throw new SerialLinkError(`${(error as Error).message}${hintFor((error as NodeJS.ErrnoException).code)}`);
-  }
-  // Node's own raw mode still turns LF into CR LF.
-  const { status } = isatty(file)
-    ? spawnSync("stty", ["raw", "-echo"], { stdio: [file, "ignore", "ignore"] })
-    : { status: 1 };
-  if (status !== 0) {
-    closeSync(file);
-    throw new SerialLinkError(`${path} is not a serial device`);
-  }
-  return new ReadStream(file);
-}
-
-function hintFor(code: string | undefined): string {
-  if (code === "EACCES") return "; on Debian: sudo adduser $USER dialout, then log in again";
-  if (code === "ENOENT") return "; is the board plugged in, and not in boot mode?";
-  if (code === "EBUSY") return "; another program uses it";
-  return "";
-}
-
-/** Carries bytes between the device and a program's streams until either side ends. Throws when the device fails. */
-export async function carry(device: ReadStream, input: Readable, output: Writable): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    device.once("error", reject);
-    device.once("end", resolve);
-    input.once("end", resolve);
-    output.once("error", () => resolve()); // whoever read has gone
-    input.pipe(device, { end: false });
-    device.pipe(output, { end: false });
-  }).finally(() => {
-    input.unpipe(device);
-    device.destroy();
+/**
+ * Carries bytes until the input has ended, and the board has had and answered all of it, or until nobody reads the output. Throws a
+ * `SerialLinkError` when the device goes, after what it has said.
+ */
+export async function carry(device: Duplex, input: Readable, output: Writable, path = "the device"): Promise<void> {
+  const gone = new Promise<"gone">((resolve) => {
+    device.once("error", () => resolve("gone"));
+    device.once("end", () => resolve("gone"));
   });
+  const unread = new Promise<void>((resolve) => output.once("error", () => resolve()));
+  const answered = new Promise<void>((resolve) => {
+    input.once("end", () => device.write("", () => void silence(device, output).then(resolve)));
+    input.once("error", () => resolve());
+  });
+  input.pipe(device, { end: false });
+  device.pipe(output, { end: false });
+  const outcome = await Promise.race([gone, unread, answered]);
+  input.unpipe(device);
+  if (outcome === "gone") {
+    await Promise.race([written(output), unread]);
+    throw new SerialLinkError(`${path} has gone; was the board unplugged, or did it restart?`);
+  }
+  device.unpipe(output);
+  device.destroy();
+  await Promise.all([once(device, "close"), Promise.race([written(output), unread])]);
+}
+
+/** Resolves when the device has said nothing for a while, and what it said before has been taken. */
+async function silence(device: Duplex, output: Writable): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setInterval(() => {
+      if (output.writableNeedDrain) return;
+      clearInterval(timer);
+      resolve();
+    }, SILENCE_MS);
+    device.on("data", () => timer.refresh());
+    device.once("close", () => clearInterval(timer));
+  });
+}
+
+/** Resolves when all that was given to a stream has left it. */
+function written(output: Writable): Promise<void> {
+  return new Promise((resolve) => output.write("", () => resolve()));
 }
 
 /** Lines for ~/.ssh/config, after which `ssh <name>` reaches the board. `command`: how this program is started. */

@@ -9,10 +9,11 @@ import { fileURLToPath } from "node:url";
 import { encodeBlock, UF2Flags } from "uf2";
 import { BOOT_DRIVES, findBootDrives, FirmwareError, readFirmware } from "../../host/node/boot-drive.js";
 import { formatPhc } from "../../host/node/phc.js";
-import { findBoards, resolveBoard, SerialLinkError } from "../../host/node/serial-link.js";
+import { findBoards, resolveBoard, sshPortsOf } from "../../host/node/serial-boards.js";
+import { SerialLinkError } from "../../host/node/serial-device.js";
 import { encodeUsers } from "../../host/node/users-region.js";
-import { needs, PYTHON } from "../support/peers.js";
-import { run } from "../support/programs.js";
+import { eventually, run, start } from "../support/programs.js";
+import { needsTerminal, startTerminal } from "../support/terminal.js";
 import { argon2idOf, passwordUser } from "../support/userauth-full.js";
 
 const folder = mkdtempSync(join(tmpdir(), "sesame-boards-"));
@@ -91,19 +92,38 @@ test("sesame flash copies the file as it is, and says how to get into boot mode 
   assert.equal((await sesame("flash", "rp2040", "--file", join(folder, "absent.uf2"))).status, 2);
 });
 
-test("the only board is found by its first port; none or several are named as the error", () => {
+test("the only board is found by its first port; none or several are named as the error", async () => {
   const byId = join(folder, "by-id");
-  assert.throws(() => resolveBoard(undefined, byId), /no board found.*ttyACM0/s);
+  await assert.rejects(resolveBoard(undefined, byId), /no board found.*ttyACM0/s);
   mkdirSync(byId);
   const link = (name: string) => symlinkSync("/dev/null", join(byId, name));
   link("usb-Raspberry_Pi_Debugprobe-if00");
   link("usb-Sesame_Sesame_E660-if00");
   link("usb-Sesame_Sesame_E660-if02");
   assert.deepEqual(findBoards(byId), [join(byId, "usb-Sesame_Sesame_E660-if00")]);
-  assert.equal(resolveBoard("pico", byId), join(byId, "usb-Sesame_Sesame_E660-if00"));
-  assert.equal(resolveBoard("/dev/ttyACM7", byId), "/dev/ttyACM7");
+  assert.equal(await resolveBoard("pico", byId), join(byId, "usb-Sesame_Sesame_E660-if00"));
+  assert.equal(await resolveBoard("/dev/ttyACM7", byId), "/dev/ttyACM7");
   link("usb-Sesame_Sesame_E661-if00");
-  assert.throws(() => resolveBoard(undefined, byId), SerialLinkError);
+  await assert.rejects(resolveBoard(undefined, byId), SerialLinkError);
+});
+
+test("on macOS and Windows a board's first port is told from its second, and from other USB devices", () => {
+  const sesame = { vendorId: "2e8a", productId: "000a", manufacturer: "Sesame", serialNumber: "E660" };
+  const mac = [
+    { path: "/dev/tty.Bluetooth-Incoming-Port" },
+    { ...sesame, path: "/dev/tty.usbmodem1103" },
+    { ...sesame, path: "/dev/tty.usbmodem1101" },
+    { ...sesame, path: "/dev/tty.usbmodem2101", serialNumber: "E661" },
+    { ...sesame, path: "/dev/tty.usbmodem3101", manufacturer: "Raspberry Pi" },
+    { ...sesame, path: "/dev/tty.usbmodem4101", productId: "0005" },
+  ];
+  assert.deepEqual(sshPortsOf(mac, "darwin"), ["/dev/cu.usbmodem1101", "/dev/cu.usbmodem2101"]);
+  const windows = [
+    { path: "COM1", pnpId: "ACPI\\PNP0501\\0" },
+    { path: "COM6", vendorId: "2E8A", productId: "000A", pnpId: "USB\\VID_2E8A&PID_000A&MI_02\\6&1&0&0002" },
+    { path: "COM5", vendorId: "2E8A", productId: "000A", pnpId: "USB\\VID_2E8A&PID_000A&MI_00\\6&1&0&0000" },
+  ];
+  assert.deepEqual(sshPortsOf(windows, "win32"), ["COM5"]);
 });
 
 test("sesame connect: what is no serial device is refused with a reason", async () => {
@@ -117,32 +137,23 @@ test("sesame connect: what is no serial device is refused with a reason", async 
   }
 });
 
-/** Answers on the master side of a pseudo-terminal, whose slave a program under test opens: every byte comes back inverted. */
+/** Answers every byte with its inverse. */
 const INVERTING_TERMINAL = `
-import os, pty, subprocess, sys, threading
-master, slave = pty.openpty()
-child = subprocess.Popen(sys.argv[1:] + [os.ttyname(slave)])
-def answer():
-    while True:
-        data = bytes(byte ^ 255 for byte in os.read(master, 4096))
-        while data: data = data[os.write(master, data):]
-threading.Thread(target=answer, daemon=True).start()
-sys.exit(child.wait())
+print(path)
+while True: send(bytes(byte ^ 255 for byte in os.read(master, 4096)))
 `;
 
 test(
   "sesame connect carries every byte value both ways unchanged, and ends with its input",
-  needs("python"),
+  needsTerminal,
   async () => {
     const all = Buffer.from(Array.from({ length: 65_536 }, (_, index) => (index * 7 + (index >> 8)) & 255));
-    const command = [process.execPath, cli, "connect"];
-    // The input stays open until the answer is there, as ssh does it.
-    const feeder = `(cat; exec sleep 3) | "$@"`;
-    const { stdout, status, stderr } = await run(
-      "/bin/sh",
-      ["-c", feeder, "sh", PYTHON, "-c", INVERTING_TERMINAL, ...command],
-      { input: all },
-    );
+    const { device } = await startTerminal(INVERTING_TERMINAL);
+    const connect = start(process.execPath, [cli, "connect", device]);
+    connect.child.stdin.write(all);
+    await eventually("the answer is there", () => connect.text.length >= all.length);
+    connect.child.stdin.end();
+    const { stdout, status, stderr } = await connect.ended();
     assert.equal(status, 0, stderr);
     assert.ok(stdout.equals(all.map((byte) => byte ^ 255)));
   },

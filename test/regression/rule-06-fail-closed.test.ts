@@ -85,6 +85,7 @@ for (const build of ["publickey", "publickey-small"] as const) {
     const region = Uint8Array.from(CREDENTIALS[build]);
     region.fill(0, 64);
     const key = new Uint8Array(32);
+    assert.equal(new Userauth(build, region).judge(queryRequest({ ...right, key })), "PROTOCOL_ERROR", "nor asked for");
     for (const point of points) {
       for (let hasSignature = 1; hasSignature < 9; hasSignature++) {
         const alter = (): Uint8Array => bytes(Buffer.from(point, "hex"), new Uint8Array(32));

@@ -171,6 +171,13 @@ export function argon2idOf(password: string | Uint8Array, costs = { m: 32, t: 2,
   };
 }
 
+/** The hash of another password with a record's salt and costs. */
+export function rehash(record: PasswordHash, password: string): Uint8Array {
+  if (record.algorithm === "pbkdf2-sha256") return pbkdf2Sync(password, record.salt, record.iterations, 32, "sha256");
+  const { memoryKiB: m, passes: t, lanes: p } = record;
+  return argon2id(password, record.salt, { m, t, p, dkLen: 32 });
+}
+
 /** A user with a password alone. */
 export function passwordUser(name: string, password: string | Uint8Array, more: Partial<UserEntry> = {}): UserEntry {
   return { name, password: pbkdf2Of(password), required: [["password"]], ...more };

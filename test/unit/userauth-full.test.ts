@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { encodeUsers, type Method, type UsersTable } from "../../host/node/users-region.js";
+import { encodeUsers, type Method, passwordRecordOffset, type UsersTable } from "../../host/node/users-region.js";
 import { passwordRequest, userauthRequest } from "../support/client.js";
 import {
   argon2idOf,
@@ -14,10 +14,14 @@ import {
   passwordUser,
   pbkdf2Of,
   query,
+  rehash,
   signed,
 } from "../support/userauth-full.js";
+import { findTraces } from "../support/traces.js";
 import { boolean, bytes, string, uint32 } from "../support/wire.js";
 
+/** What the module uses besides the buffer, the region and Argon2's memory is less. */
+const STATIC_BYTES = 12 * 1024;
 const KEY = ed25519Key();
 const TABLE: UsersTable = {
   users: [
@@ -100,6 +104,36 @@ test("user names are compared as a whole, of 1 to 63 bytes", () => {
 test("an empty password admits nobody, and needs no hash to be refused", () => {
   const table = { users: [passwordUser("u", "")] };
   assert.equal(open(table).judge(passwordRequest("u", "")), "INVALID_PASSWORD 51");
+});
+
+test("a record that has no password admits nobody, whatever hash stands in it", () => {
+  const region = encodeUsers({ users: [passwordUser("u", "secret")] });
+  const flagsAt = passwordRecordOffset(region, "u")!;
+  const judge = (flags: number): string =>
+    new FullUserauth(region.with(flagsAt, flags)).judge(passwordRequest("u", "secret"));
+  assert.equal(judge(1), "SUCCESS 52");
+  for (const flags of [0, 2, 4, 0xfe]) assert.equal(judge(flags), "INVALID_PASSWORD 51", `flags ${flags}`);
+});
+
+test("the hash of a password that was looked at is not left in memory, be it right or wrong", () => {
+  for (const hashOf of [pbkdf2Of, argon2idOf]) {
+    const record = hashOf("secret");
+    const users = [passwordUser("u", "", { password: record })];
+    for (const [user, password, hash] of [
+      ["u", "secret", record.hash],
+      ["u", "wrong", rehash(record, "wrong")],
+      // nobody's salt is zeros
+      ["nobody", "wrong", rehash({ ...record, salt: new Uint8Array(16) }, "wrong")],
+    ] as const) {
+      const userauth = new FullUserauth({ users });
+      userauth.receive(passwordRequest(user, password));
+      const [start, end] = userauth.region;
+      userauth.memory.fill(0, start, end);
+      // all but Argon2's blocks, where no hash ever is
+      const memory = userauth.memory.subarray(0, end + STATIC_BYTES);
+      assert.deepEqual(findTraces(memory, hash), [], `${user}: ${password}, ${record.algorithm}`);
+    }
+  }
 });
 
 test("a request that is cut off or goes on is a protocol error, and nothing works after it", () => {

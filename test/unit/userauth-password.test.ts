@@ -103,6 +103,28 @@ test("every other value of every byte of the right request is refused", () => {
   }
 });
 
+test("every byte of a user name and of a password counts, however long they are", () => {
+  for (const [nameLength, passwordLength] of [
+    [32, 64],
+    [33, 65],
+    [63, 127],
+  ] as const) {
+    const user = "u".repeat(nameLength);
+    const password = "p".repeat(passwordLength);
+    const region = encodeCredentials("password", { user, password });
+    const judge = (request: Uint8Array): string => new Userauth("password", region).judge(request);
+    assert.equal(judge(passwordRequest(user, password)), "SUCCESS 52");
+    for (let at = 0; at < nameLength; at++) {
+      const other = Buffer.from(user).fill("x", at, at + 1);
+      assert.equal(judge(passwordRequest(other, password)), "INVALID_USER 51", `byte ${at} of ${nameLength}`);
+    }
+    for (let at = 0; at < passwordLength; at++) {
+      const other = Buffer.from(password).fill("x", at, at + 1);
+      assert.equal(judge(passwordRequest(user, other)), "INVALID_PASSWORD 51", `byte ${at} of ${passwordLength}`);
+    }
+  }
+});
+
 test("a request that is cut off or goes on is never admitted, neither at first nor behind one that failed", () => {
   for (const first of [undefined, userauthRequest(USER, "none"), passwordRequest(USER, "wrong")]) {
     for (let length = 0; length < RIGHT.length; length++) {

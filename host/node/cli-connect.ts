@@ -2,6 +2,7 @@
 
 import { type Command, InvalidArgumentError } from "commander";
 import { connectBoard, sshConfig } from "./serial-link.js";
+import { outliveStandardOutput } from "./standard-streams.js";
 
 const DEFAULT_HOST_NAME = "pico";
 const DEFAULT_USER = "admin";
@@ -30,6 +31,7 @@ function parseWord(text: string): string {
 async function connect(device: string | undefined, options: ConnectOptions): Promise<void> {
   if (options.sshConfig)
     return console.log(sshConfig([process.execPath, process.argv[1]!], options.name, options.user, device));
+  outliveStandardOutput(); // a client that has gone ends the connection
   await connectBoard(device, process.stdin, process.stdout);
   process.stdin.destroy(); // it would keep the process, and with it ssh, waiting
 }

@@ -19,6 +19,7 @@ import { fingerprint } from "./openssh-keys.js";
 import { createServer, formatAddress } from "./server.js";
 import type { ServerOptions } from "./server-options.js";
 import { createDevice, serveShell } from "./shell.js";
+import { outliveStandardOutput } from "./standard-streams.js";
 import { UsageError } from "./usage-error.js";
 import { storePasswordIn } from "./users-file.js";
 import type { UsersTable } from "./users-region.js";
@@ -103,6 +104,7 @@ async function run(
   server.on("error", (error) => console.error(`sesame: ${error.message}`));
   warn?.();
   if (created) console.error(`sesame: made a host key: ${path}`);
+  outliveStandardOutput();
   const address = await server.listen(port, host);
   const client = sshCommand(address.address, address.port, user, withDevelopmentKey);
   const place = formatAddress(address.address, address.port);
@@ -142,7 +144,7 @@ function shown(path: string): string {
   return fromHere.startsWith("..") ? path : fromHere;
 }
 
-/** Resolves at the first SIGINT or SIGTERM; a second one ends the process. */
+/** Resolves at the first SIGINT, SIGTERM or SIGHUP; a second one ends the process. */
 function signalled(): Promise<void> {
   return new Promise((resolve) => {
     let isFirst = true;
@@ -151,7 +153,7 @@ function signalled(): Promise<void> {
       isFirst = false;
       resolve();
     };
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, onSignal);
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
   });
 }
 

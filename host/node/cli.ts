@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { packageRoot } from "./package-root.js";
+import { guardStandardStreams } from "./standard-streams.js";
 import { UsageError } from "./usage-error.js";
 
 const FAILURE = 1;
@@ -30,6 +31,7 @@ const COMMANDS: Record<string, [description: string, load: () => Promise<Command
   size: ["report the sizes of the modules", () => import("./cli-size.js")],
 };
 
+guardStandardStreams();
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: string[]): Promise<number> {

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -110,9 +111,11 @@ platform_status_t platform_slot_write(platform_t *platform, unsigned slot, const
 
 // The console and the LED.
 
+/** Whoever reads the log may have gone or stand still, and its disk may be full: the line is lost, and nobody waits. */
 void platform_log(platform_t *platform, const char *line) {
   (void)platform;
-  fprintf(stderr, "%s\n", line);
+  struct pollfd log = {.fd = STDERR_FILENO, .events = POLLOUT};
+  if (poll(&log, 1, 0) == 1) dprintf(STDERR_FILENO, "%s\n", line);
 }
 
 void platform_light(platform_t *platform, platform_light_t light) {
@@ -138,28 +141,58 @@ static bool set_raw(int serial, speed_t speed) {
   return cfsetspeed(&settings, speed) == 0 && tcsetattr(serial, TCSANOW, &settings) == 0;
 }
 
-bool platform_serial_open(platform_t *platform, uint32_t baud) {
-  if (!platform->serial_path || platform->serial >= 0) return false;
+static bool find_speed(uint32_t baud, speed_t *speed) {
   for (size_t i = 0; i < sizeof SPEEDS / sizeof SPEEDS[0]; i++) {
-    if (SPEEDS[i].baud != baud) continue;
-    int serial = open(platform->serial_path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-    if (serial >= 0 && set_raw(serial, SPEEDS[i].speed)) {
-      platform->serial = serial;
-      return true;
-    }
-    if (serial >= 0) close(serial);
+    *speed = SPEEDS[i].speed;
+    if (SPEEDS[i].baud == baud) return true;
   }
   return false;
 }
 
+platform_serial_status_t platform_serial_open(platform_t *platform, uint32_t baud) {
+  speed_t speed;
+  if (!platform->serial_path) return PLATFORM_SERIAL_NONE;
+  if (!find_speed(baud, &speed)) return PLATFORM_SERIAL_NO_SPEED;
+  int serial = open(platform->serial_path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+  if (serial < 0) return PLATFORM_SERIAL_GONE;
+  if (!set_raw(serial, speed)) {
+    close(serial);
+    return PLATFORM_SERIAL_GONE;
+  }
+  platform->serial = serial;
+  platform->serial_empty = platform->serial_blocked = platform->serial_gone = false;
+  return PLATFORM_SERIAL_OPEN;
+}
+
+short linux_serial_awaited(const platform_t *platform) {
+  if (platform->serial < 0 || platform->serial_gone) return 0;
+  return (short)((platform->serial_empty ? POLLIN : 0) | (platform->serial_blocked ? POLLOUT : 0));
+}
+
+static bool would_block(void) {
+  return errno == EAGAIN || errno == EINTR;
+}
+
 size_t platform_serial_receive(platform_t *platform, uint8_t *bytes, size_t capacity) {
+  platform->serial_empty = false;
+  if (capacity == 0 || platform->serial_gone) return 0;
   ssize_t length = read(platform->serial, bytes, capacity);
-  return length > 0 ? (size_t)length : 0;
+  if (length > 0) return (size_t)length;
+  platform->serial_empty = true;
+  platform->serial_gone = length == 0 || !would_block();
+  return 0;
 }
 
 size_t platform_serial_send(platform_t *platform, const uint8_t *bytes, size_t length) {
+  if (platform->serial_gone) return 0;
   ssize_t taken = write(platform->serial, bytes, length);
+  if (taken < 0 && !would_block()) platform->serial_gone = true;
+  platform->serial_blocked = taken < (ssize_t)length;
   return taken > 0 ? (size_t)taken : 0;
+}
+
+bool platform_serial_connected(platform_t *platform) {
+  return !platform->serial_gone;
 }
 
 void platform_serial_close(platform_t *platform) {

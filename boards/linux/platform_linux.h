@@ -12,7 +12,15 @@ struct platform {
   const char *serial_path;
   /** -1 while it is not open. */
   int serial;
+  /** The port had nothing, or took less than it was given, when it was asked last; what the bridge does not ask for is
+   * not waited for either: it has arrived, and the loop would spin. */
+  bool serial_empty, serial_blocked;
+  /** The device behind the port was unplugged, or has hung up. */
+  bool serial_gone;
 };
+
+/** What the loop waits for at the serial port (poll); 0: nothing. */
+short linux_serial_awaited(const platform_t *platform);
 
 void linux_init(platform_t *platform, const char *state_path, const char *serial_path);
 

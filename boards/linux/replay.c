@@ -9,6 +9,8 @@
 //
 //   'd'   bytes of the client's stream
 //   't'   a uint32, big-endian: so many milliseconds pass
+//   'i'   the same: a session may be idle for so long, 0 for ever as at the beginning
+//   'k'   the same: a client that is silent for so long is asked whether it is there; 0: never, as at the beginning
 //
 // The answer to each, and before the first the greeting, is a length (uint32, big-endian) and what the host sent until
 // it had nothing more to do. After the last step the client is gone. Exit code: 0; 1 when the device did not start.
@@ -67,6 +69,17 @@ void platform_close(platform_stream_t *stream) {
   stream->gone = true;
 }
 
+void platform_address(const platform_stream_t *stream, char address[PLATFORM_ADDRESS_BYTES]) {
+  (void)stream;
+  address[0] = 0;
+}
+
+bool platform_same_source(const platform_stream_t *one, const platform_stream_t *other) {
+  (void)one;
+  (void)other;
+  return false;
+}
+
 platform_status_t platform_entropy(platform_t *platform, uint8_t *bytes, size_t length) {
   return fread(bytes, 1, length, platform->entropy) == length ? PLATFORM_OK : PLATFORM_NO_ENTROPY;
 }
@@ -105,10 +118,10 @@ void platform_light(platform_t *platform, platform_light_t light) {
   (void)light;
 }
 
-bool platform_serial_open(platform_t *platform, uint32_t baud) {
+platform_serial_status_t platform_serial_open(platform_t *platform, uint32_t baud) {
   (void)platform;
   (void)baud;
-  return false;
+  return PLATFORM_SERIAL_NONE;
 }
 
 size_t platform_serial_receive(platform_t *platform, uint8_t *bytes, size_t capacity) {
@@ -123,6 +136,11 @@ size_t platform_serial_send(platform_t *platform, const uint8_t *bytes, size_t l
   (void)bytes;
   (void)length;
   return 0;
+}
+
+bool platform_serial_connected(platform_t *platform) {
+  (void)platform;
+  return true;
 }
 
 void platform_serial_close(platform_t *platform) {
@@ -180,16 +198,16 @@ static void run(device_t *device) {
 }
 
 /** The next step. False: there is none. */
-static bool take_step(platform_t *platform, platform_stream_t *stream) {
+static bool take_step(device_t *device, platform_stream_t *stream) {
   uint8_t head[5];
   if (fread(head, 1, sizeof head, stdin) != sizeof head) return false;
   size_t length = read_uint32(head + 1);
   if (length > sizeof stream->received || fread(stream->received, 1, length, stdin) != length) return false;
-  if (head[0] == 't') {
-    platform->milliseconds += read_uint32(stream->received);
-  } else {
-    stream->received_start = 0;
-    stream->received_length = length;
+  switch (head[0]) {
+  case 't': device->platform->milliseconds += read_uint32(stream->received); break;
+  case 'i': device->idle_ms = read_uint32(stream->received); break;
+  case 'k': device->keepalive_ms = read_uint32(stream->received); break;
+  default: stream->received_start = 0; stream->received_length = length;
   }
   return true;
 }
@@ -205,13 +223,14 @@ int main(int count, char **arguments) {
   if (!device_start(&device, &platform)) return FAILURE;
   device.authenticate = decide;
   device.authenticate_context = &put_off;
+  device.idle_ms = device.keepalive_ms = 0;
   if (count == 3 && credentials_replace(&device.store, arguments[2], strlen(arguments[2])) != CREDENTIALS_OK)
     return FAILURE;
   device_accept(&device, &stream);
   do {
     run(&device);
     answer(&stream);
-  } while (take_step(&platform, &stream));
+  } while (take_step(&device, &stream));
   stream.gone = true;
   run(&device);
   fclose(platform.entropy);

@@ -50,6 +50,17 @@ void platform_close(platform_stream_t *stream) {
   stream->closed = true;
 }
 
+void platform_address(const platform_stream_t *stream, char address[PLATFORM_ADDRESS_BYTES]) {
+  (void)stream;
+  address[0] = 0;
+}
+
+bool platform_same_source(const platform_stream_t *one, const platform_stream_t *other) {
+  (void)one;
+  (void)other;
+  return false;
+}
+
 /** Reads `length` bytes of a file from `offset` on. */
 static bool read_file(const char *name, size_t offset, uint8_t *bytes, size_t length) {
   int file = open(name, O_RDONLY);
@@ -116,10 +127,10 @@ void platform_light(platform_t *platform, platform_light_t light) {
   platform_log(platform, lines[light]);
 }
 
-bool platform_serial_open(platform_t *platform, uint32_t baud) {
+platform_serial_status_t platform_serial_open(platform_t *platform, uint32_t baud) {
   (void)platform;
   (void)baud;
-  return false;
+  return PLATFORM_SERIAL_NONE;
 }
 
 size_t platform_serial_receive(platform_t *platform, uint8_t *bytes, size_t capacity) {
@@ -134,6 +145,11 @@ size_t platform_serial_send(platform_t *platform, const uint8_t *bytes, size_t l
   (void)bytes;
   (void)length;
   return 0;
+}
+
+bool platform_serial_connected(platform_t *platform) {
+  (void)platform;
+  return true;
 }
 
 void platform_serial_close(platform_t *platform) {

@@ -12,8 +12,8 @@
 #include "watchdog.h"
 #include "wiring.h"
 
-// What was sent leaves in this time: 1,024 bytes by USB.
-#define RESTART_DELAY_MS 300
+// Clients are told in this time (RESTART_NOTICE_MS), and what was sent leaves: 1,024 bytes by USB.
+#define RESTART_DELAY_MS 500
 
 const char platform_name[] = "Raspberry Pi Pico (RP2040, 125 MHz)";
 
@@ -79,6 +79,17 @@ void platform_close(platform_stream_t *stream) {
   usb_close(stream->client);
 }
 
+void platform_address(const platform_stream_t *stream, char address[PLATFORM_ADDRESS_BYTES]) {
+  (void)stream;
+  address[0] = 0;
+}
+
+bool platform_same_source(const platform_stream_t *one, const platform_stream_t *other) {
+  (void)one;
+  (void)other;
+  return false;
+}
+
 platform_status_t platform_entropy(platform_t *platform, uint8_t *bytes, size_t length) {
   if (entropy_read(&platform->entropy, bytes, length)) return PLATFORM_OK;
   log_line_t line = {0};
@@ -116,9 +127,9 @@ void platform_light(platform_t *platform, platform_light_t wanted) {
   gpio_put(WIRING_LED_PIN, wanted != PLATFORM_LIGHT_OFF);
 }
 
-bool platform_serial_open(platform_t *platform, uint32_t baud) {
+platform_serial_status_t platform_serial_open(platform_t *platform, uint32_t baud) {
   (void)platform;
-  return console_bridge_open(baud);
+  return console_bridge_open(baud) ? PLATFORM_SERIAL_OPEN : PLATFORM_SERIAL_NO_SPEED;
 }
 
 size_t platform_serial_receive(platform_t *platform, uint8_t *bytes, size_t capacity) {
@@ -129,6 +140,11 @@ size_t platform_serial_receive(platform_t *platform, uint8_t *bytes, size_t capa
 size_t platform_serial_send(platform_t *platform, const uint8_t *bytes, size_t length) {
   (void)platform;
   return console_bridge_send(bytes, length);
+}
+
+bool platform_serial_connected(platform_t *platform) {
+  (void)platform;
+  return true;
 }
 
 void platform_serial_close(platform_t *platform) {

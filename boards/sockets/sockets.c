@@ -4,17 +4,17 @@
 
 #include "sockets.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-/** A client that has vanished without a word is noticed after 60 + 3 · 20 seconds. */
-#define KEEPALIVE_IDLE_S 60
-#define KEEPALIVE_INTERVAL_S 20
-#define KEEPALIVE_PROBES 3
+/** How long the next client waits when there is no descriptor or memory for it: poll would tell of it at once again. */
+#define ACCEPT_PAUSE_MS 100
 
 static uint64_t milliseconds(void) {
   struct timespec time;
@@ -70,6 +70,17 @@ bool platform_connected(platform_stream_t *stream) {
   return !stream->ended;
 }
 
+void platform_address(const platform_stream_t *stream, char address[PLATFORM_ADDRESS_BYTES]) {
+  const sockets_source_t *source = &stream->source;
+  if (!inet_ntop(source->family, source->bytes, address, PLATFORM_ADDRESS_BYTES)) address[0] = 0;
+}
+
+bool platform_same_source(const platform_stream_t *one, const platform_stream_t *other) {
+  const sockets_source_t *a = &one->source, *b = &other->source;
+  size_t length = a->family == AF_INET ? SOCKETS_IPV4_BYTES : SOCKETS_NETWORK_BYTES;
+  return a->family == b->family && memcmp(a->bytes, b->bytes, length) == 0;
+}
+
 static void free_stream(platform_stream_t *stream) {
   close(stream->socket);
   stream->used = false;
@@ -91,11 +102,15 @@ static void drain(platform_stream_t *stream) {
   if (stream->ended || milliseconds() >= stream->deadline_ms) free_stream(stream);
 }
 
-static platform_stream_t *free_place(sockets_t *sockets) {
+/** A free place, or that of the stream that has been closing for longest: its last bytes have had their time. */
+static platform_stream_t *find_place(sockets_t *sockets) {
+  platform_stream_t *closing = NULL;
   for (int i = 0; i < SOCKETS_STREAMS; i++) {
-    if (!sockets->streams[i].used) return &sockets->streams[i];
+    platform_stream_t *stream = &sockets->streams[i];
+    if (!stream->used) return stream;
+    if (stream->closing && (!closing || stream->deadline_ms < closing->deadline_ms)) closing = stream;
   }
-  return NULL;
+  return closing;
 }
 
 nfds_t sockets_awaited(sockets_t *sockets, bool accepting, struct pollfd *waiting, int *timeout_ms) {
@@ -112,24 +127,51 @@ nfds_t sockets_awaited(sockets_t *sockets, bool accepting, struct pollfd *waitin
     else if (stream->empty || stream->closing)
       waiting[count++] = (struct pollfd){.fd = stream->socket, .events = POLLIN};
   }
-  if (accepting && free_place(sockets)) waiting[count++] = (struct pollfd){.fd = sockets->listener, .events = POLLIN};
+  if (accepting && find_place(sockets) && milliseconds() >= sockets->accept_ms)
+    waiting[count++] = (struct pollfd){.fd = sockets->listener, .events = POLLIN};
   return count;
 }
 
+/** Where the client is. Of IPv6 the machine has 64 bits to choose addresses from, so the other 64 tell its source. */
+static sockets_source_t source_of(const struct sockaddr_storage *address) {
+  sockets_source_t source = {.family = address->ss_family};
+  if (source.family == AF_INET) {
+    memcpy(source.bytes, &((const struct sockaddr_in *)address)->sin_addr, SOCKETS_IPV4_BYTES);
+#ifdef AF_INET6
+  } else if (source.family == AF_INET6) {
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+    memcpy(source.bytes, &((const struct sockaddr_in6 *)address)->sin6_addr, sizeof source.bytes);
+    if (memcmp(source.bytes, mapped, sizeof mapped) != 0) return source;
+    memmove(source.bytes, source.bytes + sizeof mapped, SOCKETS_IPV4_BYTES);
+    source.family = AF_INET;
+#endif
+  }
+  return source;
+}
+
 platform_stream_t *sockets_accept(sockets_t *sockets) {
-  platform_stream_t *stream = free_place(sockets);
-  if (!stream) return NULL;
-  int client = accept(sockets->listener, NULL, NULL);
-  if (client < 0) return NULL; // nobody, or gone again
+  platform_stream_t *stream = find_place(sockets);
+  if (!stream || milliseconds() < sockets->accept_ms) return NULL;
+  struct sockaddr_storage address = {0};
+  socklen_t length = sizeof address;
+  int client = accept(sockets->listener, (struct sockaddr *)&address, &length);
+  if (client < 0) { // nobody, or gone again
+    if (!would_block() && errno != ECONNABORTED) sockets->accept_ms = milliseconds() + ACCEPT_PAUSE_MS;
+    return NULL;
+  }
+  if (stream->used) free_stream(stream);
   if (!set_nonblocking(client)) {
     close(client);
     return NULL;
   }
   set_option(client, IPPROTO_TCP, TCP_NODELAY, 1);
-  set_option(client, SOL_SOCKET, SO_KEEPALIVE, 1);
-  set_option(client, IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_S);
-  set_option(client, IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_INTERVAL_S);
-  set_option(client, IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_PROBES);
-  *stream = (platform_stream_t){.used = true, .socket = client};
+  *stream = (platform_stream_t){.used = true, .socket = client, .source = source_of(&address)};
   return stream;
+}
+
+bool sockets_are_open(const sockets_t *sockets) {
+  for (int i = 0; i < SOCKETS_STREAMS; i++) {
+    if (sockets->streams[i].used) return true;
+  }
+  return false;
 }

@@ -29,10 +29,21 @@
 #define SOCKETS_LINGER_MS 2000
 #endif
 
+#define SOCKETS_IPV4_BYTES 4
+/** Of an IPv6 address: the network, within which a machine chooses the rest. */
+#define SOCKETS_NETWORK_BYTES 8
+
+/** Where a client is: IPv4 also when it came by way of an IPv6 socket. */
+typedef struct sockets_source {
+  int family;
+  uint8_t bytes[16];
+} sockets_source_t;
+
 struct platform_stream {
   /** The place is taken. */
   bool used;
   int socket;
+  sockets_source_t source;
   /** The client has closed, or the connection is broken. */
   bool ended;
   /** The socket took less than it was given. */
@@ -48,6 +59,8 @@ struct platform_stream {
 /** Zeros: nobody listens, and there are no clients. */
 typedef struct sockets {
   int listener;
+  /** Nobody is accepted before this time. */
+  uint64_t accept_ms;
   platform_stream_t streams[SOCKETS_STREAMS];
 } sockets_t;
 
@@ -62,7 +75,11 @@ bool sockets_listen(sockets_t *sockets, const struct sockaddr *address, socklen_
  * tries all streams by itself. */
 nfds_t sockets_awaited(sockets_t *sockets, bool accepting, struct pollfd *waiting, int *timeout_ms);
 
-/** The stream of a client that has come; null when there is none, or no place for one, which then waits. */
+/** Whether there are streams still, closing ones among them. */
+bool sockets_are_open(const sockets_t *sockets);
+
+/** The stream of a client that has come; null when there is none, or no place for one, which then waits. A stream that
+ * is closing gives its place up. */
 platform_stream_t *sockets_accept(sockets_t *sockets);
 
 #endif

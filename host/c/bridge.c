@@ -45,6 +45,7 @@ bridge_event_t bridge_step(channel_t *channel, platform_t *platform, line_t *wai
   if (take_input(channel, waiting)) return BRIDGE_LEFT;
   bool sent = carry_to_port(platform, waiting);
   bool received = carry_from_port(channel, platform);
-  if (channel_input_ended(channel) && waiting->length == 0) return BRIDGE_ENDED;
-  return sent || received ? BRIDGE_CARRIED : BRIDGE_IDLE;
+  if (sent || received) return BRIDGE_CARRIED;
+  if (!platform_serial_connected(platform)) return BRIDGE_GONE;
+  return channel_input_ended(channel) && waiting->length == 0 ? BRIDGE_ENDED : BRIDGE_IDLE;
 }

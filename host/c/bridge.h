@@ -16,8 +16,10 @@ typedef enum bridge_event {
   BRIDGE_CARRIED,
   /** Ctrl-]. */
   BRIDGE_LEFT,
-  /** The input has ended, and the port has taken all of it. */
+  /** The input has ended, the port has taken all of it, and nothing comes from there now. */
   BRIDGE_ENDED,
+  /** The port has gone. */
+  BRIDGE_GONE,
 } bridge_event_t;
 
 /** Carries what can be carried now. What waits for the port is kept on the line, which is empty at the beginning. */

@@ -26,6 +26,7 @@ enum {
   CHANNELS_SEND_EOF,
   CHANNELS_EXIT,
   CHANNELS_CLOSE,
+  CHANNELS_KEEPALIVE,
   CHANNELS_EXPORTS,
 };
 
@@ -49,6 +50,7 @@ static const module_export_t channels_exports[CHANNELS_EXPORTS] = {
     [CHANNELS_SEND_EOF] = {"sendEof", 1},
     [CHANNELS_EXIT] = {"exit", 2},
     [CHANNELS_CLOSE] = {"close", 1},
+    [CHANNELS_KEEPALIVE] = {"keepalive", 0},
 };
 
 _Static_assert(CHANNELS_EXPORTS <= MODULE_EXPORTS, "an instance has places for all");
@@ -106,6 +108,10 @@ module_view_t channels_exit(module_t *channels, uint32_t channel, uint32_t statu
 
 module_view_t channels_close(module_t *channels, uint32_t channel) {
   return module_output(channels, CHANNELS_OUTPUT_PTR, module_call1(channels, CHANNELS_CLOSE, channel));
+}
+
+module_view_t channels_keepalive(module_t *channels) {
+  return module_output(channels, CHANNELS_OUTPUT_PTR, module_call0(channels, CHANNELS_KEEPALIVE));
 }
 
 module_view_t channels_write_buffer(module_t *channels, uint32_t channel) {

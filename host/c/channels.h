@@ -25,6 +25,8 @@ module_view_t channels_consumed(module_t *channels, uint32_t channel, uint32_t l
 module_view_t channels_send_eof(module_t *channels, uint32_t channel);
 module_view_t channels_exit(module_t *channels, uint32_t channel, uint32_t status);
 module_view_t channels_close(module_t *channels, uint32_t channel);
+/** Asks the client whether it is there. */
+module_view_t channels_keepalive(module_t *channels);
 /** Where the data for the next `channels_write` belongs, as many bytes as the client takes; perhaps none. */
 module_view_t channels_write_buffer(module_t *channels, uint32_t channel);
 module_view_t channels_write(module_t *channels, uint32_t channel, uint32_t length, bool error);

@@ -9,6 +9,9 @@
 
 #define DEFAULT_BAUD 115200
 #define LAST_STATUS 255
+/** Between a command that restarts the device and the word to all clients that it does: whoever gave the command takes
+ * its status and leaves. The platform restarts later. */
+#define RESTART_NOTICE_MS 200
 /** As much of a name that is not known as is repeated. */
 #define NAME_CHARACTERS 64
 
@@ -176,7 +179,9 @@ static void write_uptime(const command_outcome_t *outcome, output_t *output) {
 
 static command_outcome_t run_uptime(const command_t *command) {
   (void)command;
-  return (command_outcome_t){.write = write_uptime, .number = platform_milliseconds(command->device->platform)};
+  const device_t *device = command->device;
+  uint64_t up_ms = platform_milliseconds(device->platform) - device->started_ms;
+  return (command_outcome_t){.write = write_uptime, .number = up_ms};
 }
 
 static void write_echo(const command_outcome_t *outcome, output_t *output) {
@@ -225,8 +230,11 @@ static command_outcome_t run_uart(const command_t *command) {
     return fail(COMMAND_USAGE_ERROR, "uart: the baud rate is a number from 1 to 9999999\n");
   }
   if (command->device->bridged) return fail(COMMAND_FAILED, "uart: another session has the serial port\n");
-  if (!platform_serial_open(command->device->platform, baud)) {
-    return fail(COMMAND_FAILED, "uart: this board has no serial port of that speed\n");
+  switch (platform_serial_open(command->device->platform, baud)) {
+  case PLATFORM_SERIAL_OPEN: break;
+  case PLATFORM_SERIAL_NONE: return fail(COMMAND_FAILED, "uart: this board has no serial port\n");
+  case PLATFORM_SERIAL_NO_SPEED: return fail(COMMAND_FAILED, "uart: the serial port has no such speed\n");
+  case PLATFORM_SERIAL_GONE: return fail(COMMAND_FAILED, "uart: the serial port cannot be opened; is it plugged in?\n");
   }
   command->device->bridged = true;
   return (command_outcome_t){
@@ -236,6 +244,7 @@ static command_outcome_t run_uart(const command_t *command) {
 static command_outcome_t restart(const command_t *command, platform_restart_t how, const char *text) {
   if (!platform_restart(command->device->platform, how))
     return fail(COMMAND_FAILED, "this board cannot be restarted so\n");
+  command->device->notice_ms = platform_milliseconds(command->device->platform) + RESTART_NOTICE_MS;
   command_outcome_t outcome = print(text);
   outcome.next = COMMAND_NEXT_EXIT;
   return outcome;

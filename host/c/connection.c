@@ -5,79 +5,28 @@
 
 #include <string.h>
 
+#include "connection_end.h"
 #include "connection_log.h"
 #include "device.h"
 #include "embedded.h"
 #include "wipe.h"
 
-/** How long a client may take to log in. */
-#ifndef CONNECTION_LOGIN_GRACE_MS
-#define CONNECTION_LOGIN_GRACE_MS 120000
-#endif
 #ifndef CONNECTION_REKEY_MS
 #define CONNECTION_REKEY_MS 3600000
 #endif
-/** How long a client may take to receive the last bytes. */
-#define LINGER_MS 2000
 /** Raw noise for the transport module, as much as it takes: one bit of entropy in a byte is enough. */
 #define ENTROPY_BYTES 512
 /** A held reply has its length, one byte, before it. */
 #define HELD_REPLY_BYTES 255
 
-/** Of a transport error: the reason that the client is given. */
-#define REASON_MASK 0xff
-
 #define FIRST_USERAUTH_NUMBER 50
 #define FIRST_CONNECTION_NUMBER 80
+/** Those before it are about the connection as a whole, not about what runs in it. */
+#define FIRST_CHANNEL_NUMBER 90
 #define LAST_CONNECTION_NUMBER 127
 
 static uint64_t now(const connection_t *connection) {
   return platform_milliseconds(connection->device->platform);
-}
-
-/** Why a module of the connection must not be called any more; null when all may. */
-static const char *failure(const connection_t *connection) {
-  if (connection->transport.failed) return connection->transport.failed;
-  if (connection->authentication.userauth.failed) return connection->authentication.userauth.failed;
-  return connection->session.channels.failed;
-}
-
-/** Lets go of all that the connection holds; nothing of it stays in memory. */
-static void let_go(connection_t *connection) {
-  session_end(&connection->session);
-  authentication_end(&connection->authentication);
-  module_release(&connection->transport);
-  platform_close(connection->stream);
-  wipe(connection, sizeof *connection);
-}
-
-/** Closes the stream at once, without a word. */
-static void end(connection_t *connection, connection_cause_t cause) {
-  if (connection->state == CONNECTION_OPEN) connection_log_end(connection, cause, 0, failure(connection));
-  let_go(connection);
-}
-
-/** Ends after the output was sent. */
-static void finish(connection_t *connection, connection_cause_t cause, uint32_t reason) {
-  connection_log_end(connection, cause, reason, NULL);
-  session_end(&connection->session);
-  authentication_end(&connection->authentication);
-  connection->state = CONNECTION_ENDING;
-  connection->deadline_ms = now(connection) + LINGER_MS;
-}
-
-/** Ends with SSH_MSG_DISCONNECT, after the reply that waits. */
-static void disconnect(connection_t *connection, disconnect_reason_t reason, connection_cause_t cause) {
-  connection->disconnecting = true;
-  connection->disconnect_reason = reason;
-  connection->cause = cause;
-  connection->description = ending_description(cause);
-}
-
-/** The same, because the transport module cannot go on. */
-static void disconnect_for(connection_t *connection, transport_error_t error) {
-  disconnect(connection, error & REASON_MASK, CONNECTION_PROTOCOL_ERROR);
-  connection->description = ending_transport_description(error);
 }
 
 /** What the transport module is told before it opens: the host key, and what the userauth module verifies. */
@@ -100,7 +49,7 @@ void connection_open(connection_t *connection, struct device *device, platform_s
   connection->stream = stream;
   connection->number = number;
   connection->opened_cycles = platform_cycles(device->platform);
-  connection->deadline_ms = now(connection) + CONNECTION_LOGIN_GRACE_MS;
+  limits_begin(&connection->limits, now(connection));
   connection_log_accepted(connection);
 
   module_t *transport = &connection->transport;
@@ -108,30 +57,19 @@ void connection_open(connection_t *connection, struct device *device, platform_s
   write_setup(connection);
   module_view_t entropy = transport_input(transport);
   if (transport->failed) {
-    end(connection, CONNECTION_MODULE_ERROR);
+    connection_refuse(connection, CONNECTION_MODULE_ERROR);
     return;
   }
   if (entropy.length > ENTROPY_BYTES) entropy.length = ENTROPY_BYTES;
   if (platform_entropy(device->platform, entropy.bytes, entropy.length) != PLATFORM_OK) {
-    end(connection, CONNECTION_NO_ENTROPY);
+    connection_refuse(connection, CONNECTION_NO_ENTROPY);
     device_fail(device, "the source of entropy does not pass its test");
     return;
   }
   connection->output = transport_open(transport, entropy.length);
   if (connection->output.length == 0) module_fail(transport, "the transport module did not open");
   connection->input = transport_input(transport);
-  if (transport->failed) end(connection, CONNECTION_MODULE_ERROR);
-}
-
-static bool send_output(connection_t *connection) {
-  module_view_t *output = &connection->output;
-  bool connected = platform_connected(connection->stream);
-  size_t taken = platform_send(connection->stream, output->bytes, output->length);
-  output->bytes += taken;
-  output->length -= (uint32_t)taken;
-  if (taken > 0) return true;
-  if (!connected) end(connection, CONNECTION_CLIENT_CLOSED);
-  return !connected;
+  if (transport->failed) connection_refuse(connection, CONNECTION_MODULE_ERROR);
 }
 
 /** Sends one payload. `buffer` is where the transport module wants it. */
@@ -150,7 +88,7 @@ static void hold(connection_t *connection, module_view_t reply) {
   uint8_t *end = connection->held + connection->held_length;
   uint32_t room = CONNECTION_HELD_BYTES - connection->held_length;
   if (reply.length > HELD_REPLY_BYTES || reply.length >= room) {
-    disconnect(connection, DISCONNECT_PROTOCOL_ERROR, CONNECTION_HELD_REPLIES);
+    connection_disconnect(connection, CONNECTION_HELD_REPLIES);
     return;
   }
   *end = (uint8_t)reply.length;
@@ -164,6 +102,7 @@ static void open_session(connection_t *connection) {
   device->login_cycles = platform_cycles(device->platform) - connection->opened_cycles;
   connection->authenticated = session_open(&connection->session, device, device->platform);
   connection->rekey_ms = now(connection) + CONNECTION_REKEY_MS;
+  connection->limits.active_ms = now(connection);
 }
 
 /** Sends the reply, or holds it until the key exchange has ended. SUCCESS is the last one of the userauth layer. */
@@ -200,9 +139,9 @@ static void conclude(connection_t *connection) {
   if (authentication->userauth.failed || authentication_is_waiting(authentication)) return;
   connection_log_userauth(authentication);
   if (authentication->status == USERAUTH_PROTOCOL_ERROR) {
-    disconnect(connection, DISCONNECT_PROTOCOL_ERROR, CONNECTION_PROTOCOL_ERROR);
+    connection_disconnect(connection, CONNECTION_PROTOCOL_ERROR);
   } else if (authentication->status == USERAUTH_TOO_MANY_ATTEMPTS) {
-    disconnect(connection, DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE, CONNECTION_TOO_MANY_ATTEMPTS);
+    connection_disconnect(connection, CONNECTION_TOO_MANY_ATTEMPTS);
   }
 }
 
@@ -220,7 +159,7 @@ static void authenticate(connection_t *connection, module_view_t payload) {
 /** Goes on with a request that waits for a decision. False: there is none yet. */
 static bool decide(connection_t *connection) {
   if (!platform_connected(connection->stream)) {
-    end(connection, CONNECTION_CLIENT_CLOSED);
+    connection_close(connection, CONNECTION_CLIENT_CLOSED);
     return true;
   }
   if (!authentication_decide(&connection->authentication, &connection->reply)) return false;
@@ -240,9 +179,10 @@ static void route(connection_t *connection) {
   } else if (number < FIRST_CONNECTION_NUMBER) {
     authenticate(connection, payload);
   } else if (connection->authenticated) {
+    if (number >= FIRST_CHANNEL_NUMBER) connection->limits.active_ms = now(connection);
     session_receive(&connection->session, payload, &connection->reply);
   } else {
-    disconnect(connection, DISCONNECT_PROTOCOL_ERROR, CONNECTION_EARLY_CONNECTION_MESSAGE);
+    connection_disconnect(connection, CONNECTION_EARLY_CONNECTION_MESSAGE);
   }
 }
 
@@ -252,9 +192,10 @@ static bool receive(connection_t *connection) {
   bool connected = platform_connected(connection->stream); // before the last bytes are taken, not after
   size_t length = platform_receive(connection->stream, connection->input.bytes, connection->input.length);
   if (length == 0) {
-    if (!connected) end(connection, CONNECTION_CLIENT_CLOSED);
+    if (!connected) connection_close(connection, CONNECTION_CLIENT_CLOSED);
     return !connected;
   }
+  limits_hear(&connection->limits, now(connection));
   transport_event_t event = transport_receive(transport, (uint32_t)length);
   connection->output = transport_output(transport);
   connection->input = transport_input(transport);
@@ -265,9 +206,9 @@ static bool receive(connection_t *connection) {
     break;
   case TRANSPORT_EVENT_PAYLOAD: connection->has_payload = true; break;
   case TRANSPORT_EVENT_CLOSED:
-    finish(connection, CONNECTION_CLIENT_DISCONNECT, transport_disconnect_reason(transport));
+    connection_finish(connection, CONNECTION_CLIENT_DISCONNECT, transport_disconnect_reason(transport));
     break;
-  case TRANSPORT_EVENT_ERROR: disconnect_for(connection, transport_disconnect_reason(transport)); break;
+  case TRANSPORT_EVENT_ERROR: connection_end_for(connection, transport_disconnect_reason(transport)); break;
   default: module_fail(transport, "the transport module returned an unknown event");
   }
   return true;
@@ -280,35 +221,51 @@ static bool step_session(connection_t *connection) {
   switch (outcome) {
   case SESSION_IDLE: return false;
   case SESSION_PROGRESS: return true;
-  case SESSION_DATA: connection->client_next = true; return true;
-  case SESSION_UNIMPLEMENTED: connection->output = transport_unimplemented(&connection->transport); return true;
-  case SESSION_PROTOCOL_ERROR:
-    disconnect(connection, DISCONNECT_PROTOCOL_ERROR, CONNECTION_PROTOCOL_ERROR);
+  case SESSION_DATA:
+    connection->client_next = true;
+    connection->limits.active_ms = now(connection);
     return true;
+  case SESSION_UNIMPLEMENTED: connection->output = transport_unimplemented(&connection->transport); return true;
+  case SESSION_PROTOCOL_ERROR: connection_disconnect(connection, CONNECTION_PROTOCOL_ERROR); return true;
   }
   return false;
 }
 
-/** SSH_MSG_DISCONNECT, the last that is sent. */
-static void say_disconnect(connection_t *connection) {
-  connection->output =
-      transport_disconnect(&connection->transport, connection->disconnect_reason, connection->description);
-  if (!connection->transport.failed) finish(connection, connection->cause, connection->disconnect_reason);
+/** Whether the client has used up its time; `*cause` says what for. */
+static bool time_is_up(connection_t *connection, connection_cause_t *cause) {
+  const limits_t *limits = &connection->limits;
+  const device_t *device = connection->device;
+  uint64_t time = now(connection);
+  if (connection->authenticated)
+    return limits_session_is_over(limits, time, device->idle_ms, device->keepalive_ms, cause);
+  if (!limits_login_is_over(limits, time, connection->keys_in_use, cause)) return false;
+  connection->keys_in_use = transport_session_id(&connection->transport).length > 0;
+  return limits_login_is_over(limits, time, connection->keys_in_use, cause);
+}
+
+/** What nobody has asked for, but time: a key exchange, or the question whether the client is there. */
+static bool step_clock(connection_t *connection) {
+  if (now(connection) >= connection->rekey_ms) {
+    connection->rekey_ms = now(connection) + CONNECTION_REKEY_MS;
+    connection->output = transport_rekey(&connection->transport);
+    return true;
+  }
+  if (!limits_keepalive_is_due(&connection->limits, now(connection), connection->device->keepalive_ms)) return false;
+  connection->reply = channels_keepalive(&connection->session.channels);
+  return true;
 }
 
 /** The next thing; each has to wait for those above it. */
 static bool advance(connection_t *connection) {
-  if (!connection->authenticated && now(connection) >= connection->deadline_ms) {
-    end(connection, CONNECTION_LOGIN_TIMEOUT);
-    return true;
-  }
-  if (connection->output.length > 0) return send_output(connection);
+  connection_cause_t cause;
+  if (time_is_up(connection, &cause)) return connection_end(connection, cause), true;
+  if (connection->output.length > 0) return connection_send_output(connection);
   if (connection->reply.length > 0) return send_reply(connection), true;
-  if (connection->disconnecting) return say_disconnect(connection), true;
+  if (connection->disconnecting) return connection_end(connection, connection->cause), true;
   if (send_held(connection)) return true;
   if (authentication_is_open(&connection->authentication)) {
     if (!authentication_is_current(&connection->authentication)) {
-      disconnect(connection, DISCONNECT_BY_APPLICATION, CONNECTION_CREDENTIALS_REPLACED);
+      connection_disconnect(connection, CONNECTION_CREDENTIALS_REPLACED);
       return true;
     }
     if (authentication_is_waiting(&connection->authentication)) return decide(connection);
@@ -316,11 +273,7 @@ static bool advance(connection_t *connection) {
   if (connection->has_payload) return route(connection), true;
   if (!connection->authenticated) return receive(connection);
   if (connection->session.event != CONNECTION_EVENT_NONE) return step_session(connection);
-  if (now(connection) >= connection->rekey_ms) {
-    connection->rekey_ms = now(connection) + CONNECTION_REKEY_MS;
-    connection->output = transport_rekey(&connection->transport);
-    return true;
-  }
+  if (step_clock(connection)) return true;
   // an application that writes without end must not keep its user from interrupting it
   if (connection->client_next) {
     connection->client_next = false;
@@ -329,21 +282,14 @@ static bool advance(connection_t *connection) {
   return step_session(connection) || receive(connection);
 }
 
-/** After `finish`. */
-static bool linger(connection_t *connection) {
-  if (connection->output.length > 0 && now(connection) < connection->deadline_ms) return send_output(connection);
-  let_go(connection);
-  return true;
-}
-
 bool connection_step(connection_t *connection) {
   bool progress = false;
   switch (connection->state) {
   case CONNECTION_FREE: return false;
   case CONNECTION_OPEN: progress = advance(connection); break;
-  case CONNECTION_ENDING: progress = linger(connection); break;
+  case CONNECTION_ENDING: progress = connection_linger(connection); break;
   }
-  if (connection->state == CONNECTION_FREE || !failure(connection)) return progress;
-  end(connection, CONNECTION_MODULE_ERROR);
+  if (connection->state == CONNECTION_FREE || !connection_failure(connection)) return progress;
+  connection_fail(connection);
   return true;
 }

@@ -15,6 +15,7 @@
 #include "ending.h"
 #include "platform.h"
 #include "session.h"
+#include "time_limits.h"
 #include "transport.h"
 
 /** Replies that wait for the end of a key exchange, a byte for the length before each; more is an attack. */
@@ -56,14 +57,20 @@ typedef struct connection {
   /** Application data was sent last: the client has its turn. */
   bool client_next;
 
-  /** What is to be said and logged at the end. */
-  bool disconnecting;
-  uint32_t disconnect_reason;
-  connection_cause_t cause;
-  const char *description;
+  limits_t limits;
+  /** As far as `limits` has wanted to know. */
+  bool keys_in_use;
+  /** In platform_milliseconds: the next key exchange. */
+  uint64_t rekey_ms;
 
-  /** In platform_milliseconds: end of the login grace time or of the lingering, and the next key exchange. */
-  uint64_t deadline_ms, rekey_ms;
+  /** It ends when the reply has left, and why. */
+  bool disconnecting;
+  connection_cause_t cause;
+  /** While CONNECTION_ENDING: what SSH_MSG_DISCONNECT is still to say, null for nothing; and when nobody waits for the
+   * client any more. */
+  uint32_t disconnect_reason;
+  const char *description;
+  uint64_t deadline_ms;
 
   uint16_t held_length;
   uint8_t held[CONNECTION_HELD_BYTES];
@@ -71,6 +78,13 @@ typedef struct connection {
 
 /** Takes the stream over and starts the connection. */
 void connection_open(connection_t *connection, struct device *device, platform_stream_t *stream, uint32_t number);
+
+/** Whether it could give way to another client: nobody is logged in, or it is ending. */
+bool connection_can_yield(const connection_t *connection);
+/** Ends it: the client is told why, as soon as it takes what was sent before. */
+void connection_end(connection_t *connection, connection_cause_t cause);
+/** Ends it at once: the client is told if it takes that now. The place is free afterwards. */
+void connection_yield(connection_t *connection);
 
 /** Does the next thing there is to do, at most one call of a module's `receive` among it; false when there is none now.
  */

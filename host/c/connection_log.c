@@ -36,6 +36,10 @@ static log_line_t begin_line(uint32_t connection) {
 void connection_log_accepted(const connection_t *connection) {
   log_line_t line = begin_line(connection->number);
   log_text(&line, "accepted");
+  char address[PLATFORM_ADDRESS_BYTES];
+  platform_address(connection->stream, address);
+  if (address[0]) log_text(&line, " from ");
+  log_text(&line, address);
   log_write(&line, connection->device->platform);
 }
 

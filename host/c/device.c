@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "places.h"
 #include "transport.h"
 
 void device_fail(device_t *device, const char *why) {
@@ -51,6 +52,9 @@ static const char *make_record(device_t *device) {
 bool device_start(device_t *device, platform_t *platform) {
   memset(device, 0, sizeof *device);
   device->platform = platform;
+  device->started_ms = platform_milliseconds(platform);
+  device->idle_ms = CONNECTION_IDLE_MS;
+  device->keepalive_ms = CONNECTION_KEEPALIVE_MS;
   const char *failure = NULL;
   if (store_open(&device->store, platform) != PLATFORM_OK)
     failure = "the store cannot be read";
@@ -60,28 +64,34 @@ bool device_start(device_t *device, platform_t *platform) {
   return !failure;
 }
 
-/** The place for a client; -1 when there is none. */
-static int free_place(const device_t *device) {
-  for (int i = 0; i < DEVICE_CONNECTIONS && !device->fault; i++) {
-    if (device->connections[i].state == CONNECTION_FREE) return i;
-  }
-  return -1;
-}
-
 bool device_can_accept(const device_t *device) {
-  return free_place(device) >= 0;
+  return !device->fault && !device->ending && places_are_left(device);
 }
 
 void device_accept(device_t *device, platform_stream_t *stream) {
-  int place = free_place(device);
-  if (place >= 0)
-    connection_open(&device->connections[place], device, stream, ++device->connection_count);
+  connection_t *place = device_can_accept(device) ? places_take(device, stream) : NULL;
+  if (place)
+    connection_open(place, device, stream, ++device->connection_count);
   else
     platform_close(stream);
 }
 
+void device_end(device_t *device, connection_cause_t cause) {
+  device->ending = true;
+  for (unsigned i = 0; i < DEVICE_CONNECTIONS; i++) connection_end(&device->connections[i], cause);
+}
+
+bool device_is_serving(const device_t *device) {
+  for (unsigned i = 0; i < DEVICE_CONNECTIONS; i++) {
+    if (device->connections[i].state != CONNECTION_FREE) return true;
+  }
+  return false;
+}
+
 bool device_step(device_t *device) {
   bool progress = false;
+  if (device->notice_ms > 0 && !device->ending && platform_milliseconds(device->platform) >= device->notice_ms)
+    device_end(device, CONNECTION_RESTART);
   for (unsigned i = 0; i < DEVICE_CONNECTIONS; i++) {
     if (connection_step(&device->connections[i])) progress = true;
   }

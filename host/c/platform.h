@@ -39,11 +39,18 @@ bool platform_connected(platform_stream_t *stream);
  * reset overtake the last bytes. The stream is not used afterwards. */
 void platform_close(platform_stream_t *stream);
 
+/** An address as text, and its end. */
+#define PLATFORM_ADDRESS_BYTES 46
+/** Writes where the client is: "192.0.2.1", "2001:db8::1"; "" where a stream has no address, as over USB. */
+void platform_address(const platform_stream_t *stream, char address[PLATFORM_ADDRESS_BYTES]);
+/** Whether two clients come from one source, as far as that can be told by addresses. */
+bool platform_same_source(const platform_stream_t *one, const platform_stream_t *other);
+
 /** Writes raw noise that has passed the health test; the transport module hashes it. Its bytes may have as little as
  * one bit of entropy each. */
 platform_status_t platform_entropy(platform_t *platform, uint8_t *bytes, size_t length);
 
-/** Time since the start. */
+/** Time since some moment of the past: never goes back, whatever becomes of the date. */
 uint64_t platform_milliseconds(platform_t *platform);
 /** Cycles (or, where the board counts those, instructions) since the start; what `info` and the benchmark report. */
 uint64_t platform_cycles(platform_t *platform);
@@ -64,10 +71,22 @@ platform_status_t platform_slot_write(platform_t *platform, unsigned slot, const
 void platform_log(platform_t *platform, const char *line);
 void platform_light(platform_t *platform, platform_light_t light);
 
-/** The serial port that a session can be bridged to. False when the board has none or takes no such speed. */
-bool platform_serial_open(platform_t *platform, uint32_t baud);
+typedef enum platform_serial_status {
+  PLATFORM_SERIAL_OPEN = 0,
+  /** The board has no serial port. */
+  PLATFORM_SERIAL_NONE,
+  /** It has one, but not of that speed. */
+  PLATFORM_SERIAL_NO_SPEED,
+  /** It cannot be opened: unplugged, for example. */
+  PLATFORM_SERIAL_GONE,
+} platform_serial_status_t;
+
+/** The serial port that a session can be bridged to. */
+platform_serial_status_t platform_serial_open(platform_t *platform, uint32_t baud);
 size_t platform_serial_receive(platform_t *platform, uint8_t *bytes, size_t capacity);
 size_t platform_serial_send(platform_t *platform, const uint8_t *bytes, size_t length);
+/** False when the port, while it is open, has gone: unplugged, for example. What has arrived before was received. */
+bool platform_serial_connected(platform_t *platform);
 /** Gives the port back to the console. */
 void platform_serial_close(platform_t *platform);
 

@@ -32,6 +32,7 @@ set(sesame_own
     commands.c
     completion.c
     connection.c
+    connection_end.c
     connection_log.c
     credentials.c
     device.c
@@ -47,9 +48,11 @@ set(sesame_own
     log.c
     module.c
     output.c
+    places.c
     session.c
     shell.c
     store.c
+    time_limits.c
     transport.c
     userauth.c)
 list(TRANSFORM sesame_own PREPEND ${CMAKE_CURRENT_LIST_DIR}/)

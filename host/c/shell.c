@@ -16,11 +16,18 @@
 #define PIECE_BYTES 64
 /** Steps that one call does at most, so that the other sessions have their turn. */
 #define STEPS 256
+/** After the end of the input the bridge stays until nothing has come from the port for so long: an answer that is
+ * under way is delivered. */
+#define BRIDGE_QUIET_MS 500
 
 _Static_assert(sizeof(shell_t) <= LINE_BYTES + HISTORY_BYTES + 256, "every channel has a shell");
 
 static bool has_terminal(const shell_t *shell) {
   return shell->channel->terminal.present;
+}
+
+static uint32_t milliseconds(const shell_t *shell) {
+  return (uint32_t)platform_milliseconds(shell->device->platform);
 }
 
 static line_t *line_of(shell_t *shell) {
@@ -87,6 +94,7 @@ static void after_command(shell_t *shell) {
     break;
   case COMMAND_NEXT_BRIDGE:
     clear_line(shell);
+    shell->input_ms = milliseconds(shell);
     shell->state = SHELL_BRIDGED;
     break;
   case COMMAND_NEXT_CREDENTIALS:
@@ -112,6 +120,11 @@ static void write_copied_line(const command_outcome_t *outcome, output_t *output
 static void write_left(const command_outcome_t *outcome, output_t *output) {
   (void)outcome;
   output_text(output, "\nserial port left\n");
+}
+
+static void write_gone(const command_outcome_t *outcome, output_t *output) {
+  (void)outcome;
+  output_text(output, "uart: the serial port has gone\n");
 }
 
 /** Ctrl-D, or the end of the input: ends `cat`, or else the shell. */
@@ -174,7 +187,7 @@ static void handle_editor_event(shell_t *shell) {
 /** The next key that is complete. */
 static bool next_key(shell_t *shell, editor_key_t *key, bool *progress) {
   keys_t *keys = &shell->editor.keys;
-  uint32_t now = (uint32_t)platform_milliseconds(shell->device->platform);
+  uint32_t now = milliseconds(shell);
   if (keys_escape_waits(keys) && now - shell->input_ms >= KEYS_ESCAPE_MS) {
     keys_escape_alone(keys, key);
     return *progress = true;
@@ -263,9 +276,17 @@ static void close_port(shell_t *shell) {
 
 static bool step_bridged(shell_t *shell) {
   bridge_event_t event = bridge_step(shell->channel, shell->device->platform, line_of(shell));
+  uint32_t now = milliseconds(shell);
+  if (event == BRIDGE_CARRIED) shell->input_ms = now;
+  if (event == BRIDGE_ENDED && now - shell->input_ms < BRIDGE_QUIET_MS) event = BRIDGE_IDLE;
   if (event == BRIDGE_IDLE || event == BRIDGE_CARRIED) return event == BRIDGE_CARRIED;
   close_port(shell);
-  write_outcome(shell, (command_outcome_t){.write = event == BRIDGE_LEFT ? write_left : NULL});
+  if (event == BRIDGE_GONE) {
+    shell->status = COMMAND_FAILED;
+    write_outcome(shell, (command_outcome_t){.error = true, .write = write_gone});
+  } else {
+    write_outcome(shell, (command_outcome_t){.write = event == BRIDGE_LEFT ? write_left : NULL});
+  }
   return true;
 }
 

@@ -56,7 +56,7 @@ typedef struct shell {
   command_outcome_t outcome;
   /** While SHELL_CREDENTIALS: what has come of them. */
   credentials_text_t credentials;
-  /** In platform_milliseconds, its lower half: when the last byte came. */
+  /** In platform_milliseconds, its lower half: when the last byte came; of the bridge, when it has carried one. */
   uint32_t input_ms;
   line_editor_t editor;
 } shell_t;

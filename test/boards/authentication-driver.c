@@ -124,6 +124,11 @@ platform_status_t platform_slot_write(platform_t *of, unsigned slot, const uint8
   return PLATFORM_OK;
 }
 
+void platform_address(const platform_stream_t *stream, char address[PLATFORM_ADDRESS_BYTES]) {
+  (void)stream;
+  address[0] = 0;
+}
+
 void platform_log(platform_t *of, const char *line) {
   (void)of;
   (void)line;

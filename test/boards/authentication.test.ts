@@ -4,7 +4,17 @@ import { before, test } from "node:test";
 import { compileDriver, runDriver } from "../support/c-driver.js";
 import { needs } from "../support/peers.js";
 
-const SOURCES = ["authentication", "userauth", "module", "credentials", "store", "base64", "connection_log", "log"];
+const SOURCES = [
+  "authentication",
+  "userauth",
+  "module",
+  "credentials",
+  "store",
+  "base64",
+  "connection_log",
+  "ending",
+  "log",
+];
 const SCENARIOS = {
   told: "logins that have begun are told of a new password",
   replaced:

@@ -18,7 +18,7 @@ function text(literals: string): string {
 }
 
 const causes = new Map<string, string>();
-for (const [, name, description] of source.matchAll(new RegExp(String.raw`\] = {"([\w-]+)",${STRING}}`, "g"))) {
+for (const [, name, description] of source.matchAll(new RegExp(String.raw`\] = {"([\w-]+)",${STRING},`, "g"))) {
   causes.set(name!, text(description!));
 }
 

@@ -246,6 +246,17 @@ void platform_close(platform_stream_t *stream) {
   stream->closed = true;
 }
 
+void platform_address(const platform_stream_t *stream, char address[PLATFORM_ADDRESS_BYTES]) {
+  (void)stream;
+  address[0] = 0;
+}
+
+bool platform_same_source(const platform_stream_t *one, const platform_stream_t *other) {
+  (void)one;
+  (void)other;
+  return false;
+}
+
 platform_status_t platform_entropy(platform_t *platform, uint8_t *bytes, size_t length) {
   (void)platform;
   memset(bytes, 1, length);
@@ -288,10 +299,10 @@ void platform_light(platform_t *platform, platform_light_t light) {
   (void)light;
 }
 
-bool platform_serial_open(platform_t *platform, uint32_t baud) {
+platform_serial_status_t platform_serial_open(platform_t *platform, uint32_t baud) {
   (void)platform;
   (void)baud;
-  return false;
+  return PLATFORM_SERIAL_NONE;
 }
 
 size_t platform_serial_receive(platform_t *platform, uint8_t *bytes, size_t capacity) {
@@ -305,6 +316,11 @@ size_t platform_serial_send(platform_t *platform, const uint8_t *bytes, size_t l
   (void)platform;
   (void)bytes;
   return length;
+}
+
+bool platform_serial_connected(platform_t *platform) {
+  (void)platform;
+  return true;
 }
 
 void platform_serial_close(platform_t *platform) {
@@ -347,18 +363,20 @@ static bool all_closed(const platform_stream_t *streams) {
   return true;
 }
 
-/** Runs connections to their ends; a client leaves when it has not come to one by itself. */
+/** Runs connections to their ends; one that has not come to its end by itself is ended. */
 static void serve(platform_t *platform) {
   static connection_t nothing;
   platform_stream_t streams[DEVICE_CONNECTIONS] = {0};
   for (int i = 0; i < DEVICE_CONNECTIONS; i++) device_accept(&device, &streams[i]);
   for (int step = 0; step < STEPS && !all_closed(streams); step++) device_step(&device);
-  for (int i = 0; i < DEVICE_CONNECTIONS; i++) {
-    device.connections[i].deadline_ms = 0;
-    device.connections[i].authenticated = false;
+  if (one_in(2)) {
+    device_end(&device, CONNECTION_SHUTDOWN);
+    device.ending = false;
+    for (int step = 0; step < STEPS && device_is_serving(&device); step++) device_step(&device);
+    if (device_is_serving(&device)) fail("a client is served beyond the end");
   }
-  for (int step = 0; step < 3; step++) device_step(&device);
-  if (!all_closed(streams)) fail("a connection does not end");
+  for (int i = 0; i < DEVICE_CONNECTIONS; i++) connection_yield(&device.connections[i]);
+  if (device_is_serving(&device) || !all_closed(streams)) fail("a connection does not end");
   if (instances != 0) fail("an instance was not released");
   if (platform->computing != 0) fail("the watchdog was left quiet");
   for (int i = 0; i < DEVICE_CONNECTIONS; i++) {

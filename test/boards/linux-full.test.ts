@@ -65,7 +65,7 @@ for (const client of openSshClients) {
       const board = await LinuxBoard.start(program, state);
       await changeAtTerminal(client, board, change);
       assert.deepEqual(await board.lastLog(), [
-        "accepted",
+        "accepted from 127.0.0.1",
         "userauth FAILURE",
         "userauth CHANGE_REQUIRED, password",
         "userauth CHANGE_REQUIRED, password",

@@ -33,7 +33,12 @@ for (const engine of ["wasm2c", "wasm3"] as const) {
       assert.equal(stdout.toString(), "in\n", stderr);
       assert.equal(status, 0);
       assert.equal((await runSsh(ssh, board, login, ["exit 7"])).status, 7);
-      const expected = ["accepted", "userauth FAILURE", "userauth SUCCESS", "ended, client-disconnect, reason 11"];
+      const expected = [
+        "accepted from 127.0.0.1",
+        "userauth FAILURE",
+        "userauth SUCCESS",
+        "ended, client-disconnect, reason 11",
+      ];
       assert.deepEqual(await board.lastLog(), expected);
     });
 
@@ -89,7 +94,7 @@ for (const engine of ["wasm2c", "wasm3"] as const) {
       for await (const bytes of socket as AsyncIterable<Buffer>) said.push(bytes);
       assert.match(Buffer.concat(said).toString("latin1"), /^SSH-2\.0-Sesame/);
       const log = await board.lastLog();
-      assert.deepEqual(log, ["accepted", "ended, protocol-error, reason 8"]);
+      assert.deepEqual(log, ["accepted from 127.0.0.1", "ended, protocol-error, reason 8"]);
     });
 
     test("the host key stays the same when the board starts again", async () => {

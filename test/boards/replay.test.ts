@@ -28,7 +28,6 @@ import {
   Recorder,
   REKEY_INTERVAL_MS,
   replay,
-  type ReplayStep,
 } from "../support/replay.js";
 import { CREDENTIALS, USER, USER_SEED } from "../support/session.js";
 import { bytes, string, uint32 } from "../support/wire.js";
@@ -268,17 +267,6 @@ for (const engine of ENGINES) {
         assert.ok(Buffer.concat(replayed.answers).equals(Buffer.concat(answers)));
       });
 
-      test("a login that takes two minutes is cut off without a word", async (t) => {
-        const recorder = await (await Recorder.start(t, build)).connect();
-        const { steps } = recorder.recording;
-        const wait = (milliseconds: number): ReplayStep => ({ kind: "t", data: uint32(milliseconds) });
-        const { answers, log } = replay(program, [...steps, wait(119_999), wait(1)]);
-        assert.deepEqual(answers.slice(-2), [Buffer.alloc(0), Buffer.alloc(0)]);
-        assert.deepEqual(log, ["connection 1: accepted", "connection 1: ended, login-timeout"]);
-        const inTime = replay(program, [...steps, wait(119_999)]);
-        assert.deepEqual(inTime.log.at(-1), "connection 1: ended, client-closed");
-      });
-
       test("a client that makes too many replies wait for a key exchange is disconnected", async (t) => {
         const recorder = await (await Recorder.start(t, build)).login();
         await recorder.pass(t, REKEY_INTERVAL_MS);
@@ -299,7 +287,7 @@ for (const engine of ENGINES) {
         );
         writeFileSync(short, ENTROPY.subarray(0, 2 * ENTROPY_BYTES - 1));
         const { answers, log } = replay(program, [], { entropyFile: short });
-        assert.deepEqual(answers, [Buffer.alloc(0)]);
+        assert.deepEqual(answers, [Buffer.from("the device has no entropy\r\n")], "a line before the identification");
         assert.deepEqual(log.slice(1), [
           "connection 1: ended, no-entropy",
           "fault: the source of entropy does not pass its test",

@@ -7,7 +7,8 @@
 //   shell | exec HEX    the request                            input HEX | eof     what the client sends
 //   time MS             so much time passes                    serial HEX          what the serial port receives
 //   taken N             the port takes so many bytes a step    end                 the channel is gone
-//   refuse WHAT         port, restart, store or module does    find HEX            whether a shell holds these bytes
+//   refuse WHAT         restart, store or module does          find HEX            whether a shell holds these bytes
+//   port N              what has become of the serial port, a platform_serial_status_t
 
 #define _GNU_SOURCE // memmem
 #include <stdio.h>
@@ -24,7 +25,8 @@
 
 struct platform {
   uint64_t milliseconds;
-  bool refuses_port, refuses_restart, refuses_store, refuses_region;
+  platform_serial_status_t port;
+  bool refuses_restart, refuses_store, refuses_region;
   size_t serial_taken;
   uint8_t serial[4096];
   size_t serial_length;
@@ -136,9 +138,13 @@ void platform_light(platform_t *of, platform_light_t light) {
   printf("light %d\n", light);
 }
 
-bool platform_serial_open(platform_t *of, uint32_t baud) {
-  if (!of->refuses_port) printf("open %u\n", baud);
-  return !of->refuses_port;
+platform_serial_status_t platform_serial_open(platform_t *of, uint32_t baud) {
+  if (of->port == PLATFORM_SERIAL_OPEN) printf("open %u\n", baud);
+  return of->port;
+}
+
+bool platform_serial_connected(platform_t *of) {
+  return of->port == PLATFORM_SERIAL_OPEN;
 }
 
 size_t platform_serial_receive(platform_t *of, uint8_t *bytes, size_t capacity) {
@@ -281,10 +287,11 @@ int main(void) {
       memcpy(platform.serial + platform.serial_length, bytes, length);
       platform.serial_length += length;
     } else if (strcmp(what, "refuse") == 0) {
-      platform.refuses_port = strncmp(rest, "port", 4) == 0;
       platform.refuses_restart = strncmp(rest, "restart", 7) == 0;
       platform.refuses_store = strncmp(rest, "store", 5) == 0;
       platform.refuses_region = strncmp(rest, "module", 6) == 0;
+    } else if (strcmp(what, "port") == 0) {
+      platform.port = (platform_serial_status_t)number;
     } else if (strcmp(what, "end") == 0) {
       shell_end(&end->shell);
       end->ended = true;

@@ -371,10 +371,30 @@ test("uart without a terminal hands on every byte, and ends with the input when 
   const waiting = board.run(commands);
   assert.ok(waiting.includes("open 115200"));
   assert.equal(transcript(waiting).status, undefined);
-  const lines = board.run([...commands, "taken 3", "taken 0"]);
+  const taken = [...commands, "taken 3", "taken 0", "time 499"];
+  assert.equal(transcript(board.run(taken)).status, undefined, "an answer may be under way");
+  const lines = board.run([...taken, "time 1"]);
   assert.equal(portBytes(lines), all.toString());
   assert.deepEqual(transcript(lines), { output: all.toString(), errors: "", status: 0 });
   assert.deepEqual(lines.slice(-2), ["close", "0 exit 0"]);
+});
+
+test("what the port answers after the end of the input arrives", options, () => {
+  const asked = [`exec ${hex("uart")}`, `input ${hex("AT\r")}`, "eof", "time 499", `serial ${hex("OK")}`, "time 499"];
+  assert.deepEqual(transcript(board.run(asked)), { output: "OK", errors: "", status: undefined });
+  assert.deepEqual(transcript(board.run([...asked, "time 1"])), { output: "OK", errors: "", status: 0 });
+});
+
+test("a port that goes ends the bridge with a word, and is opened again when it is back", options, () => {
+  const GONE = "port 3";
+  const uart = `exec ${hex("uart")}`;
+  const lines = board.run([uart, `serial ${hex("last words")}`, GONE, "session 1", uart]);
+  assert.deepEqual(transcript(lines), { output: "last words", errors: "uart: the serial port has gone\n", status: 1 });
+  const refused = { output: "", errors: "uart: the serial port cannot be opened; is it plugged in?\n", status: 1 };
+  assert.deepEqual(transcript(lines, 1), refused);
+  assert.deepEqual(board.run([uart, GONE, "session 1", "port 0", uart]).slice(-1), ["open 115200"]);
+  const shell = ["terminal 80", "shell", `input ${hex("uart\r")}`, GONE, `input ${hex("echo still here\r")}`];
+  assert.match(transcript(board.run(shell)).output, /uart: the serial port has gone\r\n.*\r\nstill here\r\n/s);
 });
 
 test("one session at a time has the serial port; one that is gone has it no longer", options, () => {
@@ -397,9 +417,12 @@ test("uart refuses what is no speed, and says when there is no port", options, (
     assert.equal(errors, "uart: the baud rate is a number from 1 to 9999999\n");
     assert.equal(status, 2);
   }
-  const { errors, status } = transcript(board.run(["refuse port", `exec ${hex("uart")}`]));
-  assert.equal(errors, "uart: this board has no serial port of that speed\n");
-  assert.equal(status, 1);
+  const words = ["this board has no serial port", "the serial port has no such speed"];
+  for (const [index, word] of words.entries()) {
+    const { errors, status } = transcript(board.run([`port ${index + 1}`, `exec ${hex("uart")}`]));
+    assert.equal(errors, `uart: ${word}\n`);
+    assert.equal(status, 1);
+  }
 });
 
 test("reboot and bootsel restart the device and end the session, or say that they cannot", options, () => {

@@ -43,8 +43,8 @@ export class LinuxBoard implements Endpoint {
   #stopped = false;
 
   /** Starts the program and waits until it listens. */
-  static async start(path: string, state: string): Promise<LinuxBoard> {
-    const program = start(path, ["--port", "0", "--state", state]);
+  static async start(path: string, state: string, options: readonly string[] = []): Promise<LinuxBoard> {
+    const program = start(path, ["--port", "0", "--state", state, ...options]);
     const [, port = ""] = await program.until(/listening on 127\.0\.0\.1:(\d+)\n/);
     const board = new LinuxBoard(program, Number(port), state);
     atEnd(() => board.stop());
@@ -73,8 +73,9 @@ export class LinuxBoard implements Endpoint {
 
   /** The log of the newest connection, when that has ended. */
   async lastLog(): Promise<string[]> {
-    const numbers = Array.from(this.program.text.matchAll(/^connection (\d+): accepted$/gm), ([, number]) =>
-      Number(number),
+    const numbers = Array.from(
+      this.program.text.matchAll(/^connection (\d+): accepted from 127\.0\.0\.\d+$/gm),
+      ([, number]) => Number(number),
     );
     const last = Math.max(...numbers);
     await eventually(`connection ${last} has ended`, () => this.logOf(last).some((line) => line.startsWith("ended")));

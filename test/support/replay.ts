@@ -44,9 +44,9 @@ export const REKEY_INTERVAL_MS = 3_600_000;
 /** Turns of the event loop in which the application and its streams come to rest; fewer than ten are needed. */
 const TURNS = 40;
 
-/** 'd': bytes of the client; 't': a uint32, milliseconds that pass. */
+/** 'd': bytes of the client; 't', 'i' and 'k': a uint32, milliseconds that pass, or limits of a session (boards/linux/replay.c). */
 export interface ReplayStep {
-  kind: "d" | "t";
+  kind: "d" | "t" | "i" | "k";
   data: Uint8Array;
 }
 

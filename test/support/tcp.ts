@@ -51,8 +51,8 @@ export class TcpClient {
     });
   }
 
-  static async connect(port: number, options: ClientOptions = {}): Promise<TcpClient> {
-    const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+  static async connect(port: number, options: ClientOptions = {}, localAddress?: string): Promise<TcpClient> {
+    const socket = connect({ port, host: "127.0.0.1", noDelay: true, localAddress });
     const client = new TcpClient(socket, options);
     await Promise.race([once(socket, "connect"), once(socket, "close")]);
     return client;

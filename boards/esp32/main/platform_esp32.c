@@ -19,8 +19,8 @@
 #include "watchdog.h"
 #include "wipe.h"
 
-// What was sent leaves in this time.
-#define RESTART_DELAY_MS 300
+// Clients are told in this time (RESTART_NOTICE_MS), and what was sent leaves.
+#define RESTART_DELAY_MS 500
 #define LED_TICK_US 100000
 
 #define TEXT_OF(number) #number

@@ -7,9 +7,9 @@
 #define PORT UART_NUM_1
 #define BUFFER_BYTES 2048
 
-bool platform_serial_open(platform_t *platform, uint32_t baud) {
+platform_serial_status_t platform_serial_open(platform_t *platform, uint32_t baud) {
   (void)platform;
-  if (CONFIG_SESAME_UART_TX_GPIO < 0 || CONFIG_SESAME_UART_RX_GPIO < 0) return false;
+  if (CONFIG_SESAME_UART_TX_GPIO < 0 || CONFIG_SESAME_UART_RX_GPIO < 0) return PLATFORM_SERIAL_NONE;
   const uart_config_t settings = {
       .baud_rate = (int)baud,
       .data_bits = UART_DATA_8_BITS,
@@ -18,13 +18,13 @@ bool platform_serial_open(platform_t *platform, uint32_t baud) {
       .flow_ctrl = UART_HW_FLOWCTRL_DISABLE,
       .source_clk = UART_SCLK_DEFAULT,
   };
-  if (uart_driver_install(PORT, BUFFER_BYTES, BUFFER_BYTES, 0, NULL, 0) != ESP_OK) return false;
+  if (uart_driver_install(PORT, BUFFER_BYTES, BUFFER_BYTES, 0, NULL, 0) != ESP_OK) return PLATFORM_SERIAL_GONE;
   if (uart_param_config(PORT, &settings) == ESP_OK &&
       uart_set_pin(PORT, CONFIG_SESAME_UART_TX_GPIO, CONFIG_SESAME_UART_RX_GPIO, UART_PIN_NO_CHANGE,
                    UART_PIN_NO_CHANGE) == ESP_OK)
-    return true;
+    return PLATFORM_SERIAL_OPEN;
   uart_driver_delete(PORT);
-  return false;
+  return PLATFORM_SERIAL_NO_SPEED;
 }
 
 size_t platform_serial_receive(platform_t *platform, uint8_t *bytes, size_t capacity) {
@@ -39,6 +39,11 @@ size_t platform_serial_send(platform_t *platform, const uint8_t *bytes, size_t l
   uart_get_tx_buffer_free_size(PORT, &room); // uart_write_bytes would wait for more
   int taken = uart_write_bytes(PORT, bytes, length < room ? length : room);
   return taken > 0 ? (size_t)taken : 0;
+}
+
+bool platform_serial_connected(platform_t *platform) {
+  (void)platform;
+  return true;
 }
 
 void platform_serial_close(platform_t *platform) {

@@ -186,6 +186,15 @@ void platform_close(platform_stream_t *of) {
   of->closed = true;
 }
 
+void platform_address(const platform_stream_t *of, char address[PLATFORM_ADDRESS_BYTES]) {
+  (void)of;
+  address[0] = '\0';
+}
+
+bool platform_same_source(const platform_stream_t *one, const platform_stream_t *other) {
+  return one == other;
+}
+
 platform_status_t platform_entropy(platform_t *of, uint8_t *bytes, size_t length) {
   (void)of;
   memset(bytes, 1, length);
@@ -243,6 +252,11 @@ session_outcome_t session_step(session_t *session, bool ready, module_view_t *re
   (void)ready;
   (void)reply;
   return SESSION_IDLE;
+}
+
+module_view_t channels_keepalive(module_t *channels) {
+  (void)channels;
+  return MODULE_VIEW_EMPTY;
 }
 
 void session_end(session_t *session) {

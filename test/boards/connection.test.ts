@@ -5,8 +5,8 @@ import { compileDriver, runDriver } from "../support/c-driver.js";
 import { needs } from "../support/peers.js";
 
 const SOURCES = [
-  ...["connection", "connection_log", "ending", "authentication", "userauth", "transport", "module", "device"],
-  ...["credentials", "store", "base64", "log"],
+  ...["connection", "connection_end", "connection_log", "ending", "time_limits", "authentication", "userauth"],
+  ...["transport", "module", "device", "places", "credentials", "store", "base64", "log"],
 ];
 const SCENARIOS = {
   wiped: "a request after SUCCESS, a password in it perhaps, is wiped and judged by nobody",

@@ -54,7 +54,12 @@ export function keyPairFromSeed(seed: Uint8Array): KeyPair {
 
 /** `SHA256:…` as OpenSSH prints it. */
 export function fingerprint(publicKey: Uint8Array): string {
-  const hash = createHash("sha256").update(publicKeyBlob(publicKey)).digest("base64");
+  return blobFingerprint(publicKeyBlob(publicKey));
+}
+
+/** The same of a key of any type, in the format of RFC 4253 §6.6. */
+export function blobFingerprint(blob: Uint8Array): string {
+  const hash = createHash("sha256").update(blob).digest("base64");
   return `SHA256:${hash.replace(/=+$/, "")}`;
 }
 

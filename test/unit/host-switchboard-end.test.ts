@@ -141,6 +141,22 @@ test("a judgement that comes when the connection has ended is nobody's", async (
   assert.deepEqual(client.sent, []);
 });
 
+test("a judgement whose replies end the connection is nobody's, be it SUCCESS", async () => {
+  const { client, counts, endings } = await open({
+    openUserauth: () => ({
+      receive: () => ({ status: UserauthStatus.SUCCESS, replies: [Buffer.alloc(HELD_REPLIES_BYTES)] }),
+      end: () => {},
+    }),
+  });
+  await client.say(Command.BEGIN_KEY_EXCHANGE);
+  await client.say(50, 52);
+  assert.deepEqual(
+    endings.map(({ cause }) => cause),
+    ["held-replies"],
+  );
+  assert.deepEqual([counts.sessions, counts.judgements], [0, 0]);
+});
+
 test("replies that fill what may wait for new keys leave in order, and one byte more ends the connection", async () => {
   const largest = 4096;
   for (const excess of [0, 1]) {

@@ -6,8 +6,10 @@
 
 import { createPublicKey } from "node:crypto";
 import { decompressX } from "./ed25519-point.js";
-import { KeyFormatError } from "./openssh-keys.js";
+import { KeyFormatError } from "./key-format-error.js";
+import { decodeBase64, optionNames, parseKeyLine, printable, readKeyLines } from "./key-text.js";
 import type { UserKey } from "./users-region.js";
+import { WireReader } from "./wire.js";
 
 const RSA_BITS_MIN = 2048;
 const RSA_BITS_MAX = 4096;
@@ -28,52 +30,46 @@ const KEY_TYPES: Record<string, (fields: Buffer[]) => void> = {
 
 /** The keys of a file. Throws a `KeyFormatError` that names the line. */
 export function parseAuthorizedKeys(text: string): UserKey[] {
-  return text.split(/\r?\n/).flatMap((line, index) => {
-    if (/^\s*(#|$)/.test(line)) return [];
+  return readKeyLines(text).map(({ number, line }) => {
     try {
-      return [parseAuthorizedKey(line)];
+      return parseLine(line);
     } catch (error) {
-      if (error instanceof KeyFormatError) error.message = `line ${index + 1}: ${error.message}`;
+      if (error instanceof KeyFormatError) error.message = `line ${number}: ${error.message}`;
       throw error;
     }
   });
 }
 
-/** `[options] type base64 [comment]`. Throws a `KeyFormatError`. */
-export function parseAuthorizedKey(line: string): UserKey {
-  const text = line.trim();
-  if (text.startsWith("-----BEGIN ")) throw new KeyFormatError("it is a private key; give the public one");
-  // options have blanks only within quotes
-  const [first = ""] = /^(?:"(?:\\"|[^"])*"|[^\s"])*/.exec(text)!;
-  const hasOptions = !isType(first);
-  const [type = "", base64 = ""] = (hasOptions ? text.slice(first.length) : text).trim().split(/\s+/);
-  if (!isType(type)) {
-    const known = Object.keys(KEY_TYPES).join(", ");
-    throw new KeyFormatError(`it is not "[options] type base64 [comment]" with one of the types ${known}`);
-  }
-  const blob = Buffer.from(base64, "base64");
-  if (base64 === "" || blob.toString("base64").replace(/=+$/, "") !== base64.replace(/=+$/, ""))
-    throw new KeyFormatError("its Base64 is damaged");
-  const [inner, ...fields] = splitStrings(blob);
-  if (inner?.toString("latin1") !== type) throw new KeyFormatError(`its key is not of the type ${type}, as it says`);
-  KEY_TYPES[type]!(fields);
-  return { blob: Uint8Array.from(blob), ...(hasOptions && parseOptions(first, type)) };
+/** The one key of a text: `[options] type base64 [comment]`, RFC 4716 or PEM. Throws a `KeyFormatError`. */
+export function parseAuthorizedKey(text: string): UserKey {
+  const [first, ...more] = readKeyLines(text);
+  if (first === undefined) throw new KeyFormatError("there is no public key in it");
+  if (more.length > 0) throw new KeyFormatError(`it holds ${1 + more.length} lines; each key is a string of its own`);
+  return parseLine(first.line);
 }
 
-function isType(word: string): boolean {
-  return Object.hasOwn(KEY_TYPES, word);
+function parseLine(line: string): UserKey {
+  const { options, type, base64 } = parseKeyLine(line);
+  const checkFields = Object.hasOwn(KEY_TYPES, type) ? KEY_TYPES[type] : undefined;
+  if (checkFields === undefined) {
+    const known = Object.keys(KEY_TYPES).join(", ");
+    throw new KeyFormatError(`it is of the type ${printable(type)}; Sesame has ${known}`);
+  }
+  const blob = decodeBase64(base64);
+  const [inner, ...fields] = splitStrings(blob);
+  if (inner?.toString("latin1") !== type) throw new KeyFormatError(`its key is not of the type ${type}, as it says`);
+  checkFields(fields);
+  return { blob: Uint8Array.from(blob), ...parseOptions(options, type) };
 }
 
 function parseOptions(text: string, type: string): Omit<UserKey, "blob"> {
   const options: Omit<UserKey, "blob"> = {};
-  for (const option of text.match(/(?:"(?:\\"|[^"])*"|[^,"])+/g) ?? []) {
-    const name = option.replace(/=.*$/s, "").toLowerCase();
+  for (const name of optionNames(text)) {
     if (KEPT_BY_NATURE.has(name)) continue;
-    if (name !== "verify-required" && name !== "no-touch-required") {
+    if (name !== "verify-required" && name !== "no-touch-required")
       throw new KeyFormatError(
-        `Sesame cannot keep what the option ${JSON.stringify(name)} asks for: take it or the key out`,
+        `Sesame cannot keep what the option ${printable(name)} asks for: take it or the key out`,
       );
-    }
     if (!type.startsWith("sk-")) throw new KeyFormatError(`${name} is for security keys; it is a ${type}`);
     options[name === "verify-required" ? "verificationRequired" : "presenceNotRequired"] = true;
   }
@@ -82,13 +78,9 @@ function parseOptions(text: string, type: string): Omit<UserKey, "blob"> {
 
 /** RFC 4251 §5: strings and mpints one after the other. */
 function splitStrings(blob: Buffer): Buffer[] {
+  const reader = new WireReader(blob);
   const strings: Buffer[] = [];
-  for (let rest = blob; rest.length > 0;) {
-    const length = rest.length < 4 ? Infinity : rest.readUInt32BE();
-    if (length > rest.length - 4) throw new KeyFormatError("its key ends early");
-    strings.push(rest.subarray(4, 4 + length));
-    rest = rest.subarray(4 + length);
-  }
+  while (reader.remaining > 0) strings.push(reader.string());
   return strings;
 }
 

@@ -29,6 +29,6 @@ function build(options: BuildOptions): void {
   const module = userauthModuleName(name);
   const output = options.output ?? `${module}.wasm`;
   const wasm = embedCredentials(readFileSync(plainModulePath(module)), region!);
-  writePrivateFile(output, wasm, true);
+  writePrivateFile(output, wasm, { overwrite: true });
   console.log(`${output}  ${wasm.length} bytes  sha256 ${createHash("sha256").update(wasm).digest("hex")}`);
 }

@@ -2,7 +2,6 @@
 //
 // Passwords come from files, never from the command line, which every process on the machine can read.
 
-import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import {
   CredentialsError,
@@ -10,8 +9,11 @@ import {
   encodeCredentials,
   type UserauthBuild,
   USERAUTH_BUILDS,
+  userNameBytes,
 } from "./credentials.js";
+import { type FileOptions, readGivenFile } from "./given-file.js";
 import { KeyFormatError, parsePublicKey } from "./openssh-keys.js";
+import { linesOf } from "./text.js";
 import { UsageError } from "./usage-error.js";
 import { readUsersFile } from "./users-file.js";
 import type { UsersTable } from "./users-region.js";
@@ -19,7 +21,7 @@ import type { UsersTable } from "./users-region.js";
 const UINT32_MAX = 0xffffffff;
 
 /** One user, as the command line names it. */
-export interface CredentialOptions {
+export interface CredentialOptions extends FileOptions {
   userauth?: UserauthBuild;
   user?: string;
   passwordFile?: string;
@@ -46,9 +48,20 @@ export function withCredentialOptions(command: Command): Command {
         USERAUTH_BUILDS,
       ),
     )
-    .option("--user <name>", "who may log in (default: admin)")
+    .option("--user <name>", "who may log in (default: admin)", parseUser)
     .option("--password-file <file>", "the password is the first line of the file")
-    .option("--authorized-key <file>", "the public key (Ed25519), as in a .pub file");
+    .option("--authorized-key <file>", "the public key (Ed25519), as in a .pub file")
+    .addOption(strictModesOption());
+}
+
+/** For commands whose results scripts read. */
+export function jsonOption(): Option {
+  return new Option("--json", "print the result as JSON");
+}
+
+/** Whether files are checked as by sshd's StrictModes. */
+export function strictModesOption(): Option {
+  return new Option("--no-strict-modes", "take files that others could read or replace, too");
 }
 
 /** For options whose value is a port; 0 takes a free one. */
@@ -66,38 +79,35 @@ export function parseNumber(text: string): number {
 }
 
 /** The users of `--config`, if that is given. */
-export function givenUsers({
-  config,
-  userauth,
-  user,
-  passwordFile,
-  authorizedKey,
-}: ConfigOptions): UsersTable | undefined {
+export function givenUsers(options: ConfigOptions): UsersTable | undefined {
+  const { config, userauth, user, passwordFile, authorizedKey } = options;
   if (config === undefined) return undefined;
-  if (userauth ?? user ?? passwordFile ?? authorizedKey)
+  if ((userauth ?? user ?? passwordFile ?? authorizedKey) !== undefined)
     throw new UsageError(
       "--config names the users; --userauth, --user, --password-file and --authorized-key do not go with it",
     );
-  return readUsersFile(config);
+  return readUsersFile(config, options);
 }
 
 /** Throws a `UsageError` for options that contradict each other, and errors that name the file for contents that will not do. */
-export function givenCredentials({ userauth, user, passwordFile, authorizedKey }: CredentialOptions): GivenCredentials {
+export function givenCredentials(options: CredentialOptions): GivenCredentials {
+  const { userauth, user = DEVELOPMENT_USER, passwordFile, authorizedKey } = options;
   const build = userauth ?? (authorizedKey === undefined ? "password" : "publickey");
   if (build === "password" && authorizedKey !== undefined)
     throw new UsageError("--userauth password takes --password-file, not --authorized-key");
   if (build !== "password" && passwordFile !== undefined)
     throw new UsageError(`--userauth ${build} takes --authorized-key, not --password-file`);
-  if (passwordFile === undefined && authorizedKey === undefined) {
-    if (user === undefined) return { build };
+  const file = passwordFile ?? authorizedKey;
+  if (file === undefined) {
+    if (options.user === undefined) return { build };
     throw new UsageError(`--user needs ${build === "password" ? "--password-file" : "--authorized-key"}`);
   }
-  const name = user ?? DEVELOPMENT_USER;
-  const file = (passwordFile ?? authorizedKey)!;
+  const text = readGivenFile(file, passwordFile !== undefined, options);
   try {
+    // the password is the first line
     const secret =
-      passwordFile === undefined ? { publicKey: readPublicKeyFile(file) } : { password: readPasswordFile(file) };
-    return { build, region: encodeCredentials(build, { user: name, ...secret }) };
+      passwordFile === undefined ? { publicKey: parsePublicKey(text).publicKey } : { password: linesOf(text)[0]! };
+    return { build, region: encodeCredentials(build, { user, ...secret }) };
   } catch (error) {
     if (error instanceof CredentialsError || error instanceof KeyFormatError)
       error.message = `${file}: ${error.message}`;
@@ -105,14 +115,14 @@ export function givenCredentials({ userauth, user, passwordFile, authorizedKey }
   }
 }
 
-/** The file's first line, without its end. */
-function readPasswordFile(path: string): Uint8Array {
-  const text = readFileSync(path);
-  const newline = text.indexOf(0x0a);
-  const line = newline < 0 ? text : text.subarray(0, newline);
-  return line.at(-1) === 0x0d ? line.subarray(0, -1) : line;
-}
-
-function readPublicKeyFile(path: string): Uint8Array {
-  return parsePublicKey(readFileSync(path, "utf8")).publicKey;
+/** For options whose value is the name of a user. */
+export function parseUser(text: string): string {
+  try {
+    userNameBytes(text);
+  } catch (error) {
+    throw new InvalidArgumentError(`${(error as Error).message}.`);
+  }
+  // what was not UTF-8 on the command line has become this
+  if (text.includes("\ufffd")) throw new InvalidArgumentError("the user name is not UTF-8.");
+  return text;
 }

@@ -1,26 +1,32 @@
-// `sesame passwd`: hashes a password for users.json.
+// `sesame passwd`: hashes a password, for users.json or in it.
 //
-// Passwords come from a terminal or from standard input, never from the command line.
+// Passwords come from a terminal or from standard input, never from the command line, which every process on the machine can read.
 
+import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { parseNumber } from "./cli-options.js";
+import { jsonOption, parseNumber, parseUser, strictModesOption } from "./cli-options.js";
+import { passwordBytes } from "./credentials.js";
 import { ARGON2ID_COSTS, hashPassword, type HashCosts } from "./password-hash.js";
 import { formatPhc } from "./phc.js";
+import { decodeText, linesOf, shown } from "./text.js";
 import { UsageError } from "./usage-error.js";
-import { readUsersFile, setPassword } from "./users-file.js";
+import { type ChangeOptions, readUsersTable, setPassword } from "./users-file.js";
+import { LEAST_PASSWORD_LENGTH, type UsersTable } from "./users-region.js";
 
-interface PasswdOptions {
+interface PasswdOptions extends ChangeOptions {
   config?: string;
   argon2?: HashCosts;
   pbkdf2?: HashCosts;
+  json?: true;
 }
 
 export function define(command: Command): void {
   command
-    .argument("[user]", "whose password it is, in the file of --config")
+    .argument("[user]", "whose password it is, in the file of --config", parseUser)
     .option("--config <file>", "users.json, which is replaced as a whole")
+    .option("--add", "the user is a new one, and so may be the file")
     .addOption(
       new Option(
         "--argon2 <m,t,p>",
@@ -30,26 +36,53 @@ export function define(command: Command): void {
         .conflicts("pbkdf2"),
     )
     .option("--pbkdf2 <iterations>", "PBKDF2-HMAC-SHA-256 (600000 are recommended)", parsePbkdf2)
+    .addOption(jsonOption())
+    .addOption(strictModesOption())
+    .addHelpText(
+      "after",
+      "\nThe password is asked for, or is the first line of standard input. Without a user its hash is printed.\n" +
+        "\n  sesame passwd --config users.json --add ann     a new user, and the file if there is none",
+    )
     .action(passwd);
 }
 
-async function passwd(user: string | undefined, { config, argon2, pbkdf2 }: PasswdOptions): Promise<void> {
+async function passwd(user: string | undefined, options: PasswdOptions): Promise<void> {
+  const { config, add = false, json = false } = options;
   if ((user === undefined) !== (config === undefined)) throw new UsageError("a user and --config go together");
-  const costs = argon2 ?? pbkdf2 ?? (config === undefined ? undefined : costsIn(config, user!)) ?? ARGON2ID_COSTS;
+  if (add && user === undefined) throw new UsageError("--add is for a user in the file of --config");
+  const table = config === undefined || (add && !existsSync(config)) ? undefined : readUsersTable(config, options);
+  if (table) checkUser(config!, table, user!, add);
+  const costs = options.argon2 ?? options.pbkdf2 ?? costsIn(table) ?? ARGON2ID_COSTS;
   const password = process.stdin.isTTY ? await askTwice() : await firstLine();
+  checkNew(password, table?.leastPasswordLength);
   const hash = hashPassword(password, costs);
   password.fill(0);
-  if (config === undefined) return console.log(formatPhc(hash));
-  const missing = setPassword(config, user!, hash);
-  console.log(`${config}: ${user} has a new password`);
-  if (missing !== undefined) console.error(`sesame: the file cannot be used yet: ${missing}`);
+  if (config === undefined) return console.log(json ? JSON.stringify({ password: formatPhc(hash) }) : formatPhc(hash));
+  const problem = await setPassword(config, user!, hash, options);
+  console.log(json ? JSON.stringify({ config, user, problem }) : `${config}: ${shown(user!)} has a new password`);
+  if (problem !== undefined) console.error(`sesame: the file cannot be used yet: ${problem}`);
+}
+
+/** So that nobody is asked for a password in vain. */
+function checkUser(config: string, { users }: UsersTable, user: string, add: boolean): void {
+  if (users.some(({ name }) => name === user) === add)
+    throw new Error(
+      `${config}: there is ${add ? "a" : "no"} user ${shown(user)} in it${add ? " already" : "; --add adds one"}`,
+    );
 }
 
 /** All passwords of a file have the same costs. */
-function costsIn(config: string, user: string): HashCosts | undefined {
-  const { users } = readUsersFile(config);
-  if (!users.some(({ name }) => name === user)) throw new Error(`${config}: there is no user ${JSON.stringify(user)}`);
-  return users.find(({ password }) => password)?.password;
+function costsIn(table: UsersTable | undefined): HashCosts | undefined {
+  return table?.users.find(({ password }) => password)?.password;
+}
+
+/** Throws for what a client could not choose as its new password either. */
+function checkNew(password: Uint8Array, least = LEAST_PASSWORD_LENGTH): void {
+  passwordBytes(password);
+  if (password.length < least)
+    throw new Error(
+      `the password has ${password.length} bytes; a new one has at least ${least} (newPasswords.leastLength)`,
+    );
 }
 
 function parseArgon2(text: string): HashCosts {
@@ -87,12 +120,12 @@ function ask(prompt: string): Promise<string> {
   }) as Promise<string>;
 }
 
+/** Of standard input; of UTF-16, which PowerShell may send, all is read. */
 async function firstLine(): Promise<Buffer> {
-  const chunks: Buffer[] = [];
+  let bytes = Buffer.alloc(0);
   for await (const chunk of process.stdin) {
-    chunks.push(chunk as Buffer);
-    if ((chunk as Buffer).includes(0x0a)) break;
+    bytes = Buffer.concat([bytes, chunk as Buffer]);
+    if (bytes.includes(0x0a) && bytes[0]! < 0xfe) break;
   }
-  const [line = ""] = Buffer.concat(chunks).toString("latin1").split(/\r?\n/);
-  return Buffer.from(line, "latin1");
+  return Buffer.from(linesOf(decodeText(bytes))[0]!, "utf8");
 }

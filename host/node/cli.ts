@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { Command, CommanderError } from "commander";
 import { packageRoot } from "./package-root.js";
 import { guardStandardStreams } from "./standard-streams.js";
-import { UsageError } from "./usage-error.js";
+import { failureText, UsageError } from "./usage-error.js";
 
 const FAILURE = 1;
 const USAGE = 2;
@@ -25,6 +25,7 @@ const COMMANDS: Record<string, [description: string, load: () => Promise<Command
   build: ["write a userauth module that carries your credentials", () => import("./cli-build.js")],
   keygen: ["make an Ed25519 key pair in OpenSSH's formats", () => import("./cli-keygen.js")],
   passwd: ["hash a password for users.json: print it, or give it to a user", () => import("./cli-passwd.js")],
+  users: ["list the users of users.json, give them keys, remove them", () => import("./cli-users.js")],
   connect: ["carry an SSH connection to a board on a serial device", () => import("./cli-connect.js")],
   flash: ["copy the firmware to a board in boot mode", () => import("./cli-flash.js")],
   credentials: ["print what a board's command of the same name takes", () => import("./cli-credentials.js")],
@@ -40,7 +41,7 @@ async function main(args: string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE; // it has printed what is wrong
-    console.error(`sesame: ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`sesame: ${failureText(error)}`);
     return error instanceof UsageError ? USAGE : FAILURE;
   }
 }

@@ -4,10 +4,12 @@
 // code section of that copy is the same bytes: the code that was tested is the code that ships. The full build's region is made by
 // users-region.ts, and embedded here like the others.
 
+import { isUtf8 } from "node:buffer";
 import { compileModule, isFullUserauth } from "./modules.js";
 import type { CompiledModule } from "./modules.js";
 import { decompressX } from "./ed25519-point.js";
 import { PUBLIC_KEY_BYTES } from "./openssh-keys.js";
+import { textProblem } from "./text.js";
 import { readSections, WasmReader } from "./wasm-file.js";
 
 /** The userauth builds for one user. */
@@ -61,12 +63,11 @@ export interface Credentials {
 /** The region's bytes for a build. Throws a `CredentialsError` that names what is wrong. */
 export function encodeCredentials(build: UserauthBuild, credentials: Credentials): Uint8Array {
   const region = new Uint8Array(REGION_BYTES[build]);
-  writeCounted(region, 0, USER_NAME_CAPACITY, "user name", Buffer.from(credentials.user, "utf8"));
+  writeCounted(region, 0, userNameBytes(credentials.user));
   if (build === "password") {
     if (credentials.publicKey) throw new CredentialsError("the build userauth-password has no place for a public key");
     if (credentials.password === undefined) throw new CredentialsError("the build userauth-password needs a password");
-    const password = Buffer.from(credentials.password as string);
-    writeCounted(region, USER_SLOT_BYTES, PASSWORD_CAPACITY, "password", password);
+    writeCounted(region, USER_SLOT_BYTES, passwordBytes(credentials.password));
     return region;
   }
   const { publicKey } = credentials;
@@ -172,10 +173,36 @@ function embedRegion(wasm: Uint8Array, build: AnyUserauthBuild, region: Uint8Arr
   return result;
 }
 
-function writeCounted(region: Uint8Array, offset: number, capacity: number, what: string, bytes: Uint8Array): void {
+/**
+ * The bytes of a user name: 1 to 63, of Unicode's normal form NFKC, as RFC 4252 §8 wants names stored, and without control characters. Throws a
+ * `CredentialsError`.
+ */
+export function userNameBytes(name: string): Buffer {
+  const reason =
+    textProblem(name)?.reason ??
+    (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name) ? "a control character or the end of a line" : undefined);
+  if (reason !== undefined) throw new CredentialsError(`the user name has ${reason}`);
+  if (name.normalize("NFKC") !== name) throw new CredentialsError("the name is not in Unicode's normal form NFKC");
+  return counted(Buffer.from(name, "utf8"), USER_NAME_CAPACITY, "user name");
+}
+
+/** The bytes of a password: 1 to 127 of UTF-8, without NUL. Throws a `CredentialsError` that tells nothing of it. Secret. */
+export function passwordBytes(password: string | Uint8Array): Uint8Array {
+  const bytes = typeof password === "string" ? Buffer.from(password, "utf8") : password;
+  if (typeof password === "string" ? /\p{Surrogate}/u.test(password) : !isUtf8(password))
+    throw new CredentialsError("the password is not UTF-8, as clients send it");
+  if (bytes.includes(0)) throw new CredentialsError("the password has a NUL");
+  return counted(bytes, PASSWORD_CAPACITY, "password");
+}
+
+function counted<T extends Uint8Array>(bytes: T, capacity: number, what: string): T {
   if (bytes.length === 0) throw new CredentialsError(`the ${what} is empty`);
   if (bytes.length > capacity)
     throw new CredentialsError(`the ${what} has ${bytes.length} bytes; ${capacity} is the most`);
+  return bytes;
+}
+
+function writeCounted(region: Uint8Array, offset: number, bytes: Uint8Array): void {
   region[offset] = bytes.length;
   region.set(bytes, offset + 1);
 }

@@ -1,36 +1,39 @@
-// The server's host key file: made on the first start, kept readable by its owner alone.
+// Key pairs as files: the server's host key, made on the first start and kept readable by its owner alone, and those of `sesame keygen`.
 
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { type FileOptions, readGivenFile } from "./given-file.js";
 import { formatPrivateKey, formatPublicKey, generateKeyPair, KeyFormatError, parsePrivateKey } from "./openssh-keys.js";
 import type { KeyPair } from "./openssh-keys.js";
-import { existsError, PermissionsError, readPrivateFile, writePrivateFile } from "./private-file.js";
+import { existsError, writePrivateFile } from "./private-file.js";
 
-/** The key in the file. Throws a `KeyFormatError` when others may read the file or it holds no usable key. */
-export function readPrivateKeyFile(path: string): KeyPair {
+const READABLE_BY_ALL = 0o644;
+
+/** The key in the file. Throws a `FileError` when others could read or replace it, a `KeyFormatError` when it holds no usable key. */
+export function readPrivateKeyFile(path: string, options?: FileOptions): KeyPair {
+  const text = readGivenFile(path, true, options);
   try {
-    return parsePrivateKey(readPrivateFile(path));
+    return parsePrivateKey(text);
   } catch (error) {
-    if (error instanceof KeyFormatError || error instanceof PermissionsError)
-      throw new KeyFormatError(`${path}: ${error.message}`);
+    if (error instanceof KeyFormatError) error.message = `${path}: ${error.message}`;
     throw error;
   }
 }
 
 /**
- * Writes a new key pair to `path` (0600) and `path`.pub. The private key appears whole or not at all. Throws an error with the code
- * EEXIST when one of them exists, unless `overwrite`.
+ * Writes a new key pair to `path` (0600) and `path`.pub. Each appears whole or not at all. Throws an error with the code EEXIST when one of them
+ * exists, unless `overwrite`.
  */
 export function writeKeyPairFiles(path: string, pair: KeyPair, comment: string, overwrite = false): void {
   const publicPath = `${path}.pub`;
   mkdirSync(dirname(resolve(path)), { recursive: true, mode: 0o700 });
   if (!overwrite && existsSync(publicPath)) throw existsError(publicPath);
-  writePrivateFile(path, formatPrivateKey(pair, comment), overwrite);
-  writeFileSync(publicPath, `${formatPublicKey(pair.publicKey, comment)}\n`, { flag: overwrite ? "w" : "wx" });
+  writePrivateFile(path, formatPrivateKey(pair, comment), { overwrite });
+  writePrivateFile(publicPath, `${formatPublicKey(pair.publicKey, comment)}\n`, { overwrite, mode: READABLE_BY_ALL });
 }
 
 /** The host key in the file, which is made when there is none; `created` says so. */
-export function loadHostKey(path: string): { hostKey: KeyPair; created: boolean } {
+export function loadHostKey(path: string, options?: FileOptions): { hostKey: KeyPair; created: boolean } {
   let created = false;
   if (!existsSync(path)) {
     try {
@@ -41,5 +44,5 @@ export function loadHostKey(path: string): { hostKey: KeyPair; created: boolean 
       if ((error as NodeJS.ErrnoException).code !== "EEXIST" || !existsSync(path)) throw error;
     }
   }
-  return { hostKey: readPrivateKeyFile(path), created };
+  return { hostKey: readPrivateKeyFile(path, options), created };
 }

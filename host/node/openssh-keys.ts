@@ -5,6 +5,11 @@
 
 import { createHash, randomBytes } from "node:crypto";
 import nacl from "tweetnacl";
+import { KeyFormatError } from "./key-format-error.js";
+import { decodeBase64, isPublicKeyText, parseKeyLine, printable, privateKeyKind, readKeyLines } from "./key-text.js";
+import { string, uint32, WireReader } from "./wire.js";
+
+export { KeyFormatError };
 
 export const SEED_BYTES = 32;
 export const PUBLIC_KEY_BYTES = 32;
@@ -13,6 +18,8 @@ const ALGORITHM = "ssh-ed25519";
 const MAGIC = "openssh-key-v1\0";
 const BEGIN = "-----BEGIN OPENSSH PRIVATE KEY-----";
 const END = "-----END OPENSSH PRIVATE KEY-----";
+const MAKE_KEY = "ssh-keygen -t ed25519";
+const FROM_PUTTY = "Sesame reads OpenSSH's own: puttygen KEY.ppk -O private-openssh -o KEY";
 const BASE64_LINE_CHARACTERS = 70;
 /** The unencrypted key block is padded to a multiple of this with 1, 2, 3, … */
 const BLOCK_BYTES = 8;
@@ -35,11 +42,6 @@ export interface CommentedPublicKey {
   /** 32 bytes. */
   publicKey: Uint8Array;
   comment: string;
-}
-
-/** A key file that cannot be used; the message is meant for the person who gave it. */
-export class KeyFormatError extends Error {
-  override name = "KeyFormatError";
 }
 
 /** A fresh key pair from the system's random numbers. */
@@ -70,19 +72,19 @@ export function formatPublicKey(publicKey: Uint8Array, comment = ""): string {
 }
 
 /**
- * Reads a .pub file, or an authorized_keys file that holds one key. Empty lines and lines that start with # are skipped. Options before
- * the key are refused: the modules could not keep what they promise.
+ * Reads the one public key of a text: of a .pub file, an authorized_keys file, RFC 4716 or PEM. Options before the key are refused: the modules
+ * could not keep what they promise.
  */
 export function parsePublicKey(text: string): CommentedPublicKey {
-  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "" && !line.trimStart().startsWith("#"));
-  const line = lines[0]?.trim();
-  if (line === undefined) throw new KeyFormatError("there is no public key in it");
-  if (line.startsWith("-----BEGIN ")) throw new KeyFormatError("it is a private key; give the .pub file");
+  const lines = readKeyLines(text);
+  if (lines.length === 0) throw new KeyFormatError("there is no public key in it");
   if (lines.length > 1) throw new KeyFormatError("it holds more than one key; Sesame embeds exactly one");
-  const [algorithm = "", base64, ...comment] = line.split(/[ \t]+/);
-  if (algorithm !== ALGORITHM) throw new KeyFormatError(refusalOfFirstWord(algorithm, line));
-  if (base64 === undefined) throw new KeyFormatError(`there is no key after ${ALGORITHM}`);
-  return { publicKey: parsePublicKeyBlob(decodeBase64(base64)), comment: comment.join(" ") };
+  const { options, type, base64, comment } = parseKeyLine(lines[0]!.line);
+  if (options !== "")
+    throw new KeyFormatError("it has options before the key (such as from= or command=); Sesame cannot keep them here");
+  if (type !== ALGORITHM) throw new KeyFormatError(`it is of the type ${printable(type)}; only ${ALGORITHM} will do`);
+  if (base64 === "") throw new KeyFormatError(`there is no key after ${ALGORITHM}`);
+  return { publicKey: parsePublicKeyBlob(decodeBase64(base64)), comment };
 }
 
 /** The text of an unencrypted private key file. */
@@ -109,13 +111,16 @@ export function formatPrivateKey({ seed, publicKey }: KeyPair, comment = ""): st
 /** Reads an unencrypted private key file. The public key is computed afresh from the seed and compared with the file's. */
 export function parsePrivateKey(text: string): CommentedKeyPair {
   const trimmed = text.trim();
-  if (/^(ssh|ecdsa|sk)-\S+ /.test(trimmed)) throw new KeyFormatError("it is a public key; give the private one");
-  const other = /^-----BEGIN (?!OPENSSH PRIVATE KEY)([A-Z0-9 ]+)-----/.exec(trimmed);
-  if (other)
-    throw new KeyFormatError(`it is in the format "${other[1]}"; Sesame reads OpenSSH's own (ssh-keygen -t ed25519)`);
-  if (!trimmed.startsWith(BEGIN) || !trimmed.endsWith(END))
-    throw new KeyFormatError("it is not an OpenSSH private key");
-  const reader = new Reader(decodeBase64(trimmed.slice(BEGIN.length, -END.length).replace(/\s+/g, "")));
+  if (isPublicKeyText(trimmed)) throw new KeyFormatError("it is a public key; give the private one");
+  const kind = privateKeyKind(trimmed);
+  if (kind === "PuTTY") throw new KeyFormatError(`it is a private key of PuTTY's; ${FROM_PUTTY}`);
+  if (kind !== "OpenSSH" && kind !== undefined)
+    throw new KeyFormatError(
+      `it is a private key in another format (${kind}); Sesame reads OpenSSH's own (${MAKE_KEY})`,
+    );
+  if (kind === undefined || !trimmed.endsWith(END))
+    throw new KeyFormatError(`it is not an OpenSSH private key; ${MAKE_KEY} makes one`);
+  const reader = new WireReader(decodeBase64(trimmed.slice(BEGIN.length, -END.length).replace(/\s+/g, "")));
   if (reader.bytes(MAGIC.length).toString("latin1") !== MAGIC)
     throw new KeyFormatError("it is not an openssh-key-v1 file");
   const cipher = reader.text();
@@ -126,7 +131,9 @@ export function parsePrivateKey(text: string): CommentedKeyPair {
   }
   if (reader.uint32() !== 1) throw new KeyFormatError("it does not hold exactly one key");
   const statedPublicKey = parsePublicKeyBlob(reader.string());
-  const body = new Reader(reader.string());
+  const block = reader.string();
+  if (block.length % BLOCK_BYTES !== 0) throw new KeyFormatError("its block has a wrong length: the file is damaged");
+  const body = new WireReader(block);
   reader.end();
   if (body.uint32() !== body.uint32()) throw new KeyFormatError("its check numbers differ: the file is damaged");
   const algorithm = body.text();
@@ -135,9 +142,9 @@ export function parsePrivateKey(text: string): CommentedKeyPair {
   const publicKey = body.string();
   const privateKey = body.string();
   const comment = body.string().toString("utf8");
+  // 1, 2, 3, …: how many is up to the writer, and PuTTYgen has blocks of 16 bytes
   for (let expected = 1; body.remaining > 0; expected++) {
-    if (expected >= BLOCK_BYTES || body.bytes(1)[0] !== expected)
-      throw new KeyFormatError("its padding is wrong: the file is damaged");
+    if (body.bytes(1)[0] !== (expected & 0xff)) throw new KeyFormatError("its padding is wrong: the file is damaged");
   }
   if (privateKey.length !== SEED_BYTES + PUBLIC_KEY_BYTES)
     throw new KeyFormatError("its private key has a wrong length");
@@ -149,14 +156,6 @@ export function parsePrivateKey(text: string): CommentedKeyPair {
   return { ...pair, comment };
 }
 
-function refusalOfFirstWord(word: string, line: string): string {
-  if (/^(ssh-|ecdsa-|sk-|rsa-)/.test(word)) return `it is of the type ${printable(word)}; only ${ALGORITHM} will do`;
-  if (new RegExp(`[ \\t]${ALGORITHM}[ \\t]`).test(line)) {
-    return "it has options before the key (such as from= or command=); Sesame cannot keep them, so it refuses the line";
-  }
-  return `it is not an OpenSSH public key line ("${ALGORITHM} AAAA… comment")`;
-}
-
 /** RFC 8709 §4. */
 function publicKeyBlob(publicKey: Uint8Array): Buffer {
   if (publicKey.length !== PUBLIC_KEY_BYTES) throw new KeyFormatError("a public key has 32 bytes");
@@ -164,7 +163,7 @@ function publicKeyBlob(publicKey: Uint8Array): Buffer {
 }
 
 function parsePublicKeyBlob(blob: Buffer): Buffer {
-  const reader = new Reader(blob);
+  const reader = new WireReader(blob);
   const algorithm = reader.text();
   if (algorithm !== ALGORITHM)
     throw new KeyFormatError(`it is of the type ${printable(algorithm)}; only ${ALGORITHM} will do`);
@@ -174,68 +173,7 @@ function parsePublicKeyBlob(blob: Buffer): Buffer {
   return publicKey;
 }
 
-function decodeBase64(text: string): Buffer {
-  const bytes = Buffer.from(text, "base64");
-  // Node skips what is not Base64; a damaged file must not be taken for another.
-  if (text === "" || bytes.toString("base64").replace(/=+$/, "") !== text.replace(/=+$/, "")) {
-    throw new KeyFormatError("its Base64 is damaged");
-  }
-  return bytes;
-}
-
 function checkComment(comment: string): string {
   if (/[\x00-\x1f\x7f]/.test(comment)) throw new KeyFormatError("a comment has no control characters");
   return comment;
-}
-
-function printable(text: string): string {
-  return JSON.stringify(text.slice(0, 40));
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
-}
-
-/** RFC 4251 §5 "string". */
-function string(value: string | Uint8Array): Buffer {
-  const bytes = Buffer.from(value as string);
-  return Buffer.concat([uint32(bytes.length), bytes]);
-}
-
-/** RFC 4251 §5 data types out of a key file. */
-class Reader {
-  #rest: Buffer;
-
-  constructor(bytes: Buffer) {
-    this.#rest = bytes;
-  }
-
-  get remaining(): number {
-    return this.#rest.length;
-  }
-
-  bytes(length: number): Buffer {
-    if (length > this.#rest.length) throw new KeyFormatError("it ends early: the file is damaged");
-    const bytes = this.#rest.subarray(0, length);
-    this.#rest = this.#rest.subarray(length);
-    return bytes;
-  }
-
-  uint32(): number {
-    return this.bytes(4).readUInt32BE();
-  }
-
-  string(): Buffer {
-    return this.bytes(this.uint32());
-  }
-
-  text(): string {
-    return this.string().toString("latin1");
-  }
-
-  end(): void {
-    if (this.remaining > 0) throw new KeyFormatError("bytes follow the key: the file is damaged");
-  }
 }

@@ -2,7 +2,7 @@
 
 import { pbkdf2Sync, randomBytes } from "node:crypto";
 import { argon2id } from "@noble/hashes/argon2.js";
-import { CredentialsError, PASSWORD_CAPACITY } from "./credentials.js";
+import { passwordBytes } from "./credentials.js";
 import { HASH_BYTES } from "./phc.js";
 import type { Argon2idHash, PasswordHash, Pbkdf2Hash } from "./phc.js";
 
@@ -17,23 +17,11 @@ const SALT_BYTES = 16;
 
 /** Hashes a password of 1 to 127 bytes of UTF-8, with a fresh salt. Throws a `CredentialsError`. Takes a second or so. */
 export function hashPassword(password: Uint8Array, costs: HashCosts = ARGON2ID_COSTS): PasswordHash {
-  if (password.length === 0) throw new CredentialsError("the password is empty");
-  if (password.length > PASSWORD_CAPACITY)
-    throw new CredentialsError(`the password has ${password.length} bytes; ${PASSWORD_CAPACITY} is the most`);
-  if (!isUtf8(password)) throw new CredentialsError("the password is not UTF-8, as clients send it");
+  passwordBytes(password);
   const salt = randomBytes(SALT_BYTES);
   if (costs.algorithm === "pbkdf2-sha256") {
     return { ...costs, salt, hash: pbkdf2Sync(password, salt, costs.iterations, HASH_BYTES, "sha256") };
   }
   const { memoryKiB: m, passes: t, lanes: p } = costs;
   return { ...costs, salt, hash: argon2id(password, salt, { m, t, p, dkLen: HASH_BYTES }) };
-}
-
-function isUtf8(bytes: Uint8Array): boolean {
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -73,6 +73,13 @@ export function formatPhc(hash: PasswordHash): string {
   return text;
 }
 
+/** A hash's algorithm and parameters, as messages name them. */
+export function describeCosts(hash: Omit<Argon2idHash, "salt" | "hash"> | Omit<Pbkdf2Hash, "salt" | "hash">): string {
+  return hash.algorithm === "argon2id"
+    ? `argon2id m=${hash.memoryKiB},t=${hash.passes},p=${hash.lanes}`
+    : `pbkdf2-sha256 i=${hash.iterations}`;
+}
+
 function parseArgon2id([version = "", ...fields]: string[]): Argon2idHash {
   if (version !== `v=${ARGON2_VERSION}`) {
     const stated = version.startsWith("v=") ? `its version is ${printable(version.slice(2))}` : "it states no version";

@@ -1,17 +1,17 @@
-// Files that hold secrets: read only when nobody else may read them, and written whole or not at all.
+// Files that appear whole or not at all, at any moment and after a crash at any moment; those with secrets are for their owner alone.
 //
-// host-key.ts keeps key pairs in them, users-file.ts password hashes; cli-build.ts writes modules with credentials.
+// host-key.ts writes key pairs this way, users-file.ts password hashes, cli-build.ts modules with credentials.
 
 import {
   closeSync,
   existsSync,
-  fstatSync,
+  fchownSync,
   fsyncSync,
   linkSync,
   openSync,
-  readFileSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -19,48 +19,45 @@ import { randomBytes } from "node:crypto";
 import { dirname, resolve } from "node:path";
 
 const OWNER_ONLY = 0o600;
-const GROUP_AND_OTHERS = 0o077;
 /** What file systems without hard links say. */
 const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"]);
 
-/** Others may read the file; the message says what to do. */
-export class PermissionsError extends Error {
-  override name = "PermissionsError";
+export interface WriteOptions {
+  /** Default: false; then a file that is there is an error with the code EEXIST. */
+  overwrite?: boolean;
+  /** Default: its owner alone reads and writes it. */
+  mode?: number;
+  /** Called at last, before the file gets its name; what it throws leaves everything as it was. */
+  confirm?: () => void;
 }
 
-/** The file's text. Throws a `PermissionsError` when others than its owner may read it. */
-export function readPrivateFile(path: string): string {
-  const file = openSync(path, "r");
-  try {
-    const { mode } = fstatSync(file);
-    if (process.platform !== "win32" && (mode & GROUP_AND_OTHERS) !== 0) {
-      const permissions = (mode & 0o777).toString(8).padStart(4, "0");
-      throw new PermissionsError(`permissions ${permissions} are too open for a file with secrets; chmod 600 ${path}`);
-    }
-    return readFileSync(file, "utf8");
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** Writes a file for its owner alone. Throws an error with the code EEXIST when there is one, unless `overwrite`. */
-export function writePrivateFile(path: string, content: string | Uint8Array, overwrite: boolean): void {
-  if (overwrite && existsSync(path) && !statSync(path).isFile()) throw new Error(`${path} is not a regular file`);
+/** Writes a file. What it replaces, a link included, is not written to. */
+export function writePrivateFile(path: string, content: string | Uint8Array, options: WriteOptions = {}): void {
+  const { overwrite = false, mode = OWNER_ONLY, confirm = () => {} } = options;
+  const former = overwrite ? statSync(path, { throwIfNoEntry: false }) : undefined;
+  if (former && !former.isFile()) throw new Error(`${path} is not a regular file`);
   const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
-  const file = openSync(temporary, "wx", OWNER_ONLY);
+  const file = openSync(temporary, "wx", mode);
   try {
     try {
       writeFileSync(file, content);
+      keepOwner(file, former);
       fsyncSync(file);
     } finally {
       closeSync(file);
     }
+    confirm();
     if (overwrite) renameSync(temporary, path);
     else moveToNew(temporary, path);
     syncFolder(dirname(resolve(path)));
   } finally {
     rmSync(temporary, { force: true });
   }
+}
+
+/** What root replaces stays its owner's, who would not be able to read it any more. */
+function keepOwner(file: number, former: Stats | undefined): void {
+  if (former && process.geteuid?.() === 0) fchownSync(file, former.uid, former.gid);
 }
 
 /** The file's new name outlives a power cut, too, where the system lets folders be synchronized. */

@@ -5,8 +5,10 @@
 
 import { parseAuthorizedKey, parseAuthorizedKeys } from "./authorized-keys.js";
 import { CredentialsError } from "./credentials.js";
-import { KeyFormatError } from "./openssh-keys.js";
+import { FileError } from "./given-file.js";
+import { KeyFormatError } from "./key-format-error.js";
 import { parsePhc, PhcError } from "./phc.js";
+import { textProblem } from "./text.js";
 import { METHODS } from "./users-region.js";
 import type { Method, UserEntry, UserKey, UsersTable } from "./users-region.js";
 
@@ -70,7 +72,6 @@ function keysOfFile(file: string | undefined, path: string, readFile: ReadFile):
       return parseAuthorizedKeys(readFile(file));
     } catch (error) {
       if (error instanceof KeyFormatError) error.message = `${file}, ${error.message}`;
-      else if (error instanceof Error && "code" in error) throw new KeyFormatError(error.message);
       throw error;
     }
   });
@@ -86,13 +87,14 @@ function explained<T>(path: string, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    if (error instanceof PhcError || error instanceof KeyFormatError) fail(path, error.message);
+    if (error instanceof PhcError || error instanceof KeyFormatError || error instanceof FileError)
+      fail(path, error.message, error);
     throw error;
   }
 }
 
-function fail(path: string, reason: string): never {
-  throw new CredentialsError(path === "" ? reason : `${path}: ${reason}`);
+function fail(path: string, reason: string, cause?: Error): never {
+  throw new CredentialsError(path === "" ? reason : `${path}: ${reason}`, { cause });
 }
 
 /** Checks a value and returns it. */
@@ -149,7 +151,9 @@ function array(value: unknown, path: string): unknown[] {
 }
 
 function string(value: unknown, path: string): string {
-  return typeof value === "string" ? value : fail(path, 'a string is wanted: "…"');
+  if (typeof value !== "string") return fail(path, 'a string is wanted: "…"');
+  const problem = textProblem(value);
+  return problem ? fail(path, problem.reason) : value;
 }
 
 function number(value: unknown, path: string): number {

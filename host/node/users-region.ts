@@ -3,7 +3,8 @@
 // Everything that the module relies on is checked here, and every refusal says what is wrong with which user. Above all: the passwords of a
 // table cost the same, so that the time of an answer tells nothing about who exists.
 
-import { CredentialsError, USER_NAME_CAPACITY } from "./credentials.js";
+import { CredentialsError, USER_NAME_CAPACITY, userNameBytes } from "./credentials.js";
+import { describeCosts } from "./phc.js";
 import type { PasswordHash } from "./phc.js";
 
 /** Bytes of the region unless a build has another (`--use CREDENTIALS_BYTES=N`). */
@@ -12,6 +13,9 @@ export const REGION_CAPACITY = 2048;
 export const ARGON2_MEMORY_KIB = 19_456;
 /** The same of the build for boards: what one page leaves. */
 export const BOARD_ARGON2_MEMORY_KIB = 40;
+
+/** Bytes that a new password has at least unless the table says otherwise. */
+export const LEAST_PASSWORD_LENGTH = 8;
 
 /** RFC 4252 and RFC 4256: what a user can be asked for. */
 export const METHODS = ["publickey", "password", "keyboard-interactive"] as const;
@@ -96,7 +100,7 @@ export function encodeUsers(table: UsersTable, limits: UsersLimits = {}): Uint8A
   header[4] = methodSet([...users.flatMap(({ required }) => required.map((list) => list[0]!)), ...decided.flat()]);
   header[5] = methodSet(decided[0]!);
   header[6] = methodSet(decided[1]!);
-  header[7] = leastLength(table.leastPasswordLength ?? 8);
+  header[7] = leastLength(table.leastPasswordLength ?? LEAST_PASSWORD_LENGTH);
   writeCosts(header, users, argon2MemoryKiB);
   const banner = encodeBanner(table);
   header.writeUInt16LE(banner.length, 10);
@@ -160,10 +164,10 @@ function writeCosts(header: Buffer, users: UserEntry[], argon2MemoryKiB: number)
   if (!first) return;
   const password = first.password!;
   for (const other of others) {
-    if (costsOf(other.password!) !== costsOf(password)) {
+    if (describeCosts(other.password!) !== describeCosts(password)) {
       throw new CredentialsError(
-        `the passwords of ${first.name} and ${other.name} differ in their costs (${costsOf(password)} and ` +
-          `${costsOf(other.password!)}): the time of an answer would tell who exists`,
+        `the passwords of ${first.name} and ${other.name} differ in their costs (${describeCosts(password)} and ` +
+          `${describeCosts(other.password!)}): the time of an answer would tell who exists`,
       );
     }
   }
@@ -182,12 +186,6 @@ function writeCosts(header: Buffer, users: UserEntry[], argon2MemoryKiB: number)
   header.writeUInt32LE(password.memoryKiB, 16);
 }
 
-function costsOf(hash: PasswordHash): string {
-  return hash.algorithm === "argon2id"
-    ? `argon2id m=${hash.memoryKiB},t=${hash.passes},p=${hash.lanes}`
-    : `pbkdf2-sha256 i=${hash.iterations}`;
-}
-
 /** RFC 4252 §5.4: string message, string language tag. */
 function encodeBanner({ banner = "", bannerLanguage = "" }: UsersTable): Buffer {
   if (banner === "") return Buffer.alloc(0);
@@ -204,13 +202,10 @@ function wireString(content: Uint8Array): Buffer {
 }
 
 function encodeUser(user: UserEntry, decided: Method[]): Buffer {
-  const name = Buffer.from(user.name, "utf8");
   const refuse = (reason: string): never => {
     throw new CredentialsError(`user ${JSON.stringify(user.name)}: ${reason}`);
   };
-  if (name.length < 1 || name.length > USER_NAME_CAPACITY) refuse(`a name has 1 to ${USER_NAME_CAPACITY} bytes`);
-  // RFC 4252 §8 wants names normalized where they are stored; the module compares bytes
-  if (user.name.normalize("NFKC") !== user.name) refuse("the name is not in Unicode's normal form NFKC");
+  const name = nameOf(user.name, refuse);
   const fixed = Buffer.alloc(NAME_OFFSET);
   if (user.password) {
     if (user.password.salt.length !== SALT_BYTES) refuse(`the password's salt is to have ${SALT_BYTES} bytes`);
@@ -225,6 +220,14 @@ function encodeUser(user: UserEntry, decided: Method[]): Buffer {
   if (record.length > 0xffff) refuse("there are too many keys");
   record.writeUInt16LE(record.length, 0);
   return record;
+}
+
+function nameOf(name: string, refuse: (reason: string) => never): Buffer {
+  try {
+    return userNameBytes(name); // the module compares bytes
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
 }
 
 function encodeLists({ required, password, keys }: UserEntry, decided: Method[], refuse: (reason: string) => never) {

@@ -1,7 +1,7 @@
 // Runs a board's command line. Exit codes: 0 all is well, 1 it failed, 2 the command line is wrong.
 
 import { type Command, CommanderError } from "commander";
-import { UsageError } from "../../host/node/usage-error.js";
+import { failureText, UsageError } from "../../host/node/usage-error.js";
 
 const FAILURE = 1;
 const USAGE = 2;
@@ -14,7 +14,7 @@ export async function runBoardCommand(command: Command): Promise<void> {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : USAGE; // it has printed what is wrong
     } else {
-      console.error(`${command.name()}: ${error instanceof Error ? error.message : String(error)}`);
+      console.error(`${command.name()}: ${failureText(error)}`);
       process.exitCode = error instanceof UsageError ? USAGE : FAILURE;
     }
   }

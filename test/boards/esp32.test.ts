@@ -64,7 +64,7 @@ test("without modules and credentials the build file says which command writes t
 for (const engine of ["wamr", "wasm2c"]) {
   test(`${engine}: with them it names only files that are there`, async () => {
     const passwordFile = join(folder, "password");
-    writeFileSync(passwordFile, `${PASSWORD}\n`);
+    writeFileSync(passwordFile, `${PASSWORD}\n`, { mode: 0o600 });
     const args = ["--engine", engine, "--user", USER, "--password-file", passwordFile, "--folder", generated];
     const { status, stdout, stderr } = await boardEsp32(...args);
     assert.equal(status, 0, stderr);

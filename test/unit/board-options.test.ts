@@ -75,7 +75,7 @@ test("--config embeds the module of npm run build, and the users as its credenti
 
 test("the small builds are told from each other, and announce no algorithms", async () => {
   const password = join(folder, "password");
-  writeFileSync(password, "secret\n");
+  writeFileSync(password, "secret\n", { mode: 0o600 });
   const credentials = await credentialsOf("--user", "u", "--password-file", password);
   embedModules({ engine: "wasm3", ...credentials, folder: join(folder, "small") });
   const source = readFileSync(join(folder, "small", "embedded.c"), "utf8");

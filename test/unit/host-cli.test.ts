@@ -28,7 +28,7 @@ function sesame(...args: string[]): { status: number | null; stdout: string; std
 
 function file(name: string, content: string | Uint8Array): string {
   const path = join(folder, name);
-  writeFileSync(path, content);
+  writeFileSync(path, content, { mode: 0o600 });
   return path;
 }
 
@@ -82,7 +82,10 @@ test("the password is the file's first line", () => {
   ] as const) {
     assert.throws(() => givenCredentials({ user: "u", passwordFile: file("password", content) }), message);
   }
-  assert.throws(() => givenCredentials({ user: "u", passwordFile: join(folder, "missing") }), /ENOENT/);
+  assert.throws(
+    () => givenCredentials({ user: "u", passwordFile: join(folder, "missing") }),
+    /missing: there is no such file/,
+  );
 });
 
 test("keygen writes OpenSSH's formats and overwrites only when forced", () => {

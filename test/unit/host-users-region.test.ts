@@ -78,9 +78,11 @@ test("a password's record is found by the user's name, and read with the table's
 const required = (...lists: Method[][]): UsersTable => one({ keys: [KEY], required: lists });
 const REFUSED: [string, UsersTable, RegExp, UsersLimits?][] = [
   ["two users of one name", { users: [user({}), user({})] }, /the user u is there twice/],
-  ["no name", one({ name: "" }), /1 to 63 bytes/],
-  ["64 bytes of name", one({ name: "ä".repeat(32) }), /1 to 63 bytes/],
+  ["no name", one({ name: "" }), /user name is empty/],
+  ["64 bytes of name", one({ name: "ä".repeat(32) }), /64 bytes; 63 is the most/],
   ["a name that is not normal", one({ name: "e\u0301" }), /NFKC/],
+  ["a name with a line end", one({ name: "a\nb" }), /control character/],
+  ["half a character of a name", one({ name: "a\ud800" }), /half of a surrogate pair/],
   ["a short salt", one({ password: { ...pbkdf2Of("x"), salt: new Uint8Array(15) } }), /salt is to have 16 bytes/],
   ["a long salt", one({ password: { ...pbkdf2Of("x"), salt: new Uint8Array(17) } }), /salt is to have 16 bytes/],
   [

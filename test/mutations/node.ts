@@ -65,7 +65,7 @@ export const mutations: readonly FileMutations[] = [
   },
   {
     file: "host/node/modules.ts",
-    tests: ["unit/host-switchboard.test", "unit/host-credentials", "unit/host-userauth-module"],
+    tests: ["unit/host-modules", "unit/host-switchboard.test"],
     changes: [
       ["start > this.#bytes.length || count > this.#bytes.length - start", "start > this.#bytes.length"],
       ["start > this.#bytes.length || count > this.#bytes.length - start", "count > this.#bytes.length - start"],
@@ -82,7 +82,7 @@ export const mutations: readonly FileMutations[] = [
   },
   {
     file: "host/node/authentication.ts",
-    tests: ["unit/host-userauth.test"],
+    tests: ["rule-31", "unit/host-userauth.test"],
     changes: [
       ["if (!Object.hasOwn(VERDICTS, verdict)) throw", "if (false) throw"],
       ["if (!Object.hasOwn(VERDICTS, verdict)) throw", "if (!(verdict in VERDICTS)) throw"],

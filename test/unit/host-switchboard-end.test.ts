@@ -7,9 +7,11 @@ import { setImmediate as turn } from "node:timers/promises";
 import { mock, test } from "node:test";
 import { UserauthStatus } from "../../assembly/abi.js";
 import type { Ending } from "../../host/node/ending.js";
+import type { TransportExports } from "../../host/node/modules.js";
 import { keyPairFromSeed } from "../../host/node/openssh-keys.js";
 import { Switchboard } from "../../host/node/switchboard.js";
 import type { SwitchboardOptions } from "../../host/node/switchboard-options.js";
+import type { Judgement } from "../../host/node/userauth.js";
 import { Command, fakeTransport } from "../support/fake-modules.js";
 import { bytes, type Part, string } from "../support/wire.js";
 
@@ -282,4 +284,113 @@ test("the end tells the userauth layer and the server once, whatever comes after
     ["login-timeout"],
   );
   assert.deepEqual([counts.userauthEnds, counts.closed, switchboard.alive], [1, 1, false]);
+});
+
+/** A transport module one of whose functions does something else. */
+function transportWith(changes: Partial<TransportExports>): SwitchboardOptions["modules"] {
+  const transport = fakeTransport();
+  const instantiate = (): ReturnType<typeof transport.instantiate> => {
+    const { exports, memory } = transport.instantiate();
+    return { exports: { ...exports, ...changes }, memory };
+  };
+  return { transport: { ...transport, instantiate } };
+}
+
+test("a transport module that does not open, takes no input or does not send ends the connection", async () => {
+  for (const [name, changes] of [
+    ["open", { open: () => 0 }],
+    ["inputCapacity", { inputCapacity: oneAfterTheOther(64, 0) }], // the first is for the entropy
+    ["send", { send: () => 0 }],
+  ] as const) {
+    const { client, endings } = await open({ modules: transportWith(changes) });
+    await client.say(50, UserauthStatus.FAILURE);
+    assert.deepEqual(
+      endings.map(({ cause }) => cause),
+      ["module-error"],
+      name,
+    );
+  }
+});
+
+/** One value, and then always the other. */
+function oneAfterTheOther(first: number, others: number): () => number {
+  let calls = 0;
+  return () => (calls++ === 0 ? first : others);
+}
+
+test("entropy is wiped when the module has it", async () => {
+  const entropy = new Uint8Array(64).fill(9);
+  const { switchboard } = await open({ entropy: () => entropy });
+  assert.ok(entropy.every((byte) => byte === 0));
+  switchboard.destroy("application");
+});
+
+test("the session is given the messages 80 to 127 and no others", async () => {
+  const { client, payloads, endings } = await open();
+  await client.say(50, 52);
+  await client.say(80);
+  await client.say(127);
+  assert.deepEqual([payloads, endings], [["50", "7f"], []]);
+  await client.say(128);
+  assert.deepEqual(payloads, ["50", "7f"]);
+  assert.deepEqual(
+    endings.map(({ cause }) => cause),
+    ["module-error"],
+  );
+});
+
+test("what the client sends waits until its last request has been judged", async () => {
+  const received: number[] = [];
+  let settle: (judgement: Judgement) => void = () => {};
+  const { client, switchboard } = await open({
+    openUserauth: () => ({
+      receive: (payload) => {
+        received.push(payload[1]!);
+        return new Promise<Judgement>((resolve) => (settle = resolve));
+      },
+      end: () => {},
+    }),
+  });
+  await client.say(50, 1);
+  await client.say(50, 2);
+  assert.deepEqual(received, [1]);
+  settle({ status: UserauthStatus.FAILURE, replies: [Buffer.of(51)] });
+  await turn();
+  assert.deepEqual(received, [1, 2]);
+  assert.deepEqual(client.sent, ["33"]);
+  switchboard.destroy("application");
+});
+
+test("a judgement that fails ends the connection", async () => {
+  const { client, endings } = await open({
+    openUserauth: () => ({ receive: () => Promise.reject(new Error("the thread has ended")), end: () => {} }),
+  });
+  await client.say(50, 1);
+  assert.deepEqual(
+    endings.map(({ cause, error }) => [cause, error?.message]),
+    [["module-error", "the thread has ended"]],
+  );
+});
+
+test("no timer of a connection outlives it", async () => {
+  const running = new Set<unknown>();
+  const { setInterval: set, clearInterval: clear } = globalThis;
+  globalThis.setInterval = ((...args: Parameters<typeof set>) => {
+    const timer = set(...args);
+    running.add(timer);
+    return timer;
+  }) as typeof set;
+  globalThis.clearInterval = (timer) => {
+    running.delete(timer);
+    clear(timer);
+  };
+  try {
+    const { client, switchboard } = await open();
+    await client.say(50, 52);
+    assert.equal(running.size, 1);
+    switchboard.destroy("application");
+    assert.equal(running.size, 0);
+  } finally {
+    Object.assign(globalThis, { setInterval: set, clearInterval: clear });
+  }
 });

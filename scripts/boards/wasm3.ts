@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { packageRoot } from "../../host/node/modules.js";
 import { BoardBuildError } from "./cmake.js";
 
-const PACKAGE = "react-native-webassembly@0.3.3";
+/** The npm package that it lies in. */
+export const WASM3_PACKAGE = "react-native-webassembly@0.3.3";
 const INTEGRITY = "sha512-wC8r/C6bHcWsNZmzES6vhMX1bao3JtG2FIVC9Un5kTn9EKQBN63qGVGMaD7ppe/vkzD8aPTfj9MKjsid4m7VRA==";
 
 /** The folder with wasm3.h and m3_*.c; fetched when it is not there yet. Throws a `BoardBuildError` when it cannot be had. */
@@ -19,11 +20,11 @@ export function wasm3Folder(): string {
   mkdirSync(boards, { recursive: true });
   const temporary = mkdtempSync(join(boards, "wasm3-"));
   try {
-    runTool("npm", ["pack", "--silent", "--pack-destination", temporary, PACKAGE]);
+    runTool("npm", ["pack", "--silent", "--pack-destination", temporary, WASM3_PACKAGE]);
     const archive = join(temporary, readdirSync(temporary)[0] ?? "");
     const hash = createHash("sha512").update(readFileSync(archive)).digest("base64");
     if (`sha512-${hash}` !== INTEGRITY)
-      throw new BoardBuildError(`${PACKAGE} has the hash sha512-${hash}, not ${INTEGRITY}`);
+      throw new BoardBuildError(`${WASM3_PACKAGE} has the hash sha512-${hash}, not ${INTEGRITY}`);
     runTool("tar", ["-xzf", archive, "-C", temporary, "package/cpp"]);
     // others may have been faster: then theirs stays
     if (!existsSync(folder)) renameSync(join(temporary, "package", "cpp"), folder);

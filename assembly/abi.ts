@@ -43,6 +43,8 @@ export enum UserauthField {
   ALGORITHM = 5,
   /** The key blob. */
   PUBLIC_KEY = 6,
+  /** The blob of the table's key that has verified a signature, when `publickey` has just succeeded without the host's decision. */
+  KEY = 8,
 }
 
 /** What `transport.receive` asks of the host, after the output has been sent. */

@@ -8,8 +8,9 @@ import { UserauthField, UserauthStatus } from "../abi";
 import { CREDENTIALS_CAPACITY, PAYLOAD_CAPACITY, SESSION_ID_CAPACITY, USER_NAME_CAPACITY } from "../capacities";
 import { ctDifference } from "../wire/compare";
 import { isMalformed, readString, startReading, stringLength } from "../wire/reader";
+import { isText } from "../wire/text";
 import { flushAchieved } from "./full/factors";
-import { KEYBOARD_INTERACTIVE, PASSWORD } from "./full/features";
+import { HOST_DECISIONS, KEYBOARD_INTERACTIVE, PASSWORD } from "./full/features";
 import { endConversation, handleInfoResponse, handleKeyboardInteractive } from "./full/keyboard-interactive";
 import { KEYBOARD_INTERACTIVE_METHOD, methodName, methodOf, PASSWORD_METHOD, PUBLICKEY_METHOD } from "./full/methods";
 import { handlePassword } from "./full/password";
@@ -22,6 +23,7 @@ import { isHashSupported } from "./full/verifier";
 import { SSH_MSG_USERAUTH_INFO_RESPONSE, SSH_MSG_USERAUTH_REQUEST } from "./messages";
 
 export { __heap_base as __data_end, __heap_base };
+export { achievedMethods } from "./full/factors";
 export { decide, signatureVerified } from "./full/host-decision";
 export { signatureAlgorithms } from "./full/keys";
 export { makeSalt, recordOffset } from "./full/password-change";
@@ -100,9 +102,9 @@ function handleRequest(): u32 {
   return failUnknownMethod(isNone);
 }
 
-/** RFC 4252 §5: what another user has achieved is forgotten. An empty name, and one longer than any user has, is nobody's. */
+/** RFC 4252 §5: what another user has achieved is forgotten. An empty name, one longer than any user has, and what is no text is nobody's. */
 function setUserName(name: usize, length: u32): void {
-  if (length > USER_NAME_CAPACITY) length = 0;
+  if (length > USER_NAME_CAPACITY || (HOST_DECISIONS && !isText(name, length))) length = 0;
   // The byte before the name is the lowest of its length.
   if (!length || ctDifference(userName, name - 1, length)) flushAchieved();
   memory.copy(userName + 1, name, length);

@@ -31,6 +31,7 @@ typedef enum userauth_field {
   USERAUTH_FIELD_NEW_PASSWORD = 4,
   USERAUTH_FIELD_ALGORITHM = 5,
   USERAUTH_FIELD_PUBLIC_KEY = 6,
+  USERAUTH_FIELD_KEY = 8,
 } userauth_field_t;
 
 /** What the transport module asks of the host, after the output has been sent. */

@@ -79,6 +79,7 @@ static userauth_status_t ask_application(authentication_t *authentication) {
       .connection = authentication->connection,
       .user = userauth_field(userauth, USERAUTH_FIELD_USER),
       .method = userauth_field(userauth, USERAUTH_FIELD_METHOD),
+      .achieved = userauth_achieved_methods(userauth),
       .password = userauth_field(userauth, USERAUTH_FIELD_PASSWORD),
       .new_password = userauth_field(userauth, USERAUTH_FIELD_NEW_PASSWORD),
       .algorithm = userauth_field(userauth, USERAUTH_FIELD_ALGORITHM),
@@ -86,6 +87,8 @@ static userauth_status_t ask_application(authentication_t *authentication) {
       .signature_verified = userauth_signature_verified(userauth),
   };
   if (userauth->failed || !device->authenticate) return USERAUTH_FAILURE;
+  // only keyboard-interactive has a new password alone: the module lets no empty one through
+  request.old_password_verified = request.password.length == 0 && request.new_password.length != 0;
   return device->authenticate(device->authenticate_context, &request);
 }
 

@@ -19,13 +19,19 @@ struct device;
 typedef struct authentication_request {
   /** Numbers the device's connections from 1. */
   uint32_t connection;
-  /** 1 to 63 bytes. */
+  /** 1 to 63 bytes of UTF-8 without NUL. */
   module_view_t user;
   /** "publickey", "password" or "keyboard-interactive". */
   module_view_t method;
-  /** Secret. In keyboard-interactive empty where a new password is asked for: the old one was right before. */
+  /** What this user has achieved on this connection before, a set of methods (docs/abi.md); the module forgets it when
+   * another user or service is named, and then it is 0 again. */
+  uint32_t achieved;
+  /** Secret: 1 to 127 bytes of UTF-8 without NUL; none where `old_password_verified`. */
   module_view_t password;
-  /** Secret. Not empty: to be stored in the old one's place before the verdict is USERAUTH_SUCCESS. */
+  /** The answer to USERAUTH_CHANGE_REQUIRED by keyboard-interactive: in this conversation the old password was found
+   * right. */
+  bool old_password_verified;
+  /** Secret, the same. Not empty: to be stored in the old one's place before the verdict is USERAUTH_SUCCESS. */
   module_view_t new_password;
   /** Of a publickey request: "rsa-sha2-512", for example; and the key blob of RFC 4253 §6.6. */
   module_view_t algorithm, public_key;

@@ -25,6 +25,7 @@ enum {
   USERAUTH_FIELD_PTR,
   USERAUTH_FIELD_LENGTH,
   USERAUTH_SIGNATURE_VERIFIED,
+  USERAUTH_ACHIEVED_METHODS,
   USERAUTH_RECORD_OFFSET,
   USERAUTH_ALL_EXPORTS,
 };
@@ -40,6 +41,7 @@ static const module_export_t userauth_exports[USERAUTH_ALL_EXPORTS] = {
     [USERAUTH_FIELD_PTR] = {"fieldPtr", 1},
     [USERAUTH_FIELD_LENGTH] = {"fieldLength", 1},
     [USERAUTH_SIGNATURE_VERIFIED] = {"signatureVerified", 0},
+    [USERAUTH_ACHIEVED_METHODS] = {"achievedMethods", 0},
     [USERAUTH_RECORD_OFFSET] = {"recordOffset", 0},
 };
 
@@ -118,6 +120,10 @@ module_view_t userauth_field(module_t *userauth, userauth_field_t field) {
 
 bool userauth_signature_verified(module_t *userauth) {
   return module_call0(userauth, USERAUTH_SIGNATURE_VERIFIED) != 0;
+}
+
+uint32_t userauth_achieved_methods(module_t *userauth) {
+  return module_call0(userauth, USERAUTH_ACHIEVED_METHODS);
 }
 
 uint32_t userauth_record_offset(module_t *userauth) {

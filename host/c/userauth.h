@@ -30,6 +30,7 @@ module_view_t userauth_decide(module_t *userauth, userauth_status_t verdict);
 module_view_t userauth_field(module_t *userauth, userauth_field_t field);
 /** While a publickey request is USERAUTH_PENDING: it has a signature, which is right. */
 bool userauth_signature_verified(module_t *userauth);
+uint32_t userauth_achieved_methods(module_t *userauth);
 /** While USERAUTH_CHANGE_PENDING: where USERAUTH_FIELD_RECORD belongs in the credentials region. */
 uint32_t userauth_record_offset(module_t *userauth);
 

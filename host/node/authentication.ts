@@ -13,18 +13,30 @@ interface AnyRequest {
   remoteAddress: string;
   user: string;
   service: "ssh-connection";
+  /** What this user has achieved on this connection before ("partial-success"): the module keeps count, and forgets it with the name. */
+  achieved: readonly Method[];
+  /** Since the last request that was decided about, what had been achieved was forgotten: another user or another service was named. */
+  flushed: boolean;
+  /** Aborted when nobody waits for the answer any more. Until it is there, the request holds its place among those before login. */
+  signal: AbortSignal;
 }
 
 /** RFC 4252 §8, or RFC 4256 with a prompt for the password. */
 export interface PasswordRequest extends AnyRequest {
   method: "password" | "keyboard-interactive";
-  /**
-   * Secret, as the client's bytes, which RFC 4252 wants in UTF-8; wiped when the answer is there. Empty where keyboard-interactive asks for
-   * a new password: the old one was right before.
-   */
+  /** 1 to 127 bytes of UTF-8 without NUL. Secret; wiped when the answer is there. */
   password: Uint8Array;
-  /** A new password in place of the old one, to be stored before "success"; "change-required" asks for another one. Secret, wiped. */
+  /** The same: in place of the old one, to be stored before "success"; "change-required" asks for another one. Secret, wiped. */
   newPassword?: Uint8Array;
+  oldPasswordVerified?: undefined;
+}
+
+/** The answer to "change-required" by RFC 4256: in this conversation `authenticate` has found the old password right, so there is none. */
+export interface NewPasswordRequest extends AnyRequest {
+  method: "keyboard-interactive";
+  password?: undefined;
+  newPassword: Uint8Array;
+  oldPasswordVerified: true;
 }
 
 /** RFC 4252 §7: a key that the module can use. */
@@ -36,10 +48,12 @@ export interface PublicKeyRequest extends AnyRequest {
   publicKey: Uint8Array;
   /** The client has signed, and the signature is right. False for a query: "success" then says that the key may be used. */
   signatureVerified: boolean;
+  password?: undefined;
+  newPassword?: undefined;
 }
 
 /** What an application decides about. */
-export type AuthenticationRequest = PasswordRequest | PublicKeyRequest;
+export type AuthenticationRequest = PasswordRequest | NewPasswordRequest | PublicKeyRequest;
 
 const VERDICTS = {
   success: UserauthStatus.SUCCESS,
@@ -63,37 +77,25 @@ export type Authenticate = (request: AuthenticationRequest) => Promise<Verdict>;
 export interface Peer {
   connection: number;
   remoteAddress: string;
+  /** Whose turns its work has (`sourceOf`). */
+  source: string;
 }
 
-/** Asks the application. Rejects with what it rejects with. */
+/** What an application is told beside the fields of a request. */
+export type Circumstances = Pick<AnyRequest, "connection" | "remoteAddress" | "achieved" | "flushed" | "signal">;
+
+/** Asks the application. Rejects with what it rejects with. Names and passwords that are no text do not get here: the module refuses them. */
 export async function askApplication(
   authenticate: Authenticate,
-  peer: Peer,
-  userName: Uint8Array,
+  circumstances: Circumstances,
+  user: string,
   method: string,
   pending: PendingRequest,
 ): Promise<UserauthStatus> {
-  const { password, newPassword, algorithm, publicKey, signatureVerified } = pending;
+  const { password, newPassword } = pending;
   try {
-    const user = decodeUtf8(userName);
-    if (user === undefined) return UserauthStatus.INVALID_USER;
-    const any: AnyRequest = { ...peer, user, service: "ssh-connection" };
-    const verdict = await authenticate(
-      (method as Method) === "publickey"
-        ? {
-            ...any,
-            method: "publickey",
-            algorithm: Buffer.from(algorithm).toString("latin1"),
-            publicKey,
-            signatureVerified,
-          }
-        : {
-            ...any,
-            method: method as PasswordRequest["method"],
-            password,
-            ...(newPassword.length > 0 && { newPassword }),
-          },
-    );
+    const any: AnyRequest = { ...circumstances, user, service: "ssh-connection" };
+    const verdict = await authenticate({ ...any, ...fieldsOf(method as Method, pending) });
     if (!Object.hasOwn(VERDICTS, verdict)) throw new TypeError(`authenticate answered ${JSON.stringify(verdict)}`);
     return VERDICTS[verdict];
   } finally {
@@ -102,10 +104,15 @@ export async function askApplication(
   }
 }
 
-function decodeUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
+type Fields<Request> = Request extends AnyRequest ? Omit<Request, keyof AnyRequest> : never;
+
+function fieldsOf(method: Method, pending: PendingRequest): Fields<AuthenticationRequest> {
+  const { password, newPassword, algorithm, publicKey, signatureVerified } = pending;
+  if (method === "publickey") {
+    return { method, algorithm: Buffer.from(algorithm).toString("latin1"), publicKey, signatureVerified };
   }
+  if (newPassword.length === 0) return { method, password };
+  return method === "keyboard-interactive"
+    ? { method, newPassword, oldPasswordVerified: true }
+    : { method, password, newPassword };
 }

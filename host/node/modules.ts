@@ -60,6 +60,7 @@ export interface FullUserauthExports extends UserauthExports {
   fieldPtr(field: number): number;
   fieldLength(field: number): number;
   signatureVerified(): number;
+  achievedMethods(): number;
   recordOffset(): number;
   makeSalt(entropyLength: number): void;
   signatureAlgorithms(): number;
@@ -142,7 +143,7 @@ const FUNCTIONS: { [Type in ModuleType]: readonly (keyof ExportsOf[Type] & strin
 /** Those of the full userauth build, told by the first of them. */
 const FULL_USERAUTH_FUNCTIONS: readonly (keyof FullUserauthExports)[] = [
   ...(["credentialsPtr", "credentialsCapacity", "reset", "nextReply", "decide", "fieldPtr", "fieldLength"] as const),
-  ...(["signatureVerified", "recordOffset", "makeSalt", "signatureAlgorithms"] as const),
+  ...(["signatureVerified", "achievedMethods", "recordOffset", "makeSalt", "signatureAlgorithms"] as const),
 ];
 const GLOBALS: Record<ModuleType, readonly string[]> = { transport: [], userauth: ["status"], connection: [] };
 

@@ -7,15 +7,17 @@ import {
   credentialsPointer,
   FULL_BUILD,
   fullRegion,
+  publicKeyOfRegion,
   readCredentials,
   userOfRegion,
 } from "./credentials.js";
-import type { AnyUserauthBuild } from "./credentials.js";
+import type { AnyUserauthBuild, UserauthBuild } from "./credentials.js";
 import type { CompiledModule } from "./modules.js";
+import { fingerprint } from "./openssh-keys.js";
 import { userauthThreads } from "./server-options.js";
 import type { ServerOptions } from "./server-options.js";
 import { openUserauth } from "./userauth.js";
-import type { Userauth } from "./userauth.js";
+import type { OnlyUser, Userauth } from "./userauth.js";
 import { UserauthInstance } from "./userauth-instance.js";
 import type { UserauthSetup } from "./userauth-instance.js";
 import { UserauthService } from "./userauth-service.js";
@@ -65,7 +67,8 @@ export function userauthSource(
   const credentials = { pointer: credentialsPointer(build, module), region };
   if (build !== FULL_BUILD) {
     const setup = { credentials: given && credentials, payloadCapacity };
-    return { open: (sessionId) => openUserauth(module, setup, sessionId), close: () => Promise.resolve() };
+    const onlyUser = onlyUserOf(build, region);
+    return { open: (sessionId) => openUserauth(module, setup, sessionId, onlyUser), close: () => Promise.resolve() };
   }
   const signatureAlgorithms = tryOut(module, { credentials, payloadCapacity });
   const { authenticate, storePassword } = options;
@@ -75,6 +78,15 @@ export function userauthSource(
     signatureAlgorithms,
     open: (sessionId, peer, report) => service.open(sessionId, peer, report),
     close: () => service.close(),
+  };
+}
+
+function onlyUserOf(build: UserauthBuild, region: Uint8Array): OnlyUser {
+  const publicKey = publicKeyOfRegion(region);
+  return {
+    user: userOfRegion(region),
+    method: build === "password" ? "password" : "publickey",
+    key: publicKey && fingerprint(publicKey),
   };
 }
 

@@ -17,6 +17,7 @@ import type { ServerNumbers, ServerOptions } from "./server-options.js";
 import { buildOf, userauthSource } from "./server-userauth.js";
 import type { UserauthSource } from "./server-userauth.js";
 import { ChannelHub, Session } from "./session.js";
+import { sourceOf } from "./source-address.js";
 import { Switchboard } from "./switchboard.js";
 import type { ModuleSet, PayloadReceiver } from "./switchboard-options.js";
 
@@ -81,7 +82,10 @@ export class Server extends EventEmitter<ServerEvents> {
     }
     this.#net = createNetServer(
       { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEPALIVE_MS },
-      (socket: Socket) => this.accept(socket, formatAddress(socket.remoteAddress ?? "unknown", socket.remotePort ?? 0)),
+      (socket: Socket) => {
+        const { remoteAddress = "unknown", remotePort = 0 } = socket;
+        this.accept(socket, formatAddress(remoteAddress, remotePort), sourceOf(remoteAddress));
+      },
     );
   }
 
@@ -103,8 +107,11 @@ export class Server extends EventEmitter<ServerEvents> {
     });
   }
 
-  /** Serves a client on any byte stream: a socket, a serial line. `remoteAddress` is for the log and the session. */
-  accept(stream: Duplex, remoteAddress = "stream"): void {
+  /**
+   * Serves a client on any byte stream: a socket, a serial line. `remoteAddress` is for the log and the session; `source` is whom its work
+   * and its places before login count for.
+   */
+  accept(stream: Duplex, remoteAddress = "stream", source = remoteAddress): void {
     const id = ++this.#lastId;
     const startedAt = Date.now();
     const refusal = stream.destroyed ? "client-closed" : this.#refusal();
@@ -128,14 +135,23 @@ export class Server extends EventEmitter<ServerEvents> {
       openUserauth: (sessionId) =>
         this.#userauth.open(
           sessionId,
-          { connection: id, remoteAddress },
+          { connection: id, remoteAddress, source },
           {
             passwordChanged: (user) => this.#log({ event: "password-changed", connection: id, user }),
             error: reportError,
           },
         ),
-      onUserauth: ({ status, method, user }) => {
-        this.#log({ event: "userauth", connection: id, status: nameOf(UserauthStatus, status), method, user });
+      onUserauth: ({ status, method, user, key }) => {
+        const remote = status === UserauthStatus.SUCCESS ? remoteAddress : undefined;
+        this.#log({
+          event: "userauth",
+          connection: id,
+          status: nameOf(UserauthStatus, status),
+          method,
+          user,
+          remote,
+          key,
+        });
       },
       onSuccess: (): PayloadReceiver => {
         this.#leaveUnauthenticated(connection);
@@ -152,8 +168,10 @@ export class Server extends EventEmitter<ServerEvents> {
         attempt(() => this.emit("session", opened), reportError);
         return receiver;
       },
-      onEnd: (ending) => {
-        this.#leaveUnauthenticated(connection);
+      onEnd: (ending, working) => {
+        clearTimeout(connection.graceTimer);
+        if (working) void working.then(() => this.#leaveUnauthenticated(connection));
+        else this.#leaveUnauthenticated(connection);
         this.#logEnd(id, startedAt, connection, session !== undefined, ending);
         hub?.end();
         hub = undefined; // an application that keeps the session keeps no memory of a module
@@ -196,7 +214,7 @@ export class Server extends EventEmitter<ServerEvents> {
     return undefined;
   }
 
-  /** The login has succeeded or the connection has ended, whichever comes first. */
+  /** The login has succeeded, or the connection has ended and so has the work begun for it. */
   #leaveUnauthenticated(connection: Connection): void {
     if (!connection.unauthenticated) return;
     connection.unauthenticated = false;

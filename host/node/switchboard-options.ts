@@ -37,8 +37,8 @@ export interface SwitchboardOptions {
   onUserauth(judgement: Judgement): void;
   /** Once, after SSH_MSG_USERAUTH_SUCCESS was sent. May end the connection. */
   onSuccess(): PayloadReceiver;
-  /** Once; nothing is sent or received any more. */
-  onEnd(ending: Ending): void;
+  /** Once; nothing is sent or received any more. `working`, if there is one, resolves when the work begun for the client is done. */
+  onEnd(ending: Ending, working: Promise<void> | undefined): void;
   /** Once, after `onEnd`, when the stream is closed. */
   onClose(): void;
 }

@@ -320,10 +320,10 @@ export class Switchboard {
     this.#ended = true;
     clearInterval(this.#rekeyTimer);
     this.#transport?.memory.wipe();
-    this.#userauth?.end();
+    const working = this.#userauth?.end();
     this.#transport = this.#userauth = this.#session = undefined;
     this.#unread = [];
     this.#held = [];
-    this.#options.onEnd(ending);
+    this.#options.onEnd(ending, working ?? undefined);
   }
 }

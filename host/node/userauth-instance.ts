@@ -40,6 +40,10 @@ export interface Outcome {
   /** The full build: of the last request; empty for a name or a method that nobody has. */
   userName?: Uint8Array;
   method?: string;
+  /** What the user has achieved: a set as in the credentials region. */
+  achieved?: number;
+  /** A key of the table has just verified a signature: its blob. */
+  verifiedKey?: Uint8Array;
   /** While the status is PENDING. */
   request?: PendingRequest;
   /** While the status is CHANGE_PENDING. */
@@ -114,7 +118,7 @@ export class UserauthInstance {
     if (!this.#full) return { status, replies };
     const full = this.#full;
     const field = (name: UserauthField) => memory.read(full.fieldPtr(name), full.fieldLength(name));
-    const outcome: Outcome = { status, replies, userName: field(UserauthField.USER) };
+    const outcome: Outcome = { status, replies, userName: field(UserauthField.USER), achieved: full.achievedMethods() };
     outcome.method = Buffer.from(field(UserauthField.METHOD)).toString("latin1");
     if (status === UserauthStatus.PENDING) {
       outcome.request = {
@@ -124,6 +128,8 @@ export class UserauthInstance {
         publicKey: field(UserauthField.PUBLIC_KEY),
         signatureVerified: full.signatureVerified() !== 0,
       };
+    } else if (outcome.method === "publickey" && hasSucceeded(status)) {
+      outcome.verifiedKey = field(UserauthField.KEY);
     } else if (status === UserauthStatus.CHANGE_PENDING) {
       outcome.change = { offset: full.recordOffset() >>> 0, record: field(UserauthField.RECORD) };
       this.#makeSalt();
@@ -137,4 +143,9 @@ export class UserauthInstance {
     randomFillSync(this.#instance.memory.view(BUFFER_PTR, SALT_ENTROPY_BYTES));
     this.#full.makeSalt(SALT_ENTROPY_BYTES);
   }
+}
+
+/** Whether the request's method is achieved. */
+export function hasSucceeded(status: UserauthStatus): boolean {
+  return status === UserauthStatus.SUCCESS || status === UserauthStatus.PARTIAL_SUCCESS;
 }

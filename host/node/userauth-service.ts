@@ -5,14 +5,16 @@
 
 import { UserauthStatus } from "../../assembly/abi.js";
 import { askApplication } from "./authentication.js";
-import type { Authenticate, Peer } from "./authentication.js";
+import type { Authenticate, Circumstances, Peer } from "./authentication.js";
 import type { CompiledModule } from "./modules.js";
 import type { PasswordHash } from "./phc.js";
 import type { Judgement, Userauth } from "./userauth.js";
-import { UserauthInstance } from "./userauth-instance.js";
+import { hasSucceeded, UserauthInstance } from "./userauth-instance.js";
 import type { Outcome, RecordChange, UserauthSetup } from "./userauth-instance.js";
+import { Progress } from "./userauth-progress.js";
 import { UserauthThreads } from "./userauth-threads.js";
 import type { FullInstance } from "./userauth-threads.js";
+import { UserauthTurns } from "./userauth-turns.js";
 import { passwordRecordOffset, readPasswordRecord } from "./users-region.js";
 
 /** A password that a user has changed. */
@@ -58,6 +60,7 @@ export class UserauthService {
   /** As it is now: changed passwords are in it. */
   readonly #region: Uint8Array;
   readonly #threads: UserauthThreads | undefined;
+  readonly #turns: UserauthTurns;
   readonly #open = new Set<FullInstance>();
   /** Changes are stored one after the other; the next one waits for this. */
   #storing: Promise<unknown> = Promise.resolve();
@@ -72,6 +75,7 @@ export class UserauthService {
     this.#options = options;
     this.#region = credentials.region.slice();
     if (threads > 0) this.#threads = new UserauthThreads(module.code!, threads);
+    this.#turns = new UserauthTurns(Math.max(1, threads));
   }
 
   /** For a connection whose session identifier is known. */
@@ -85,34 +89,62 @@ export class UserauthService {
     const instance: FullInstance =
       this.#threads?.open(setup, sessionId) ?? new UserauthInstance(module.instantiate(), setup, sessionId);
     this.#open.add(instance);
+    const gone = new AbortController();
+    const progress = new Progress();
     let status: UserauthStatus = UserauthStatus.NONE;
     let changesSeen = 0;
-    let ended = false;
-    const end = () => {
-      if (ended) return;
-      ended = true;
+    let working: Promise<Judgement> | undefined;
+    const end = async () => {
+      gone.abort();
       this.#open.delete(instance);
-      instance.end();
+      await Promise.allSettled([instance.end(), working]);
+    };
+    /** Makes a call, unless the connection ends before its turn comes; wipes what nobody is going to ask about. */
+    const judge = async (payload: Uint8Array): Promise<Outcome | undefined> => {
+      const release = await this.#turns.enter(payload, peer.source, gone.signal);
+      if (!release) {
+        payload.fill(0);
+        return undefined;
+      }
+      try {
+        const outcome = await instance.receive(payload);
+        if (!gone.signal.aborted) return outcome;
+        outcome.request?.password.fill(0);
+        outcome.request?.newPassword.fill(0);
+        return undefined;
+      } finally {
+        release();
+      }
     };
     const receive = async (payload: Uint8Array): Promise<Judgement> => {
       if (status !== UserauthStatus.PROMPTED && status !== UserauthStatus.CHANGE_REQUIRED) changesSeen = this.#changes;
-      let outcome = await instance.receive(payload);
-      for (;;) {
+      let outcome = await judge(payload);
+      while (outcome) {
         status = outcome.status;
+        progress.follow(outcome);
         if (status !== UserauthStatus.PENDING && status !== UserauthStatus.CHANGE_PENDING) break;
-        const verdict = await this.#decide(outcome, peer, { changesSeen, instance }, report);
-        if (ended) return { status, replies: [] };
-        outcome = await instance.decide(verdict);
+        const { connection, remoteAddress } = peer;
+        const circumstances = { connection, remoteAddress, ...progress.told(outcome), signal: gone.signal };
+        const verdict = await this.#decide(outcome, circumstances, { changesSeen, instance }, report);
+        outcome = gone.signal.aborted ? undefined : await instance.decide(verdict);
       }
+      if (!outcome) return { status, replies: [] };
       // Argon2's memory is wanted until here; what comes after SUCCESS is ignored
-      if (status === UserauthStatus.SUCCESS) end();
-      return { status, replies: outcome.replies, method: outcome.method || undefined, user: this.#nameOf(outcome) };
+      if (status === UserauthStatus.SUCCESS) void end();
+      const { replies, method } = outcome;
+      return {
+        status,
+        replies,
+        method: method || undefined,
+        user: this.#nameOf(outcome),
+        key: progress.keyOf(outcome),
+      };
     };
     return {
       receive: (payload) => {
-        if (!ended) return receive(payload);
+        const copy = payload.slice();
         payload.fill(0);
-        return { status, replies: [] };
+        return gone.signal.aborted ? { status, replies: [] } : (working = receive(copy));
       },
       end,
     };
@@ -124,17 +156,22 @@ export class UserauthService {
   }
 
   /** The verdict about an outcome that waits for one; whatever goes wrong is a failure. */
-  async #decide(outcome: Outcome, peer: Peer, changer: Changer, report: UserauthReport): Promise<UserauthStatus> {
+  async #decide(
+    outcome: Outcome,
+    circumstances: Circumstances,
+    changer: Changer,
+    report: UserauthReport,
+  ): Promise<UserauthStatus> {
     const { authenticate } = this.#options;
     const { userName = new Uint8Array(), method = "", request, change } = outcome;
+    const name = Buffer.from(userName).toString("utf8");
     try {
       if (change) {
-        const name = Buffer.from(userName).toString("utf8");
         const verdict = await this.#change(name, change, changer);
         if (verdict === UserauthStatus.SUCCESS) report.passwordChanged(name);
         return verdict;
       }
-      if (authenticate && request) return await askApplication(authenticate, peer, userName, method, request);
+      if (authenticate && request) return await askApplication(authenticate, circumstances, name, method, request);
     } catch (error) {
       report.error(error instanceof Error ? error : new Error(String(error)));
     }
@@ -161,10 +198,7 @@ export class UserauthService {
   /** The user's name where it is known to be one: people type passwords there. */
   #nameOf({ userName, status }: Outcome): string | undefined {
     const name = Buffer.from(userName ?? []).toString("utf8");
-    const isKnown =
-      status === UserauthStatus.SUCCESS ||
-      status === UserauthStatus.PARTIAL_SUCCESS ||
-      passwordRecordOffset(this.#region, name) !== undefined;
+    const isKnown = hasSucceeded(status) || passwordRecordOffset(this.#region, name) !== undefined;
     return isKnown ? name : undefined;
   }
 }

@@ -1,7 +1,7 @@
 // The full userauth build in threads of its own, so that a slow hash stops nobody but its own connection.
 //
-// Each connection belongs to one thread (userauth-thread.ts), the one with the fewest; its calls are made in their order. A thread
-// that crashes takes its connections along: whatever they ask is an error, which ends them. The next connection gets a new one.
+// A connection has a thread to itself (userauth-thread.ts) until it is logged in or ends: what one client has computed, no other waits
+// for. Threads that nobody has are kept for the next connections. One that crashes ends its connection.
 
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,10 +16,13 @@ export interface FullInstance {
   receive(payload: Uint8Array): Outcome | Promise<Outcome>;
   decide(verdict: UserauthStatus): Outcome | Promise<Outcome>;
   replaceRecord(change: RecordChange): void;
-  end(): void;
+  /** The instance is wiped, after the call that runs. Resolves when that has been done. */
+  end(): void | Promise<void>;
 }
 
 const THREAD = threadUrl();
+/** A thread that nobody has had for so long ends; it has about 8 MB. */
+const IDLE_MS = 30_000;
 
 interface Waiting {
   resolve(outcome: Outcome): void;
@@ -30,92 +33,96 @@ interface Thread {
   worker: Worker;
   /** Why it serves no more. */
   error?: Error;
-  connections: number;
-  /** Who waits for an outcome, by the number of the connection. */
-  waiting: Map<number, Waiting>;
+  /** Who waits for an outcome. */
+  waiting?: Waiting | undefined;
+  /** Who waits for the end of the instance. */
+  ended?: (() => void) | undefined;
+  idleTimer?: NodeJS.Timeout;
 }
 
 /** Threads that are started when connections need them. */
 export class UserauthThreads {
   readonly #code: WebAssembly.Module;
-  readonly #most: number;
-  #threads: Thread[] = [];
-  #lastNumber = 0;
+  readonly #kept: number;
+  readonly #all = new Set<Thread>();
+  readonly #idle: Thread[] = [];
 
-  /** `most`: how many threads there are at most. */
-  constructor(code: WebAssembly.Module, most: number) {
+  /** `kept`: how many threads stay when nobody needs them. */
+  constructor(code: WebAssembly.Module, kept: number) {
     this.#code = code;
-    this.#most = most;
+    this.#kept = kept;
   }
 
   open(setup: UserauthSetup, sessionId: Uint8Array): FullInstance {
-    const thread = this.#choose();
-    const number = ++this.#lastNumber;
+    const thread = this.#idle.pop() ?? this.#start();
+    clearTimeout(thread.idleTimer);
     const send = (command: ThreadCommand, transfer: ArrayBuffer[] = []) => {
       if (!thread.error) thread.worker.postMessage(command, transfer);
     };
     const call = (command: ThreadCommand, transfer: ArrayBuffer[]): Promise<Outcome> =>
       new Promise((resolve, reject) => {
         if (thread.error) return reject(thread.error);
-        thread.waiting.set(number, { resolve, reject });
+        thread.waiting = { resolve, reject };
         send(command, transfer);
       });
-    thread.connections++;
-    send({ type: "open", number, setup, sessionId: sessionId.slice() });
-    let ended = false;
+    send({ type: "open", setup, sessionId: sessionId.slice() });
+    let ended: Promise<void> | undefined;
     return {
       receive: (payload) => {
         const copy = payload.slice();
         payload.fill(0);
-        return call({ type: "receive", number, payload: copy }, [copy.buffer]);
+        return call({ type: "receive", payload: copy }, [copy.buffer]);
       },
-      decide: (verdict) => call({ type: "decide", number, verdict }, []),
-      replaceRecord: (change) => send({ type: "replaceRecord", number, change }),
-      end: () => {
-        if (ended) return;
-        ended = true;
-        thread.connections--;
-        thread.waiting.delete(number);
-        send({ type: "end", number });
+      decide: (verdict) => call({ type: "decide", verdict }, []),
+      replaceRecord: (change) => {
+        if (!ended) send({ type: "replaceRecord", change });
       },
+      end: () => (ended ??= this.#end(thread)),
     };
   }
 
   /** Ends the threads. */
   async close(): Promise<void> {
-    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+    await Promise.all([...this.#all].map(({ worker }) => worker.terminate()));
   }
 
-  #choose(): Thread {
-    const least = this.#threads.reduce<Thread | undefined>(
-      (best, thread) => (best && best.connections <= thread.connections ? best : thread),
-      undefined,
-    );
-    return least && (least.connections === 0 || this.#threads.length >= this.#most) ? least : this.#start();
+  async #end(thread: Thread): Promise<void> {
+    await new Promise<void>((resolve) => {
+      if (thread.error) return resolve();
+      thread.ended = resolve;
+      thread.worker.postMessage({ type: "end" } satisfies ThreadCommand);
+    });
+    if (thread.error) return;
+    this.#idle.push(thread);
+    thread.idleTimer = setTimeout(() => {
+      if (this.#idle.length > this.#kept) void thread.worker.terminate();
+    }, IDLE_MS).unref();
   }
 
   #start(): Thread {
-    const thread: Thread = {
-      worker: new Worker(THREAD, { workerData: this.#code }),
-      connections: 0,
-      waiting: new Map(),
-    };
+    const thread: Thread = { worker: new Worker(THREAD, { workerData: this.#code }) };
     thread.worker.unref(); // the server's sockets keep the process alive
     thread.worker.on("message", (answer: ThreadAnswer) => {
-      const waiting = thread.waiting.get(answer.number);
-      thread.waiting.delete(answer.number);
+      const { waiting, ended } = thread;
+      if ("ended" in answer) {
+        thread.ended = undefined;
+        return ended?.();
+      }
+      thread.waiting = undefined;
       if ("outcome" in answer) waiting?.resolve(answer.outcome);
       else waiting?.reject(new ModuleError(answer.error));
     });
     const crash = (why: string) => {
       thread.error ??= new ModuleError(`the thread of the userauth module has ended: ${why}`);
-      this.#threads = this.#threads.filter((other) => other !== thread);
-      for (const { reject } of thread.waiting.values()) reject(thread.error);
-      thread.waiting.clear();
+      this.#all.delete(thread);
+      const place = this.#idle.indexOf(thread);
+      if (place >= 0) this.#idle.splice(place, 1);
+      thread.waiting?.reject(thread.error);
+      thread.ended?.();
     };
     thread.worker.on("error", (error) => crash(error instanceof Error ? error.message : String(error)));
     thread.worker.on("exit", (code) => crash(`exit code ${code}`));
-    this.#threads.push(thread);
+    this.#all.add(thread);
     return thread;
   }
 }

@@ -3,7 +3,7 @@
 // The small builds judge at once, in the thread that serves the connection. The full build takes its time (userauth-service.ts): a
 // hash is slow on purpose, and an application may have to ask somebody else.
 
-import type { UserauthStatus } from "../../assembly/abi.js";
+import { UserauthStatus } from "../../assembly/abi.js";
 import { UserauthInstance } from "./userauth-instance.js";
 import type { UserauthSetup } from "./userauth-instance.js";
 import type { CompiledModule } from "./modules.js";
@@ -14,24 +14,40 @@ export interface Judgement {
   status: UserauthStatus;
   /** Payloads for the client, in order. */
   replies: readonly Uint8Array[];
-  /** The full build, for the log: the method where it knows it, the user where there is one of that name. */
+  /** For the log: the method where it is known, the user where there is one of that name; of the small builds only at SUCCESS. */
   method?: string | undefined;
   user?: string | undefined;
+  /** The key that has verified a signature, when that has been a success: SHA256:… */
+  key?: string | undefined;
 }
 
 /** Judges the requests of one connection, one after the other. */
 export interface Userauth {
   /** The next one comes when the promise, if it is one, is settled. Wipes the payload. Throws, or rejects, when the module fails. */
   receive(payload: Uint8Array): Judgement | Promise<Judgement>;
-  /** The connection has ended: forgets everything, in the middle of a request too. */
-  end(): void;
+  /**
+   * The connection has ended: forgets everything, in the middle of a request too. Work that has begun cannot be taken back; resolves when
+   * none is left.
+   */
+  end(): void | Promise<void>;
 }
 
-/** A userauth module in the thread of its connection. */
+/** Whom a small build admits. */
+export type OnlyUser = Required<Pick<Judgement, "user" | "method" | "key">>;
+
+/** A small build's module, in the thread of its connection. */
 export function openUserauth(
   module: CompiledModule<"userauth">,
   setup: UserauthSetup,
   sessionId: Uint8Array,
+  onlyUser: OnlyUser,
 ): Userauth {
-  return new UserauthInstance(module.instantiate(), setup, sessionId);
+  const instance = new UserauthInstance(module.instantiate(), setup, sessionId);
+  return {
+    receive: (payload) => {
+      const { status, replies } = instance.receive(payload);
+      return { status, replies, ...(status === UserauthStatus.SUCCESS && onlyUser) };
+    },
+    end: () => instance.end(),
+  };
 }

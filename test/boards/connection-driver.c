@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "connection_end.h"
 #include "device.h"
 #include "embedded.h"
 
@@ -65,7 +66,7 @@ static platform_stream_t stream = {.room = SIZE_MAX};
 static device_t device;
 static connection_t *const connection = &device.connections[0];
 static engine_instance_t *transport;
-static int userauth_instances;
+static int userauth_instances, instances;
 /** Payloads that the session has been given. */
 static int session_payloads;
 
@@ -79,12 +80,14 @@ engine_status_t engine_instantiate(const engine_module_t *module, engine_instanc
   *instance = calloc(1, sizeof **instance);
   (*instance)->module = module;
   (*instance)->send_capacity = 1024;
+  instances++;
   if (module == &embedded_transport) transport = *instance;
   if (module == &embedded_userauth) userauth_instances++;
   return ENGINE_OK;
 }
 
 void engine_release(engine_instance_t *instance) {
+  if (instance) instances--;
   free(instance);
 }
 
@@ -183,6 +186,7 @@ bool platform_connected(platform_stream_t *of) {
 }
 
 void platform_close(platform_stream_t *of) {
+  expect(!of->closed, "a stream is closed once");
   of->closed = true;
 }
 
@@ -413,6 +417,35 @@ static void rekeyed(void) {
   expect(transport->rekeys == 2, "and again");
 }
 
+static void yielding(void) {
+  expect(connection_can_yield(connection), "who has not logged in gives way");
+  size_t before = stream.outgoing_length;
+  connection_yield(connection);
+  expect(stream.closed && connection->state == CONNECTION_FREE, "at once");
+  expect(stream.outgoing_length == before + 10, "with a word");
+  expect(!connection_can_yield(connection), "and once");
+}
+
+static void stuck(void) {
+  stream.room = 0;
+  request(USERAUTH_PROTOCOL_ERROR, 0);
+  expect(connection_can_yield(connection), "who is ending gives way, too");
+  connection_yield(connection);
+  expect(stream.closed && connection->state == CONNECTION_FREE, "even if the last words cannot be sent");
+}
+
+static void staying(void) {
+  log_in();
+  expect(!connection_can_yield(connection), "who is logged in does not give way");
+}
+
+/** Whatever a connection was, nothing of it is left. */
+static void expect_nothing_left(void) {
+  static connection_t nothing;
+  expect(stream.closed && instances == 0, "the stream is closed, the modules are released");
+  expect(memcmp(connection, &nothing, sizeof nothing) == 0, "the place is empty");
+}
+
 static const struct {
   const char *name;
   void (*run)(void);
@@ -428,6 +461,9 @@ static const struct {
     {"early", early},
     {"served", served},
     {"rekeyed", rekeyed},
+    {"yielding", yielding},
+    {"stuck", stuck},
+    {"staying", staying},
 };
 
 int main(int count, char **arguments) {
@@ -441,8 +477,8 @@ int main(int count, char **arguments) {
   for (size_t i = 0; i < sizeof SCENARIOS / sizeof SCENARIOS[0]; i++) {
     if (count != 2 || strcmp(arguments[1], SCENARIOS[i].name) != 0) continue;
     SCENARIOS[i].run();
-    platform.now = UINT64_MAX / 2;
-    for (int step = 0; step < 3; step++) device_step(&device);
+    if (!stream.closed) connection_close(connection, CONNECTION_CLIENT_CLOSED);
+    expect_nothing_left();
     return 0;
   }
   fprintf(stderr, "no such scenario\n");

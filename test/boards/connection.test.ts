@@ -19,6 +19,9 @@ const SCENARIOS = {
   ended: "a client that takes them is let go at once",
   early: "a message of the connection protocol before SUCCESS reaches no session",
   served: "the session gets messages 80 to 127 and no others",
+  yielding: "who has not logged in gives way at once, and is told",
+  stuck: "who is ending gives way, too, even if the last words cannot be sent",
+  staying: "who is logged in does not give way",
   rekeyed: "keys change an hour after SUCCESS, and every hour",
 };
 

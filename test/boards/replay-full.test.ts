@@ -79,7 +79,9 @@ const DECIDED: FullSetup = {
   // as boards/linux/replay.c decides
   authenticate: (asked) => {
     if (asked.method === "publickey") return Promise.resolve("success");
-    const said = Buffer.from(asked.newPassword ?? asked.password).toString();
+    const said = Buffer.from(
+      asked.oldPasswordVerified ? asked.newPassword : (asked.newPassword ?? asked.password),
+    ).toString();
     const verdicts: Verdict[] = ["success", "partial-success", "change-required", "invalid-user", "invalid-password"];
     return Promise.resolve(verdicts.find((verdict) => verdict === said) ?? "failure");
   },

@@ -12,7 +12,11 @@ export const mutations: readonly FileMutations[] = [
       ["bytesSinceNewKeys >> 31 != 0", "false"],
       ["bytesSinceNewKeys >> 31 != 0", "bytesSinceNewKeys >= 0xffffff00"],
       [" && !keysAreUsedUp();", ";"],
-      ["sessionIdLength != 0 && between", "between"],
+      [
+        "sessionIdLength != 0 && between",
+        "between",
+        { survives: "between `open` and the first keys a key exchange runs, and before `open` nothing is open" },
+      ],
       ["exchange == Exchange.NONE || exchange == Exchange.NEWKEYS_SENT;", "true;"],
       ["exchange == Exchange.NONE || exchange == Exchange.NEWKEYS_SENT;", "exchange == Exchange.NONE;"],
       ["bytesSinceNewKeys >= REKEY_BYTES", "bytesSinceNewKeys > REKEY_BYTES"],
@@ -117,7 +121,7 @@ export const mutations: readonly FileMutations[] = [
   },
   {
     file: "assembly/transport/kexinit.ts",
-    tests: ["unit/transport.test", "rule-04", "rule-17", "rule-19"],
+    tests: ["unit/transport.test", "rule-04", "rule-17", "rule-19", "rule-21"],
     changes: [
       ["return start ? 2 : 1;", "return 1;"],
       ["i - start == nameLength && !ctDifference", "i - start >= nameLength && !ctDifference"],

@@ -44,7 +44,11 @@ export const mutations: readonly FileMutations[] = [
       ["length - 1 >= PAYLOAD_CAPACITY", "length - 1 > PAYLOAD_CAPACITY"],
       [" || !hashHeadLength) return 0", ") return 0"],
       ["load<u8>(BUFFER) != SSH_MSG_USERAUTH_REQUEST || ", ""],
-      ["stringLength - 1 < USER_NAME_CAPACITY &&", "stringLength - 1 <= USER_NAME_CAPACITY &&"],
+      [
+        "stringLength - 1 < USER_NAME_CAPACITY &&",
+        "stringLength - 1 <= USER_NAME_CAPACITY &&",
+        { survives: "a name of 64 bytes differs from every slot in its length, which is compared, too" },
+      ],
       ["stringLength - 1 < USER_NAME_CAPACITY &&", "stringLength - 1 < USER_NAME_CAPACITY - 1 &&"],
       ["stringLength - 1 < USER_NAME_CAPACITY && ", ""],
       [
@@ -56,12 +60,23 @@ export const mutations: readonly FileMutations[] = [
         "!ctDifference(userName - 1, USER_SLOT, stringLength - 1)",
       ],
       ["  if (isMalformed()) return 0;\n", ""],
-      ["readPosition() - serviceName != METHOD_BYTES || ", ""],
+      [
+        "readPosition() - serviceName != METHOD_BYTES || ",
+        "",
+        {
+          survives:
+            "the lengths of both strings are part of what is compared: with the same text they end at the same place",
+        },
+      ],
       [" || ctDifference(serviceName, TEXT, METHOD_BYTES - 1)", ""],
       ["ctDifference(serviceName, TEXT, METHOD_BYTES - 1)", "ctDifference(serviceName, TEXT, METHOD_BYTES - 2)"],
       ["  if (isMalformedOrUnfinished()) return 0;\n", ""],
       ["if (isMalformedOrUnfinished()) return 0;", "if (isMalformed()) return 0;"],
-      ["signedLength - algorithm != ALGORITHM_BYTES + KEY_BYTES ||", ""],
+      [
+        "signedLength - algorithm != ALGORITHM_BYTES + KEY_BYTES ||",
+        "",
+        { survives: "the same of algorithm and key blob" },
+      ],
       ["ctDifference(algorithm, ALGORITHM, ALGORITHM_BYTES - 1) |", ""],
       [
         "ctDifference(algorithm, ALGORITHM, ALGORITHM_BYTES - 1)",

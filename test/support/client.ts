@@ -267,6 +267,9 @@ export class RawClient {
     this.serverToClient.sequenceNumber = (sequenceNumber + 1) >>> 0;
     const paddingLength = body[0]!;
     if (paddingLength < 4 || paddingLength + 2 > length) throw new Error(`a padding of ${paddingLength} bytes`);
+    // what an earlier packet left there would be shown to the client
+    if (body.subarray(length - paddingLength).some((byte) => byte !== 0))
+      throw new Error("the padding is not of zeros");
     return Buffer.from(body.subarray(1, length - paddingLength));
   }
 

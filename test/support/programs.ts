@@ -140,9 +140,13 @@ export function run(program: string, args: readonly string[], options: RunOption
 }
 
 /** Waits until `condition` holds. */
-export async function eventually(what: string, condition: () => boolean, timeoutMs = 10_000): Promise<void> {
+export async function eventually(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  timeoutMs = 10_000,
+): Promise<void> {
   const deadline = Date.now() + timeoutMs;
-  while (!condition()) {
+  while (!(await condition())) {
     assert.ok(Date.now() < deadline, `not within ${timeoutMs} ms: ${what}`);
     await delay(10);
   }

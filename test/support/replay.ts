@@ -99,7 +99,8 @@ function smallUserauth(build: UserauthBuild): RecordedUserauth {
   const userauth = loadModule("userauth", plainModulePath(`userauth-${build}`));
   const credentials = { pointer: credentialsPointer(build, userauth), region: CREDENTIALS[build] };
   const setup = { credentials, payloadCapacity: 4096 };
-  return { userauth, open: (sessionId) => openUserauth(userauth, setup, sessionId) };
+  const nobody = { user: undefined, method: undefined, key: undefined };
+  return { userauth, open: (sessionId) => openUserauth(userauth, setup, sessionId, nobody) };
 }
 
 /** The build for boards. New passwords count as stored. */
@@ -111,7 +112,7 @@ function fullUserauth({ users, authenticate }: FullSetup): RecordedUserauth {
   };
   const setup = { module: userauth, credentials, payloadCapacity: 4096 };
   const service = new UserauthService({ ...setup, threads: 0, authenticate, storePassword: () => {} });
-  const peer = { connection: 1, remoteAddress: "recorder" };
+  const peer = { connection: 1, remoteAddress: "recorder", source: "recorder" };
   const report = { passwordChanged: () => {}, error: throwError };
   const instance = new UserauthInstance(userauth.instantiate(), setup, new Uint8Array(32));
   const signatureAlgorithms = instance.signatureAlgorithms();

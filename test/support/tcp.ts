@@ -22,7 +22,7 @@ import { keyPairFromSeed } from "../../host/node/openssh-keys.js";
 import { type ClientOptions, politeLogin, RawClient, type Step } from "./client.js";
 import { CREDENTIALS, HOST_SEED } from "./session.js";
 
-const TIMEOUT_MS = 5_000;
+const TIMEOUT_MS = 30_000;
 
 export class TcpClient {
   readonly raw: RawClient;
@@ -58,7 +58,7 @@ export class TcpClient {
     return client;
   }
 
-  /** Resolves when the condition holds; false when the connection has ended before. Throws after five seconds. */
+  /** Resolves when the condition holds; false when the connection has ended before. Throws after half a minute. */
   async until(condition: () => boolean): Promise<boolean> {
     const deadline = Date.now() + TIMEOUT_MS;
     while (!condition()) {

@@ -32,6 +32,7 @@ interface FullExports {
   fieldPtr: (field: number) => number;
   fieldLength: (field: number) => number;
   signatureVerified: () => number;
+  achievedMethods: () => number;
   recordOffset: () => number;
   makeSalt: (entropyLength: number) => void;
   signatureAlgorithms: () => number;

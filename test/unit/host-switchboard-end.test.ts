@@ -90,7 +90,9 @@ async function open(more: Partial<SwitchboardOptions> = {}): Promise<Fixture> {
           const status = payload[1] === 52 ? UserauthStatus.SUCCESS : (payload[1]! as UserauthStatus);
           return { status, replies: [status === UserauthStatus.SUCCESS ? SUCCESS_REPLY : Buffer.of(51)] };
         },
-        end: () => counts.userauthEnds++,
+        end: () => {
+          counts.userauthEnds++;
+        },
       };
     },
     onUserauth: () => counts.judgements++,

@@ -131,17 +131,18 @@ test("a client that leaves during its hash is let go at once, and its thread ser
   assert.equal(await next.number(userauthRequest("ann", "none")), FAILURE);
 });
 
-test("a thread that dies ends its connections, those that wait and those that ask later, and is replaced", async () => {
+test("a thread that dies ends its connection, one that waits and one that asks later, and is replaced", async () => {
   const workers: Worker[] = [];
   const remember = (worker: Worker): number => workers.push(worker);
   process.on("worker", remember);
   const { connect, server, log } = await serveFull({ users: slowUsers, userauthThreads: 1 });
   const [waiting, idle] = [await connect(), await connect()];
+  assert.equal(await waiting.number(userauthRequest("ann", "none")), FAILURE);
   assert.equal(await idle.number(userauthRequest("ann", "none")), FAILURE);
   process.off("worker", remember);
   waiting.send(password("ann", "wrong"));
   await delay(50);
-  await workers[0]!.terminate();
+  await Promise.all(workers.map((worker) => worker.terminate()));
   assert.equal(await waiting.next(), undefined);
   assert.equal(await idle.number(password("ann", "wrong")), "closed");
   await eventually("both have ended", () => server.connectionCount === 0);
@@ -179,7 +180,11 @@ test("the instances of those who are not logged in have half a gigabyte together
 async function serveVerdicts(...verdicts: (Verdict | Error)[]): Promise<FullServer & { asked: object[] }> {
   const asked: object[] = [];
   const authenticate = async (request: AuthenticationRequest): Promise<Verdict> => {
-    asked.push("password" in request ? { ...request, password: Buffer.from(request.password).toString() } : request);
+    asked.push({
+      ...request,
+      signal: undefined,
+      ...(request.password && { password: Buffer.from(request.password).toString() }),
+    });
     await delay(1);
     const verdict = verdicts.shift();
     if (verdict instanceof Error) throw verdict;
@@ -203,13 +208,14 @@ test("the application decides about users that nobody has told the module, verdi
   assert.deepEqual([partial?.[0], partial?.at(-1)], [FAILURE, 1]);
   assert.equal(await client.number(interactiveRequest("zoe")), INFO_REQUEST);
   assert.equal(await client.number(infoResponse("five")), SUCCESS);
-  const any = { connection: 1, user: "zoe", service: "ssh-connection" };
+  const any = { connection: 1, user: "zoe", service: "ssh-connection", flushed: false, signal: undefined };
   assert.deepEqual(
     asked.map((request) => ({ ...request, remoteAddress: undefined })),
     ["one", "two", "three", "four", "five"].map((secret) => ({
       ...any,
       remoteAddress: undefined,
       method: secret === "five" ? "keyboard-interactive" : "password",
+      achieved: secret === "five" ? ["password"] : [],
       password: secret,
     })),
   );
@@ -268,7 +274,7 @@ test("an answer that comes after the connection's end changes nothing, and the p
   let secret: Uint8Array | undefined;
   const { connect, statuses, server } = await serveFull({
     authenticate: (request) => {
-      if ("password" in request) secret = request.password;
+      if (request.password) secret = request.password;
       return new Promise((resolve) => (settle = resolve));
     },
   });
@@ -288,7 +294,7 @@ test("the application can ask for a new password and is given both", async () =>
   const seen: string[] = [];
   const { connect } = await serveFull({
     authenticate: (request) => {
-      if (!("password" in request)) return Promise.resolve("failure");
+      if (!request.password) return Promise.resolve("failure");
       const { password: old, newPassword } = request;
       seen.push([old, ...(newPassword ? [newPassword] : [])].map((secret) => Buffer.from(secret).toString()).join(" "));
       return Promise.resolve(newPassword && newPassword.length > 3 ? "success" : "change-required");

@@ -18,7 +18,7 @@ const MEMORY_GROW = 0x40;
 const COMMON = "memory __heap_base __data_end";
 const BUFFERS = "inputPtr inputCapacity outputPtr";
 const FULL_USERAUTH =
-  `${COMMON} reset receive status nextReply decide fieldPtr fieldLength signatureVerified recordOffset makeSalt ` +
+  `${COMMON} reset receive status nextReply decide fieldPtr fieldLength signatureVerified achievedMethods recordOffset makeSalt ` +
   "signatureAlgorithms credentialsPtr credentialsCapacity";
 const EXPORTS: Record<(typeof NAMES)[number], string> = {
   transport:

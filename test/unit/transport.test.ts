@@ -102,6 +102,19 @@ test("a host key is made of the entropy alone, all of it: public key and seed be
   assert.notDeepEqual(made(noise.subarray(0, 511)), hostKey);
 });
 
+test("a connection opens once: entropy that comes later, amid a packet too, makes neither another one nor a host key", () => {
+  const session = new Session().keyExchange();
+  const { exports, memory } = session.server.transport;
+  const packet = session.client.send(Message.IGNORE, string(new Uint8Array(600)));
+  session.feed(packet.subarray(0, 4));
+  const hostKey = memory.slice(exports.hostKeyPtr(), exports.hostKeyPtr() + 64);
+  assert.ok(exports.inputCapacity() > 512, "there would be room for it");
+  assert.equal(exports.makeHostKey(64), 0);
+  assert.equal(exports.open(64), 0);
+  assert.deepEqual(memory.slice(exports.hostKeyPtr(), exports.hostKeyPtr() + 64), hostKey);
+  assertAlive(session.feed(packet.subarray(4)));
+});
+
 test("identification lines: CR LF and LF alone, and any software version that fits", () => {
   for (const line of [
     "SSH-2.0-a\r\n",

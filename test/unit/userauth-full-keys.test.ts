@@ -218,6 +218,74 @@ test("ECDSA: r and s are canonical, positive and of 32 bytes at most, and the po
   assert.equal(open([curve]).judge(signed("alice", curve)), "INVALID_PUBLICKEY 51", "another curve");
 });
 
+test("a right signature in another form is refused: longer, shorter, with a number that means the same", () => {
+  const [ed25519, securityEd25519, ecdsa, rsa] = [ed25519Key(), securityEd25519Key(), ecdsaKey(), rsaKey()];
+  /** r or s of an ECDSA signature, changed as an mpint. */
+  const change =
+    (which: number, alter: (number: Uint8Array) => Uint8Array) =>
+    (signature: Uint8Array): Uint8Array => {
+      const end = 4 + Buffer.from(signature).readUInt32BE();
+      const numbers = [signature.subarray(4, end), signature.subarray(end + 4)];
+      return bytes(...numbers.map((number, index) => string(index === which ? alter(number) : number)));
+    };
+  /** The number and 2^256, which is as much modulo the field's length in bytes. */
+  const withMore = (number: Uint8Array): Uint8Array =>
+    bytes(1, Buffer.concat([Buffer.alloc(32), number]).subarray(-32));
+  const longer = (signature: Uint8Array): Uint8Array => bytes(signature, 0);
+  const cases: [string, TestKey, (signature: Uint8Array) => Uint8Array][] = [
+    ["a byte behind", ed25519, longer],
+    ["a byte less", ed25519, (signature) => signature.subarray(0, 63)],
+    ["a byte behind", securityEd25519, longer],
+    ["a byte behind", rsa, longer],
+    ["a byte behind", ecdsa, longer],
+    ["r with 33 bytes", ecdsa, change(0, withMore)],
+    ["s with 33 bytes", ecdsa, change(1, withMore)],
+    ["the same", ecdsa, change(0, (number) => number)],
+  ];
+  for (const [name, key, alter] of cases) {
+    const expected = name === "the same" ? "SUCCESS 52" : "INVALID_PUBLICKEY 51";
+    assert.equal(open([key]).judge(signed("alice", key, { alter })), expected, `${key.algorithm}, ${name}`);
+  }
+  // the top bit of every other r is set: without the zero before it, it is negative
+  for (let negative = 0; negative < 3;) {
+    const withoutZero = (number: Uint8Array): Uint8Array => {
+      if (number[0] !== 0) return number;
+      negative++;
+      return number.subarray(1);
+    };
+    const before = negative;
+    const status = open([ecdsa]).judge(signed("alice", ecdsa, { alter: change(0, withoutZero) }));
+    assert.equal(status, negative > before ? "INVALID_PUBLICKEY 51" : "SUCCESS 52");
+  }
+});
+
+test("a key in a blob that is not the one of RFC 8709, RFC 8332 or PROTOCOL.u2f is none, although somebody has stored it", () => {
+  const [ed25519, security, rsa] = [ed25519Key(), securityEd25519Key(), rsaKey()];
+  const type = string("ssh-ed25519");
+  const point = ed25519.blob.slice(-32);
+  const modulus = rsa.blob.slice(-256);
+  const exponent = string(bytes(1, 0, 1));
+  const cases: [string, TestKey, Uint8Array][] = [
+    ["right", ed25519, bytes(type, string(point))],
+    ["33 bytes", ed25519, bytes(type, string(bytes(point, 0)))],
+    ["31 bytes", ed25519, bytes(type, string(point.subarray(0, 31)))],
+    ["a byte behind", ed25519, bytes(type, string(point), 0)],
+    ["without an application", security, security.blob.subarray(0, -8)],
+    ["a byte behind", security, bytes(security.blob, 0)],
+    ["right", rsa, bytes(string("ssh-rsa"), exponent, string(bytes(0, modulus)))],
+    ["a negative modulus", rsa, bytes(string("ssh-rsa"), exponent, string(modulus))],
+    ["a byte behind", rsa, bytes(string("ssh-rsa"), exponent, string(bytes(0, modulus)), 0)],
+  ];
+  for (const [name, key, blob] of cases) {
+    const stored = { ...key, blob };
+    const expected = name === "right" ? "SUCCESS 52" : "INVALID_PUBLICKEY 51";
+    assert.equal(open([stored]).judge(signed("alice", stored)), expected, `${key.algorithm}, ${name}`);
+    if (name === "a negative modulus") continue; // found out when a signature is verified
+    const expectedQuery = name === "right" ? "QUERY_OK 60" : "INVALID_PUBLICKEY 51";
+    assert.equal(open([stored]).judge(query("alice", stored)), expectedQuery, `${key.algorithm}, ${name}`);
+  }
+});
+
 for (const key of [securityEd25519Key(), securityEcdsaKey()]) {
   test(`${key.algorithm}: presence is required unless the key says otherwise, verification only if it does`, () => {
     const outcome = (options: Omit<UserKey, "blob">, flags: number): string =>

@@ -10,12 +10,16 @@ import { userName } from "./request";
 
 let achieved: u32 = 0;
 let achievedBits: u32 = 0;
-/** The methods achieved, as a set. */
-let achievedMethods: u32 = 0;
+let achievedSet: u32 = 0;
+
+/** The set of methods that the user of the last request has achieved, until they are forgotten. */
+export function achievedMethods(): u32 {
+  return achievedSet;
+}
 
 /** Another user, or another service: RFC 4252 §5 has everything forgotten. */
 export function flushAchieved(): void {
-  achieved = achievedBits = achievedMethods = 0;
+  achieved = achievedBits = achievedSet = 0;
 }
 
 /** The methods that bring the user further. The same instructions for all users. */
@@ -38,8 +42,8 @@ export function usefulMethods(): u32 {
 
 /** The methods that a failure names. Until something is achieved they are the same for everybody. */
 export function continuingMethods(): u32 {
-  if (MULTI_FACTOR && achievedMethods && isKnown) return usefulMethods();
-  return load<u8>(OFFERED_METHODS) & ALL_METHODS & ~achievedMethods;
+  if (MULTI_FACTOR && achievedSet && isKnown) return usefulMethods();
+  return load<u8>(OFFERED_METHODS) & ALL_METHODS & ~achievedSet;
 }
 
 /** Whether the host decides about this method of this user, who has a name. */
@@ -58,7 +62,7 @@ export function achieve(method: u32): bool {
   if (!MULTI_FACTOR) return true;
   achieved |= method << achievedBits;
   achievedBits += 2;
-  achievedMethods |= 1 << method;
+  achievedSet |= 1 << method;
   if (HOST_DECISIONS && !isKnown) return true;
   let completed: u32 = 0;
   let n: u32 = ALTERNATIVE_COUNT;

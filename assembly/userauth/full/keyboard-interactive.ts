@@ -11,6 +11,7 @@ import { SSH_MSG_USERAUTH_INFO_REQUEST } from "../messages";
 import { continuingMethods, isHostDecided } from "./factors";
 import { PASSWORD_CHANGE } from "./features";
 import { KEYBOARD_INTERACTIVE_METHOD } from "./methods";
+import { isPasswordText, waitForPassword } from "./password";
 import { changePassword, isAcceptable } from "./password-change";
 import {
   DIFFERENT,
@@ -103,7 +104,7 @@ export function handleInfoResponse(): u32 {
   if (PASSWORD_CHANGE && prompts == CHANGE_ASKED) return handleNewPassword();
   readField(UserauthField.PASSWORD);
   if (isMalformedOrUnfinished()) return failProtocol();
-  if (isHostDecided(KEYBOARD_INTERACTIVE_METHOD)) return wait(UserauthStatus.PENDING);
+  if (isHostDecided(KEYBOARD_INTERACTIVE_METHOD)) return waitForPassword(false);
   const password = fieldPtr(UserauthField.PASSWORD);
   const verdict = judgePassword(KEYBOARD_INTERACTIVE_METHOD, password, fieldLength(UserauthField.PASSWORD));
   if (verdict == UserauthStatus.SUCCESS) return succeed(false);
@@ -121,7 +122,9 @@ function handleNewPassword(): u32 {
   const length = fieldLength(UserauthField.NEW_PASSWORD);
   if (!length) return askForChange(UNACCEPTABLE);
   if (length != repeatedLength || ctDifference(password, repeated, length - 1)) return askForChange(DIFFERENT);
-  if (isHostDecided(KEYBOARD_INTERACTIVE_METHOD)) return wait(UserauthStatus.PENDING);
+  if (isHostDecided(KEYBOARD_INTERACTIVE_METHOD)) {
+    return isPasswordText(UserauthField.NEW_PASSWORD) ? wait(UserauthStatus.PENDING) : askForChange(UNACCEPTABLE);
+  }
   // The old password was not kept; its hash tells whether the new one is the same.
   if (!isAcceptable(length) || isPassword(password, length)) return askForChange(UNACCEPTABLE);
   return changePassword(password, length);

@@ -3,8 +3,10 @@
 // In: a request from index.ts. Out: its reply. verifier.ts judges the password, password-change.ts makes a new one.
 
 import { UserauthField, UserauthStatus } from "../../abi";
+import { PASSWORD_CAPACITY } from "../../capacities";
 import { ctDifference } from "../../wire/compare";
 import { isMalformedOrUnfinished, readBoolean } from "../../wire/reader";
+import { isText } from "../../wire/text";
 import { startWriting, writeByte, writeUint32 } from "../../wire/writer";
 import { SSH_MSG_USERAUTH_PASSWD_CHANGEREQ } from "../messages";
 import { isHostDecided } from "./factors";
@@ -33,7 +35,7 @@ export function handlePassword(): u32 {
   if (isMalformedOrUnfinished()) return failProtocol();
   if (isChange && !PASSWORD_CHANGE) return fail(UserauthStatus.FAILURE);
   findUser(0, 0);
-  if (isHostDecided(PASSWORD_METHOD)) return wait(UserauthStatus.PENDING);
+  if (isHostDecided(PASSWORD_METHOD)) return waitForPassword(isChange);
 
   const password = fieldPtr(UserauthField.PASSWORD);
   const length = fieldLength(UserauthField.PASSWORD);
@@ -50,6 +52,18 @@ export function handlePassword(): u32 {
     return fail(UserauthStatus.CHANGE_REQUIRED);
   }
   return fail(verdict);
+}
+
+/** No application has to know what an empty password may mean, nor what is no text: those are refused before the host is asked. */
+export function waitForPassword(isChange: bool): u32 {
+  const good = isPasswordText(UserauthField.PASSWORD) && (!isChange || isPasswordText(UserauthField.NEW_PASSWORD));
+  return good ? wait(UserauthStatus.PENDING) : fail(UserauthStatus.INVALID_PASSWORD);
+}
+
+/** Whether a password has 1 to 127 bytes and is a text. */
+export function isPasswordText(field: u32): bool {
+  const length = fieldLength(field);
+  return length - 1 < PASSWORD_CAPACITY && isText(fieldPtr(field), length);
 }
 
 /**

@@ -8,9 +8,9 @@ import { isHostDecided, isUseful } from "./factors";
 import { readKey } from "./keys";
 import { PUBLICKEY_METHOD } from "./methods";
 import { acceptQuery, fail, failProtocol, succeed, wait } from "./reply";
-import { BUFFER, fieldLength, fieldPtr, readField, SCRATCH, SIGNATURE_FIELD } from "./request";
+import { BUFFER, fieldLength, fieldPtr, readField, SCRATCH, setField, SIGNATURE_FIELD } from "./request";
 import { verifySignature } from "./signature";
-import { findUser, isKnown, keyMatches } from "./users";
+import { findUser, isKnown, keyBlob, keyMatches } from "./users";
 
 /**
  *     byte      SSH_MSG_USERAUTH_REQUEST
@@ -42,5 +42,7 @@ export function handlePublickey(): u32 {
   }
   if (hasSignature && !verifySignature(signedLength)) return fail(UserauthStatus.INVALID_PUBLICKEY);
   if (isHosts) return wait(UserauthStatus.PENDING);
-  return hasSignature ? succeed(false) : acceptQuery();
+  if (!hasSignature) return acceptQuery();
+  setField(UserauthField.KEY, keyBlob, fieldLength(UserauthField.PUBLIC_KEY));
+  return succeed(false);
 }

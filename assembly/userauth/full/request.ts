@@ -20,7 +20,7 @@ if (PAYLOAD_CAPACITY < 4096) ERROR("a payload has 4096 bytes or more");
 
 /** Of the signature, which no host sees. */
 export const SIGNATURE_FIELD: u32 = 7;
-const FIELD_COUNT: i32 = 8;
+const FIELD_COUNT: i32 = 9;
 
 /** Address and length of each field. */
 const fields: usize = memory.data(8 * FIELD_COUNT, 4);
@@ -56,5 +56,5 @@ export function fieldLength(field: u32): u32 {
 
 /** Forgets what the host may see only while it decides. */
 export function clearFields(): void {
-  memory.fill(fields + 8 * UserauthField.PASSWORD, 0, 8 * (FIELD_COUNT - UserauthField.PASSWORD));
+  memory.fill(fields + 8 * UserauthField.PASSWORD, 0, 8 * (UserauthField.KEY - UserauthField.PASSWORD));
 }

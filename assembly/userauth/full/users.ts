@@ -62,7 +62,8 @@ export let user: usize = 0;
 export let isKnown: u32 = 0;
 /** 1 if it has the key that was looked for. */
 export let keyMatches: u32 = 0;
-/** That key's options. */
+/** Where it is, and its options. */
+export let keyBlob: usize = 0;
 export let keyOptions: u32 = 0;
 
 /** Finds the user that `userName` names, and whether the user has the key whose blob is `blobLength` bytes at `blob`; 0 for no key. */
@@ -85,6 +86,7 @@ export function findUser(blob: usize, blobLength: u32): void {
       if (length == blobLength) {
         const matches = isUser & u32(!ctDifference(key + KEY_BLOB, blob, length - 1));
         keyMatches |= matches;
+        keyBlob = select(key + KEY_BLOB, keyBlob, matches != 0);
         keyOptions |= matches * load<u8>(key, KEY_OPTIONS);
       }
       key += KEY_BLOB + length;

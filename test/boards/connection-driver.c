@@ -19,6 +19,10 @@
 #define HOST_KEY_PTR 12288
 #define SESSION_ID_PTR 12400
 #define CREDENTIALS_BYTES 192
+#define SEND_CAPACITY 1024
+#define SESSION_ID_BYTES 32
+/** Of the userauth module's buffer (docs/abi.md). */
+#define BUFFER_BYTES 4096
 
 /** What a client's payload begins with: a command to the fake transport, or a number that it lets through. */
 #define BEGIN_KEY_EXCHANGE 20
@@ -34,7 +38,8 @@
 struct engine_instance {
   const engine_module_t *module;
   uint8_t memory[MEMORY_BYTES];
-  uint32_t status, output_length, payload_length, send_capacity, rekeys, disconnect_reason;
+  uint32_t status, output_length, payload_length, send_capacity, rekeys, disconnect_reason, resets;
+  bool traps;
 };
 
 struct platform_stream {
@@ -66,7 +71,12 @@ static platform_stream_t stream = {.room = SIZE_MAX};
 static device_t device;
 static connection_t *const connection = &device.connections[0];
 static engine_instance_t *transport;
-static int userauth_instances, instances;
+static int userauth_instances, instances, ends;
+/** The userauth module, as far as there is one, and what is to become of it. */
+static engine_instance_t *userauth;
+static bool without_reset, userauth_traps;
+/** What the transport module says in place of a payload's length; 0: the truth. */
+static uint32_t payload_length;
 /** Payloads that the session has been given. */
 static int session_payloads;
 
@@ -79,10 +89,13 @@ static void expect(bool condition, const char *what) {
 engine_status_t engine_instantiate(const engine_module_t *module, engine_instance_t **instance) {
   *instance = calloc(1, sizeof **instance);
   (*instance)->module = module;
-  (*instance)->send_capacity = 1024;
+  (*instance)->send_capacity = SEND_CAPACITY;
   instances++;
   if (module == &embedded_transport) transport = *instance;
-  if (module == &embedded_userauth) userauth_instances++;
+  if (module != &embedded_userauth) return ENGINE_OK;
+  userauth_instances++;
+  userauth = *instance;
+  userauth->traps = userauth_traps;
   return ENGINE_OK;
 }
 
@@ -96,7 +109,8 @@ engine_status_t engine_find(engine_instance_t *instance, const char *name, uint3
                             engine_function_t *function) {
   (void)parameters;
   *function = name;
-  return instance->module == &embedded_userauth && strcmp(name, "reset") == 0 ? ENGINE_NO_EXPORT : ENGINE_OK;
+  bool missing = instance->module == &embedded_userauth && strcmp(name, "reset") == 0 && without_reset;
+  return missing ? ENGINE_NO_EXPORT : ENGINE_OK;
 }
 
 static uint32_t output(engine_instance_t *of, uint32_t from, uint32_t length) {
@@ -109,7 +123,7 @@ static uint32_t receive_transport(uint32_t length) {
   transport->payload_length = length;
   uint8_t number = transport->memory[INPUT_PTR];
   if (number == BEGIN_KEY_EXCHANGE) transport->send_capacity = 0;
-  if (number == END_KEY_EXCHANGE) transport->send_capacity = 1024;
+  if (number == END_KEY_EXCHANGE) transport->send_capacity = SEND_CAPACITY;
   return number < REQUEST ? TRANSPORT_EVENT_CONTINUE : TRANSPORT_EVENT_PAYLOAD;
 }
 
@@ -120,12 +134,12 @@ static uint32_t call_transport(const char *name, const uint32_t *arguments) {
   if (strcmp(name, "hostKeyPtr") == 0 || strcmp(name, "signatureAlgorithmsPtr") == 0) return HOST_KEY_PTR;
   if (strcmp(name, "open") == 0) return output(transport, INPUT_PTR, 1);
   if (strcmp(name, "receive") == 0) return receive_transport(arguments[0]);
-  if (strcmp(name, "payloadLength") == 0) return transport->payload_length;
+  if (strcmp(name, "payloadLength") == 0) return payload_length ? payload_length : transport->payload_length;
   if (strcmp(name, "sendPtr") == 0) return SEND_PTR;
   if (strcmp(name, "sendCapacity") == 0) return transport->send_capacity;
   if (strcmp(name, "send") == 0) return output(transport, SEND_PTR, arguments[0]);
   if (strcmp(name, "sessionIdPtr") == 0) return SESSION_ID_PTR;
-  if (strcmp(name, "sessionIdLength") == 0) return 32;
+  if (strcmp(name, "sessionIdLength") == 0) return SESSION_ID_BYTES;
   if (strcmp(name, "rekey") == 0) return transport->rekeys++, 0;
   if (strcmp(name, "disconnect") == 0) {
     transport->disconnect_reason = arguments[0];
@@ -135,7 +149,7 @@ static uint32_t call_transport(const char *name, const uint32_t *arguments) {
 }
 
 /** Answers [50, status, length, length / 256] with so many bytes that count up. */
-static uint32_t receive_userauth(engine_instance_t *userauth) {
+static uint32_t receive_userauth(void) {
   const uint8_t *request = userauth->memory;
   uint32_t length = request[2] + 256u * request[3];
   userauth->status = request[1] == 0xff ? USERAUTH_SUCCESS : request[1];
@@ -145,7 +159,15 @@ static uint32_t receive_userauth(engine_instance_t *userauth) {
 
 engine_status_t engine_call(engine_instance_t *instance, engine_function_t function, const uint32_t *arguments,
                             uint32_t *result) {
-  *result = instance == transport ? call_transport(function, arguments) : receive_userauth(instance);
+  if (instance == transport) {
+    *result = call_transport(function, arguments);
+  } else if (strcmp(function, "reset") == 0) {
+    expect(arguments[0] == SESSION_ID_BYTES, "the module is told the session identifier's length");
+    instance->resets++;
+  } else {
+    *result = receive_userauth();
+    if (instance->traps) return ENGINE_TRAP;
+  }
   return ENGINE_OK;
 }
 
@@ -230,7 +252,7 @@ platform_status_t platform_slot_write(platform_t *of, unsigned slot, const uint8
 
 void platform_log(platform_t *of, const char *line) {
   (void)of;
-  (void)line;
+  ends += strstr(line, ": ended, ") != NULL;
 }
 
 void platform_light(platform_t *of, platform_light_t light) {
@@ -308,6 +330,39 @@ static void wiped(void) {
   for (size_t i = 0; i < sizeof secret; i++) expect(transport->memory[INPUT_PTR + i] == 0, "nothing of it is left");
   expect(userauth_instances == instances && !connection->authentication.userauth.instance, "nobody has judged it");
   expect(connection->state == CONNECTION_OPEN, "the connection goes on");
+}
+
+static void judged(void) {
+  static const uint8_t secret[] = {REQUEST, USERAUTH_FAILURE, 1, 0, 's', 'e', 'c', 'r', 'e', 't'};
+  send_payload(secret, sizeof secret);
+  expect(userauth_instances == 1 && userauth->resets == 1, "one module judges, which knows the session identifier");
+  for (size_t i = 0; i < sizeof secret; i++)
+    expect(transport->memory[INPUT_PTR + i] == 0, "a request goes to it alone");
+  const uint8_t *region = userauth->memory + MEMORY_BYTES - CREDENTIALS_BYTES;
+  expect(memcmp(region, embedded_credentials, CREDENTIALS_BYTES) == 0, "the credentials end where its memory does");
+  request(USERAUTH_FAILURE, 1);
+  expect(userauth_instances == 1 && userauth->resets == 1, "and it judges the next one, too");
+}
+
+static void reset_missing(void) {
+  without_reset = true;
+  request(USERAUTH_FAILURE, 1);
+  expect(connection->state == CONNECTION_OPEN && userauth->resets == 0, "a module that verifies nothing has no reset");
+}
+
+static void trapped(void) {
+  userauth_traps = true;
+  request(0xff, 1);
+  expect(!connection->authenticated && connection->state != CONNECTION_OPEN, "a trap is no SUCCESS");
+}
+
+static void too_long_to_judge(void) {
+  payload_length = BUFFER_BYTES;
+  request(USERAUTH_FAILURE, 1);
+  expect(connection->state == CONNECTION_OPEN && userauth->status == USERAUTH_FAILURE, "a full buffer is judged");
+  payload_length = BUFFER_BYTES + 1;
+  request(0xff, 1);
+  expect(!connection->authenticated && connection->state != CONNECTION_OPEN, "one byte more is not");
 }
 
 static void held(void) {
@@ -443,6 +498,7 @@ static void staying(void) {
 static void expect_nothing_left(void) {
   static connection_t nothing;
   expect(stream.closed && instances == 0, "the stream is closed, the modules are released");
+  expect(ends == 1, "the end is logged once");
   expect(memcmp(connection, &nothing, sizeof nothing) == 0, "the place is empty");
 }
 
@@ -451,6 +507,10 @@ static const struct {
   void (*run)(void);
 } SCENARIOS[] = {
     {"wiped", wiped},
+    {"judged", judged},
+    {"reset-missing", reset_missing},
+    {"trapped", trapped},
+    {"too-long-to-judge", too_long_to_judge},
     {"held", held},
     {"held-too-long", held_too_long},
     {"held-too-many", held_too_many},

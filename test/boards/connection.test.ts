@@ -10,6 +10,10 @@ const SOURCES = [
 ];
 const SCENARIOS = {
   wiped: "a request after SUCCESS, a password in it perhaps, is wiped and judged by nobody",
+  judged: "a request goes to a module with the credentials and the session identifier, and nowhere else",
+  "reset-missing": "a module that verifies no signatures need not know the session identifier",
+  trapped: "a module that traps admits nobody, whatever its status says",
+  "too-long-to-judge": "a payload of the userauth module's buffer is judged, and one byte more ends the connection",
   held: "replies that fill the room for them leave after the key exchange as they were",
   "held-too-long": "a held reply of 256 bytes ends the connection",
   "held-too-many": "held replies that lack one byte of room end the connection",

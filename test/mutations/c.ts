@@ -19,7 +19,7 @@ export const mutations: readonly FileMutations[] = [
       ["reply.length > HELD_REPLY_BYTES ||", "reply.length >= HELD_REPLY_BYTES ||"],
       ["|| reply.length >= room) {", "|| reply.length > room) {"],
       ["|| reply.length >= room) {", "|| reply.length + 1 >= room) {"],
-      ["|| reply.length >= room) {", ") {"],
+      ["|| reply.length >= room) {", "|| reply.length >= room + HELD_REPLY_BYTES) {"],
       ["connection->held_length -= (uint16_t)(1 + length);", "connection->held_length -= length;"],
       [
         "if (connection->held_length == 0 && buffer.length > 0)",
@@ -54,7 +54,11 @@ export const mutations: readonly FileMutations[] = [
       ["#define LINGER_MS 2000", "#define LINGER_MS 1999"],
       ["#define LINGER_MS 2000", "#define LINGER_MS 2001"],
       ["if (in_time && connection->output.length > 0)", "if (connection->output.length > 0)"],
-      ["if (in_time && connection->description) {", "if (connection->description) {"],
+      [
+        "if (in_time && connection->description) {",
+        "if (connection->description) {",
+        { survives: "the last words are made, and as the time is over not sent" },
+      ],
       ["if (in_time && connection->description) {", "if (false) {"],
       ["    connection->description = NULL;\n", ""],
       ["  wipe(connection, sizeof *connection);\n", "  connection->state = CONNECTION_FREE;\n"],
@@ -74,14 +78,17 @@ export const mutations: readonly FileMutations[] = [
     tests: ["boards/limits.test"],
     changes: [
       ["  limits->keepalives = 0;\n", ""],
-      ["  limits->heard_ms = now_ms;\n", ""],
+      ["limits->heard_ms = now_ms;", "limits->heard_ms -= now_ms;"],
       ["return taken_ms >= CONNECTION_LOGIN_GRACE_MS ||", "return taken_ms > CONNECTION_LOGIN_GRACE_MS ||"],
       ["return taken_ms >= CONNECTION_LOGIN_GRACE_MS ||", "return"],
       [
         "taken_ms >= CONNECTION_KEY_EXCHANGE_MS && !keys_in_use",
         "taken_ms > CONNECTION_KEY_EXCHANGE_MS && !keys_in_use",
       ],
-      ["taken_ms >= CONNECTION_KEY_EXCHANGE_MS && !keys_in_use", "taken_ms >= CONNECTION_KEY_EXCHANGE_MS"],
+      [
+        "taken_ms >= CONNECTION_KEY_EXCHANGE_MS && !keys_in_use",
+        "taken_ms >= CONNECTION_KEY_EXCHANGE_MS + keys_in_use",
+      ],
       ["(LIMITS_KEEPALIVES + 1)", "LIMITS_KEEPALIVES"],
       ["keepalive_ms > 0 && now_ms", "now_ms"],
       ["idle_ms > 0 && now_ms", "now_ms"],
@@ -101,7 +108,10 @@ export const mutations: readonly FileMutations[] = [
       ],
       ["return count > DEVICE_ADDRESS_CONNECTIONS;", "return count >= DEVICE_ADDRESS_CONNECTIONS;"],
       ["return count > DEVICE_ADDRESS_CONNECTIONS;", "return count > DEVICE_ADDRESS_CONNECTIONS + 1;"],
-      ["unsigned count = platform_same_source(source, newcomer);", "unsigned count = 0;"],
+      [
+        "unsigned count = platform_same_source(source, newcomer);",
+        "unsigned count = 0u * platform_same_source(source, newcomer);",
+      ],
       ["if (connection->state == CONNECTION_ENDING) return 0;", ""],
       ["if (connection->limits.heard) progress = 2;", ""],
       ["if (authentication_is_open(&connection->authentication)) progress = 3;", ""],
@@ -118,10 +128,7 @@ export const mutations: readonly FileMutations[] = [
     changes: [
       ["if (authentication->verified_sequence != store->sequence) return USERAUTH_FAILURE;", ""],
       ["other->sequence == authentication->sequence;", "true;"],
-      [
-        "if (other != authentication && has_same) authentication_replace_record",
-        "if (other != authentication) authentication_replace_record",
-      ],
+      ["if (other != authentication && has_same)", "if (has_same)"],
       ["  tell_others(authentication, offset, record);\n", ""],
       ["  authentication->sequence = store->sequence;\n  return USERAUTH_SUCCESS;", "  return USERAUTH_SUCCESS;"],
       ["if (stored != CREDENTIALS_OK) return USERAUTH_FAILURE;", ""],

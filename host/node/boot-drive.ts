@@ -3,11 +3,23 @@
 // In: the UF2 file, and what the drive's INFO_UF2.TXT says of the boards that take it. The board restarts by itself when it has everything, and the
 // drive vanishes. cli-flash.ts is the user.
 
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { blockSize, decodeBlock, UF2Flags, type UF2BlockData } from "uf2";
 
 const INFO_FILE = "INFO_UF2.TXT";
+const INFO_BYTES_MAX = 4096;
 const WRITE_BYTES = 64 * blockSize;
 
 /** A board that can be flashed this way. */
@@ -63,11 +75,38 @@ function readBlock(path: string, bytes: Uint8Array, at: number): UF2BlockData {
 /** Whether the folder is the drive of such a board in boot mode. */
 export function isBootDrive(folder: string, board: BootDrive): boolean {
   try {
-    const boardId = /^Board-ID:\s*(\S+)/m.exec(readFileSync(join(folder, INFO_FILE), "latin1"))?.[1];
+    const boardId = /^Board-ID:\s*(\S+)/m.exec(readInfo(join(folder, INFO_FILE)))?.[1];
     return boardId !== undefined && board.boardId.test(boardId);
   } catch {
     return false;
   }
+}
+
+function readInfo(path: string): string {
+  const file = openPlain(path, constants.O_RDONLY);
+  try {
+    const bytes = Buffer.alloc(INFO_BYTES_MAX);
+    return bytes.toString("latin1", 0, readSync(file, bytes));
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Opens a file of a drive, which anybody may have made: a link would lead to a file that is not on it, a pipe would keep us waiting. */
+function openPlain(path: string, flags: number): number {
+  const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants>; // Windows has neither
+  let file: number;
+  try {
+    file = openSync(path, flags | O_NOFOLLOW | O_NONBLOCK, 0o666);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ELOOP" || code === "EMLINK" || code === "ENXIO")
+      throw new Error(`${path} is a link or a pipe; no board has such a file`);
+    throw error;
+  }
+  if (fstatSync(file).isFile()) return file;
+  closeSync(file);
+  throw new Error(`${path} is not a regular file`);
 }
 
 /** The mounted drives of such boards in boot mode. */
@@ -91,7 +130,8 @@ function unescapeMount(text: string): string {
 
 /** Copies the firmware to the drive; `progress` is told the share that is written, from 0 to 1. */
 export function writeFirmware(drive: string, firmware: Uint8Array, progress: (share: number) => void): void {
-  const file = openSync(join(drive, "sesame.uf2"), "w");
+  const { O_WRONLY, O_CREAT, O_TRUNC } = constants;
+  const file = openPlain(join(drive, "sesame.uf2"), O_WRONLY | O_CREAT | O_TRUNC);
   try {
     for (let at = 0; at < firmware.length;) {
       at += writeSync(file, firmware, at, Math.min(WRITE_BYTES, firmware.length - at));

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
-import { type ConfigOptions, givenCredentials, givenUsers, withCredentialOptions } from "./cli-options.js";
+import { type ConfigOptions, givenCredentials, givenUsers, jsonOption, withCredentialOptions } from "./cli-options.js";
 import { type AnyUserauthBuild, embedCredentials, FULL_BUILD, userauthModuleName } from "./credentials.js";
 import { plainModulePath } from "./modules.js";
 import { writePrivateFile } from "./private-file.js";
@@ -12,11 +12,13 @@ import { encodeUsers } from "./users-region.js";
 
 interface BuildOptions extends ConfigOptions {
   output?: string;
+  json?: true;
 }
 
 export function define(command: Command): void {
   withCredentialOptions(command)
     .option("-o, --output <file>", "where to (default: userauth-<build>.wasm)")
+    .addOption(jsonOption())
     .action(build);
 }
 
@@ -30,5 +32,7 @@ function build(options: BuildOptions): void {
   const output = options.output ?? `${module}.wasm`;
   const wasm = embedCredentials(readFileSync(plainModulePath(module)), region!);
   writePrivateFile(output, wasm, { overwrite: true });
-  console.log(`${output}  ${wasm.length} bytes  sha256 ${createHash("sha256").update(wasm).digest("hex")}`);
+  const sha256 = createHash("sha256").update(wasm).digest("hex");
+  if (options.json) console.log(JSON.stringify({ file: output, userauth: name, bytes: wasm.length, sha256 }));
+  else console.log(`${output}  ${wasm.length} bytes  sha256 ${sha256}`);
 }

@@ -1,12 +1,20 @@
 // `sesame credentials`: what the command of the same name takes on a board.
 
 import type { Command } from "commander";
-import { type ConfigOptions, givenCredentials, givenUsers, parseNumber, withCredentialOptions } from "./cli-options.js";
+import {
+  type ConfigOptions,
+  givenCredentials,
+  givenUsers,
+  jsonOption,
+  parseNumber,
+  withCredentialOptions,
+} from "./cli-options.js";
 import { UsageError } from "./usage-error.js";
 import { BOARD_ARGON2_MEMORY_KIB, encodeUsers } from "./users-region.js";
 
 interface CredentialsOptions extends ConfigOptions {
   argon2Kib: number;
+  json?: true;
 }
 
 export function define(command: Command): void {
@@ -17,6 +25,7 @@ export function define(command: Command): void {
       parseNumber,
       BOARD_ARGON2_MEMORY_KIB,
     )
+    .addOption(jsonOption())
     .addHelpText("after", "\nGive it to a board: sesame credentials … | ssh BOARD credentials -")
     .action(printCredentials);
 }
@@ -26,5 +35,6 @@ function printCredentials(options: CredentialsOptions): void {
   const region = users ? encodeUsers(users, { argon2MemoryKiB: options.argon2Kib }) : givenCredentials(options).region;
   if (region === undefined)
     throw new UsageError("--config is missing, or --user and --password-file or --authorized-key");
-  console.log(Buffer.from(region).toString("base64"));
+  const credentials = Buffer.from(region).toString("base64");
+  console.log(options.json ? JSON.stringify({ credentials, bytes: region.length }) : credentials);
 }

@@ -4,11 +4,13 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { BOOT_DRIVES, findBootDrives, isBootDrive, readFirmware, writeFirmware } from "./boot-drive.js";
+import { jsonOption } from "./cli-options.js";
 import { UsageError } from "./usage-error.js";
 
 interface FlashOptions {
   file?: string;
   drive?: string;
+  json?: true;
 }
 
 export function define(command: Command): void {
@@ -16,6 +18,7 @@ export function define(command: Command): void {
     .argument("<board>", `one of: ${Object.keys(BOOT_DRIVES).join(", ")}`, parseBoard)
     .option("-f, --file <file>", "the UF2 file (default: build/boards/<board>/sesame.uf2)")
     .option("--drive <folder>", "where the board's drive is mounted (default: found by itself)")
+    .addOption(jsonOption())
     .action(flash);
 }
 
@@ -45,5 +48,6 @@ function flash(name: string, options: FlashOptions): void {
     if (process.stderr.isTTY) process.stderr.write(`\r${String(Math.round(share * 100)).padStart(3)} %`);
   });
   if (process.stderr.isTTY) process.stderr.write("\n");
-  console.log(`${firmware.length} bytes written; the board restarts by itself`);
+  if (options.json) console.log(JSON.stringify({ file: path, drive, bytes: firmware.length }));
+  else console.log(`${firmware.length} bytes written; the board restarts by itself`);
 }

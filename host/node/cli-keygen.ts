@@ -2,6 +2,7 @@
 
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
+import { jsonOption } from "./cli-options.js";
 import { writeKeyPairFiles } from "./host-key.js";
 import { fingerprint, generateKeyPair } from "./openssh-keys.js";
 
@@ -11,6 +12,7 @@ interface KeygenOptions {
   file: string;
   comment: string;
   force?: boolean;
+  json?: boolean;
 }
 
 export function define(command: Command): void {
@@ -18,13 +20,16 @@ export function define(command: Command): void {
     .option("-f, --file <file>", "the private key; the public one goes to <file>.pub", DEFAULT_KEY_FILE)
     .option("-C, --comment <text>", "comment of the key", "")
     .option("--force", "overwrite")
+    .addOption(jsonOption())
     .action(keygen);
 }
 
-function keygen({ file, comment, force = false }: KeygenOptions): void {
+function keygen({ file, comment, force = false, json = false }: KeygenOptions): void {
   if (!force && (existsSync(file) || existsSync(`${file}.pub`)))
     throw new Error(`${file} exists; --force overwrites it`);
   const pair = generateKeyPair();
   writeKeyPairFiles(file, pair, comment, force);
-  console.log(`${file}, ${file}.pub  ${fingerprint(pair.publicKey)}`);
+  const key = fingerprint(pair.publicKey);
+  if (json) console.log(JSON.stringify({ privateKey: file, publicKey: `${file}.pub`, fingerprint: key }));
+  else console.log(`${file}, ${file}.pub  ${key}`);
 }

@@ -40,8 +40,8 @@ export function define(command: Command): void {
     .addOption(strictModesOption())
     .addHelpText(
       "after",
-      "\nThe password is asked for, or is the first line of standard input. Without a user its hash is printed.\n" +
-        "\n  sesame passwd --config users.json --add ann     a new user, and the file if there is none",
+      "\nThe password is asked for, or is the first line of standard input.\nWithout a user its hash is printed.\n" +
+        "\n  sesame passwd --config users.json --add ann\n      a new user, and the file if there is none",
     )
     .action(passwd);
 }

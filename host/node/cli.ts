@@ -4,10 +4,8 @@
 //
 // Exit codes: 0 all is well, 1 it failed, 2 the command line is wrong. The log goes to standard error, results to standard output.
 
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command, CommanderError } from "commander";
-import { packageRoot } from "./package-root.js";
+import { packageVersion } from "./package-root.js";
 import { guardStandardStreams } from "./standard-streams.js";
 import { failureText, UsageError } from "./usage-error.js";
 
@@ -29,6 +27,7 @@ const COMMANDS: Record<string, [description: string, load: () => Promise<Command
   connect: ["carry an SSH connection to a board on a serial device", () => import("./cli-connect.js")],
   flash: ["copy the firmware to a board in boot mode", () => import("./cli-flash.js")],
   credentials: ["print what a board's command of the same name takes", () => import("./cli-credentials.js")],
+  version: ["tell what is installed, for a report of a fault", () => import("./cli-version.js")],
   size: ["report the sizes of the modules", () => import("./cli-size.js")],
 };
 
@@ -48,10 +47,9 @@ async function main(args: string[]): Promise<number> {
 
 /** The program with all its commands, of which the one that the arguments name is whole. */
 async function programFor(args: string[]): Promise<Command> {
-  const { version } = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as { version: string };
   const program = new Command("sesame")
     .description("An SSH server for microcontrollers whose protocol layers are small WebAssembly modules")
-    .version(version)
+    .version(packageVersion())
     .exitOverride();
   const [first, second] = args.filter((arg) => !arg.startsWith("-"));
   const named = first === "help" ? second : first;

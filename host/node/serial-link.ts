@@ -67,7 +67,7 @@ export function sshConfig(command: string[], name: string, user: string, device:
   const proxy = [...command, "connect", ...(device === undefined ? [] : [device])];
   const lines = [
     `Host ${name}`,
-    `  User ${user}`,
+    `  User ${/^[^\s"#']+$/.test(user) ? user : `"${user.replace(/["\\]/g, "\\$&")}"`}`,
     `  ProxyCommand ${proxy.map(shellQuoted).join(" ")}`,
     "  # every board has a host key of its own, and none has an address",
     `  HostKeyAlias sesame-${name}`,

@@ -1,39 +1,49 @@
 // chacha20-poly1305@openssh.com (OpenSSH's PROTOCOL.chacha20poly1305): encrypts and authenticates one packet.
-// Comes in: a packet in memory, uint32 packet_length, then packet_length bytes, then room for a tag of 16.
-// Goes out: the same packet opened or sealed in place. Next: the payload's handler, or the host's output.
+// Comes in: a packet in memory, uint32 packet_length, then packet_length bytes, then room for a tag of 16; one to be opened may come in
+// pieces. Goes out: the same packet opened or sealed in place. Next: the payload's handler, or the host's output.
 //
 // `keys` are 64 secret bytes as RFC 4253 §7.2 derives them: K_2 for the body and the one-time key, then K_1 for the length.
 
 import { chacha20Xor } from "./chacha20";
-import { poly1305, POLY1305_TAG_BYTES } from "./poly1305";
+import { poly1305, POLY1305_CONTEXT_BYTES, POLY1305_TAG_BYTES } from "./poly1305";
 
 const KEY_BYTES: u32 = 32;
 const LENGTH_BYTES: u32 = 4;
+/** ChaCha20's blocks begin behind the length: so many bytes of one lie in the piece before, as a piece begins at a multiple of 64. */
+const LAG_BYTES: u32 = 60;
 
-/** One-time key, whose first half the tag replaces; also the copy of an encrypted length. Secret, wiped after use. */
-const oneTimeKey: usize = memory.data(KEY_BYTES, 16);
+/** Of a packet that is being opened, which may take several calls: what Poly1305 needs, and the tag. Secret, wiped after use. */
+const opening: usize = memory.data(POLY1305_CONTEXT_BYTES + POLY1305_TAG_BYTES, 16);
+const tag: usize = opening + POLY1305_CONTEXT_BYTES;
+/** Of a packet that is being sealed the same without the tag; also the copy of an encrypted length. */
+const sealing: usize = memory.data(POLY1305_CONTEXT_BYTES, 16);
 
 /**
  * packet_length, decrypted from the first four bytes of a packet at `ptr`, which stay as they are: the tag covers them. Not yet
  * authenticated: the caller bounds it. Returns a public number.
  */
 export function decryptLength(keys: usize, sequenceNumber: u32, ptr: usize): u32 {
-  store<u32>(oneTimeKey, load<u32>(ptr));
-  chacha20Xor(keys + KEY_BYTES, sequenceNumber, 0, oneTimeKey, LENGTH_BYTES);
-  return bswap(load<u32>(oneTimeKey));
+  store<u32>(sealing, load<u32>(ptr));
+  chacha20Xor(keys + KEY_BYTES, sequenceNumber, 0, sealing, LENGTH_BYTES);
+  return bswap(load<u32>(sealing));
 }
 
 /**
- * Verifies the tag behind the packet at `ptr` and then decrypts its body in place. `packetLength` is what `decryptLength` returned,
- * within the buffer. False, and the packet untouched, where the tag is wrong. Constant time.
+ * Opens in place the `length` bytes at `ptr` of a packet, which begin at the packet's byte `offset`: all of it, or a piece. A piece begins at
+ * a multiple of 64; only the `last` may end at none, and the tag is behind it. Of the 60 bytes before any piece but the first nothing is
+ * left. False if the tag is wrong, and that piece is untouched: what was opened of the packet before is nobody's to use. Constant time.
  */
-export function openPacket(keys: usize, sequenceNumber: u32, ptr: usize, packetLength: u32): bool {
-  authenticate(keys, sequenceNumber, ptr, packetLength);
-  const tag = ptr + LENGTH_BYTES + packetLength;
-  const difference = (load<u64>(oneTimeKey) ^ load<u64>(tag, 0, 4)) | (load<u64>(oneTimeKey, 8) ^ load<u64>(tag, 8, 4));
-  memory.fill(oneTimeKey, 0, KEY_BYTES);
-  if (difference) return false;
-  chacha20Xor(keys, sequenceNumber, 1, ptr + LENGTH_BYTES, packetLength);
+export function openPiece(keys: usize, sequenceNumber: u32, ptr: usize, length: u32, offset: u32, last: bool): bool {
+  if (!offset) startTag(opening, keys, sequenceNumber);
+  poly1305(opening, ptr, length, tag);
+  if (last) {
+    const end = ptr + length;
+    const difference = (load<u64>(tag) ^ load<u64>(end, 0, 4)) | (load<u64>(tag, 8) ^ load<u64>(end, 8, 4));
+    memory.fill(opening, 0, POLY1305_CONTEXT_BYTES + POLY1305_TAG_BYTES);
+    if (difference) return false;
+  }
+  const before = offset ? LAG_BYTES : -LENGTH_BYTES;
+  chacha20Xor(keys, sequenceNumber, (offset + LAG_BYTES - before) >> 6, ptr - before, length + before);
   return true;
 }
 
@@ -44,14 +54,13 @@ export function openPacket(keys: usize, sequenceNumber: u32, ptr: usize, packetL
 export function sealPacket(keys: usize, sequenceNumber: u32, ptr: usize, packetLength: u32): void {
   chacha20Xor(keys + KEY_BYTES, sequenceNumber, 0, ptr, LENGTH_BYTES);
   chacha20Xor(keys, sequenceNumber, 1, ptr + LENGTH_BYTES, packetLength);
-  authenticate(keys, sequenceNumber, ptr, packetLength);
-  memory.copy(ptr + LENGTH_BYTES + packetLength, oneTimeKey, POLY1305_TAG_BYTES);
-  memory.fill(oneTimeKey, 0, KEY_BYTES);
+  startTag(sealing, keys, sequenceNumber);
+  poly1305(sealing, ptr, LENGTH_BYTES + packetLength, ptr + LENGTH_BYTES + packetLength);
+  memory.fill(sealing, 0, POLY1305_CONTEXT_BYTES);
 }
 
-/** Leaves the tag of the encrypted length and body in the first half of `oneTimeKey`. */
-function authenticate(keys: usize, sequenceNumber: u32, ptr: usize, packetLength: u32): void {
-  memory.fill(oneTimeKey, 0, KEY_BYTES);
-  chacha20Xor(keys, sequenceNumber, 0, oneTimeKey, KEY_BYTES);
-  poly1305(oneTimeKey, ptr, LENGTH_BYTES + packetLength, oneTimeKey);
+/** Puts the packet's one-time key, from the key stream's block 0, into a context. */
+function startTag(context: usize, keys: usize, sequenceNumber: u32): void {
+  memory.fill(context, 0, POLY1305_CONTEXT_BYTES);
+  chacha20Xor(keys, sequenceNumber, 0, context, KEY_BYTES);
 }

@@ -1,15 +1,18 @@
 // Poly1305 (RFC 8439 §2.5): a one-time authenticator.
-// Comes in: a one-time key and a message in memory. Goes out: a tag of 16 bytes.
+// Comes in: a one-time key and a message in memory, perhaps in pieces. Goes out: a tag of 16 bytes.
 // Next: chacha20-poly1305.ts.
 
-export const POLY1305_TAG_BYTES: u32 = 16;
+export const POLY1305_TAG_BYTES: i32 = 16;
+
+/** A one-time key of 32 bytes, and behind it 24 of the state, which are zeros before the first piece. Secret. */
+export const POLY1305_CONTEXT_BYTES: i32 = 56;
 
 /** The last block of a message, padded. Ciphertext, hence public. */
 const lastBlock: usize = memory.data(16, 16);
 
 /**
- * Tag of `length` bytes at `ptr` under the 32-byte one-time `key`; 16 bytes to `out`, which may overlap the key or lie behind the
- * message. Key and message may be secret, the length is public.
+ * Takes `length` bytes at `ptr`, in all pieces but the last a multiple of 16, into the context at `key`; 16 bytes to `out`, the tag of
+ * all that was taken so far, which may lie behind the message. Key and message may be secret, the length is public.
  *
  * h has limbs of 32 bits, and h4 for what is above 2^128. r < 2^124 with r1, r2 and r3 multiples of 4, so that what a product has
  * above 2^128 folds by 2^130 = 5 into q_i = 5 · r_i / 4; of r0 the multiple of 4 folds, and 0 to 3 stay in x4.
@@ -28,11 +31,11 @@ export function poly1305(key: usize, ptr: usize, length: u32, out: usize): void 
   const q1 = (r1 >> 2) * 5;
   const q2 = (r2 >> 2) * 5;
   const q3 = (r3 >> 2) * 5;
-  let h0: u64 = 0;
-  let h1: u32 = 0;
-  let h2: u32 = 0;
-  let h3: u32 = 0;
-  let h4: u64 = 0;
+  let h0 = load<u64>(key, 32);
+  let h1 = load<u32>(key, 40);
+  let h2 = load<u32>(key, 44);
+  let h3 = load<u32>(key, 48);
+  let h4: u64 = load<u32>(key, 52);
   while (length) {
     if (length >= 16) {
       h4++;
@@ -60,6 +63,11 @@ export function poly1305(key: usize, ptr: usize, length: u32, out: usize): void 
     ptr += 16;
     length -= 16;
   }
+  store<u64>(key, h0, 32);
+  store<u32>(key, h1, 40);
+  store<u32>(key, h2, 44);
+  store<u32>(key, h3, 48);
+  store<u32>(key, h4, 52);
   // h < 2^130 + 2^33 < 2p: p is taken away, by adding 5 modulo 2^128, where h + 5 reaches 2^130.
   const overflow = (((((h0 + 5) >> 32) + h1) >> 32) + h2) >> 32;
   let t = h0 + ((((overflow + h3) >> 32) + h4) >> 2) * 5 + load<u32>(key, 16);

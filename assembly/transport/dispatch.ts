@@ -4,15 +4,29 @@
 // userauth module once its service was requested, 80 to 127 for the connection module once the user is in.
 
 import { TransportError, TransportEvent } from "../abi";
-import { SIGNATURE_ALGORITHMS_CAPACITY } from "../capacities";
+import { PAYLOAD_CAPACITY, SIGNATURE_ALGORITHMS_CAPACITY } from "../capacities";
+import { SHA256_BYTES, sha256Finish, sha256Update } from "../crypto/sha256";
+import { SSH_MSG_USERAUTH_INFO_RESPONSE, SSH_MSG_USERAUTH_REQUEST } from "../userauth/messages";
 import { ctDifference } from "../wire/compare";
 import { isMalformedOrUnfinished, readByte, readString, readUint32, startReading, stringLength } from "../wire/reader";
 import { skipBytes, startWriting, writeByte, writeString, writeUint32, writtenLength } from "../wire/writer";
-import { SSH_ED25519, SSH_ED25519_BYTES, readKexinit, strict, wantsExtInfo, writeKexinit, wrongGuess } from "./kexinit";
-import { handleEcdhInit, hashKexinits, sessionIdLength } from "./key-exchange";
+import {
+  finishKexinit,
+  NAME,
+  readKexinit,
+  SSH_ED25519,
+  SSH_ED25519_BYTES,
+  startKexinit,
+  strict,
+  wantsExtInfo,
+  writeKexinit,
+  wrongGuess,
+} from "./kexinit";
+import { handleEcdhInit, hashServerKexinit, sessionIdLength, startExchangeHash } from "./key-exchange";
 import {
   CONNECTION_END,
   CONNECTION_FIRST,
+  SSH_MSG_CHANNEL_REQUEST,
   SSH_MSG_DEBUG,
   SSH_MSG_DISCONNECT,
   SSH_MSG_EXT_INFO,
@@ -27,12 +41,19 @@ import {
 } from "./messages";
 import {
   bytesSinceNewKeys,
+  HEADER_BYTES,
+  INPUT,
+  KEPT_BYTES,
   lastSequenceNumber,
   PAYLOAD,
   payloadLength,
   payloadToSend,
+  PIECE_END,
+  pieceStart,
+  shortenPayload,
   startClientToServerKeys,
   startServerToClientKeys,
+  unpaddedLength,
   writePacket,
 } from "./packet";
 
@@ -158,7 +179,31 @@ export function handlePayload(): TransportEvent {
   }
   if (number >= CONNECTION_END || number < SSH_MSG_KEXINIT) return writeUnimplemented();
   const allowed = number >= CONNECTION_FIRST ? authenticated : number >= USERAUTH_FIRST && userauthRequested;
-  return allowed ? TransportEvent.PAYLOAD : protocolError();
+  if (!allowed) return protocolError();
+  if (payloadLength > PAYLOAD_CAPACITY) spoilPayload(number);
+  return TransportEvent.PAYLOAD;
+}
+
+/**
+ * A payload beyond the capacity becomes one that the layer above reads and refuses: its beginning, in which a request of a channel or for
+ * authentication has the name of none, and a response another count. What is longer by nature, data, is an error there.
+ */
+function spoilPayload(number: u32): void {
+  shortenPayload();
+  let name = PAYLOAD + 1;
+  if (number == SSH_MSG_CHANNEL_REQUEST) {
+    // behind the recipient channel and the name's length
+    name += 8;
+  } else if (number == SSH_MSG_USERAUTH_REQUEST) {
+    startReading(name, KEPT_BYTES - 1);
+    readString();
+    readString();
+    // 0, where nothing is, if there is none
+    name = readString();
+  } else if (number != SSH_MSG_USERAUTH_INFO_RESPONSE) {
+    return;
+  }
+  store<u8>(name, 0x2d);
 }
 
 /**
@@ -192,13 +237,37 @@ function handleExchange(number: u32): TransportEvent {
   return meansNothing && !(initial && strict) ? TransportEvent.CONTINUE : protocolError();
 }
 
+/**
+ * Reads and hashes a piece of a packet as if it were the client's KEXINIT, which nobody knows before the tag of the last one is right: what
+ * comes of it is used then, or never. In a key exchange that has got further the hash is at work, and no KEXINIT may come.
+ */
+export function takePiece(): void {
+  if (exchange > Exchange.KEXINIT_SENT) return;
+  let start = pieceStart;
+  if (!start) {
+    const length = unpaddedLength();
+    startKexinit(length);
+    startExchangeHash(length);
+    start = HEADER_BYTES;
+  }
+  sha256Update(INPUT + start, readKexinit(INPUT + start, PIECE_END - start));
+}
+
+/** Forgets what `takePiece` has had, unless it was the client's KEXINIT. */
+export function forgetPieces(): void {
+  if (exchange > Exchange.KEXINIT_SENT) return;
+  sha256Finish(NAME);
+  memory.fill(NAME, 0, SHA256_BYTES);
+}
+
 function handleKexinit(): TransportEvent {
   if (exchange == Exchange.NONE) writeKexinit();
-  const outcome = readKexinit(PAYLOAD, payloadLength, initial);
+  takePiece();
+  const outcome = finishKexinit();
   // A strict client's KEXINIT is its first packet.
   if (outcome == 0 || (initial && strict && lastSequenceNumber())) return protocolError();
   if (outcome == 1) return fail(TransportError.NO_COMMON_ALGORITHM);
-  hashKexinits(PAYLOAD, payloadLength);
+  hashServerKexinit();
   ignoreNext = wrongGuess;
   exchange = Exchange.AGREED;
   return TransportEvent.CONTINUE;

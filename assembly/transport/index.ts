@@ -11,6 +11,7 @@ import { seedRandom } from "../crypto/random";
 import {
   disconnectReason as lastReason,
   fail,
+  forgetPieces,
   handlePayload,
   keysAreUsedUp,
   maySend,
@@ -19,12 +20,14 @@ import {
   signatureAlgorithms,
   startExchange,
   startRekey,
+  takePiece,
   writeDisconnect,
   writeUnimplemented,
 } from "./dispatch";
 import { isUnfinishedLine, readIdentification, writeIdentification } from "./identification";
 import { SSH_MSG_USERAUTH_SUCCESS } from "../userauth/messages";
 import {
+  awaitPiece,
   clearOutput,
   HEADER_BYTES,
   INPUT,
@@ -33,9 +36,12 @@ import {
   outputLength as written,
   PAYLOAD,
   payloadLength as payloadBytes,
-  readPacket,
-  readPacketSize,
+  pieceEnd,
+  pieceStart,
+  readPacketLength,
   readPayload,
+  readPiece,
+  unread,
   wipePayload,
   writePacket,
 } from "./packet";
@@ -63,7 +69,7 @@ enum Stage {
   IDENTIFICATION,
   /** The length of a packet. */
   LENGTH,
-  /** A packet. */
+  /** A packet, or a piece of it. */
   PACKET,
 }
 
@@ -171,12 +177,20 @@ export function receive(length: u32): u32 {
       if (!readIdentification(received)) return error(TransportError.PROTOCOL_VERSION_NOT_SUPPORTED);
       break;
     case Stage.LENGTH:
-      wanted = readPacketSize();
-      if (!wanted) return error(TransportError.PACKET_LENGTH);
+      if (!readPacketLength()) return error(TransportError.PACKET_LENGTH);
+      wanted = pieceEnd();
       stage = Stage.PACKET;
       return TransportEvent.CONTINUE;
     case Stage.PACKET:
-      return handlePacket();
+      if (!readPiece()) {
+        forgetPieces();
+        return error(TransportError.MAC_ERROR);
+      }
+      if (!unread) return handlePacket();
+      takePiece();
+      received = awaitPiece();
+      wanted = pieceEnd();
+      return TransportEvent.CONTINUE;
   }
   awaitPacket();
   return TransportEvent.CONTINUE;
@@ -191,9 +205,9 @@ function awaitPacket(): void {
 /** A packet is complete. */
 function handlePacket(): u32 {
   awaitPacket();
-  if (!readPacket()) return error(TransportError.MAC_ERROR);
   if (!readPayload() || keysAreUsedUp()) return error(TransportError.PROTOCOL_ERROR);
   const event = handlePayload();
+  if (pieceStart) forgetPieces();
   if (event >= TransportEvent.CLOSED) return end(event);
   rekeyIfDue();
   return event;

@@ -1,19 +1,11 @@
 // RFC 4253 §7.1: KEXINIT. One algorithm of each kind is offered, so to negotiate is to ask whether the client has it.
 //
-// In: the client's KEXINIT. Out: ours; whether they agree; and the exchange hash as far as both identification strings and
-// both KEXINITs. Next: key-exchange.ts.
+// In: the client's KEXINIT, in one piece or several, so that none is too long for a buffer. Out: ours; whether they agree. Next:
+// key-exchange.ts.
 
 import { randomBytes32 } from "../crypto/random";
 import { ctDifference } from "../wire/compare";
-import {
-  isMalformedOrUnfinished,
-  readBoolean,
-  readBytes,
-  readString,
-  readUint32,
-  startReading,
-  stringLength,
-} from "../wire/reader";
+import { sessionIdLength } from "./key-exchange";
 import { payloadToSend, writePacket } from "./packet";
 
 const COOKIE_BYTES: u32 = 16;
@@ -63,9 +55,7 @@ const STRICT_ROLE: u32 = 11;
 export const SSH_ED25519: usize = KEXINIT + 100;
 export const SSH_ED25519_BYTES: u32 = 11;
 const CIPHER: usize = KEXINIT + 115;
-const CIPHER_BYTES: u32 = 29;
 const NONE: usize = KEXINIT + 247;
-const NONE_BYTES: u32 = 4;
 
 /** "ext-info-c". */
 const EXT_INFO: usize = memory.data<u8>([0x65, 0x78, 0x74, 0x2d, 0x69, 0x6e, 0x66, 0x6f, 0x2d, 0x63]);
@@ -78,6 +68,25 @@ export let strict: bool = false;
 /** Whether a packet follows that the client sent on a wrong guess and that is to be ignored. */
 export let wrongGuess: bool = false;
 
+// How far the client's KEXINIT has been read, which may come in pieces. Its parts are by turns what ends with a length, and a name-list.
+const END: u32 = 20;
+let bytesLeft: u32 = 0;
+let part: u32 = 0;
+let partLeft: u32 = 0;
+/** The last four bytes outside the lists: a list's length. */
+let number: u32 = 0;
+/** The name that is being read, as far as it can be one of ours, and a byte for all others; of the size of a hash. */
+const NAME_CAPACITY: u32 = 31;
+export const NAME: usize = memory.data(NAME_CAPACITY + 1, 4);
+const COMMA: u32 = 0x2c;
+let nameLength: u32 = 0;
+/** By the lists' numbers: which have a name of ours, and `FIRST` times that, which have ours first. */
+let agreed: u32 = 0;
+const FIRST: u32 = 1 << 10;
+/** All but the MACs and languages; key exchange and host key first. */
+const AGREED: u32 = 0xcf;
+const GUESSED: u32 = 3 * FIRST;
+
 /** Writes our KEXINIT, with a new cookie. */
 export function writeKexinit(): void {
   // The cookie is the first half of 32 bytes; the second half goes where the name-lists are, and is overwritten.
@@ -88,48 +97,65 @@ export function writeKexinit(): void {
   writePacket(KEXINIT_BYTES);
 }
 
-/** The reader goes past a name-list; whether `name` is on it: 0 no, 1 in the first place, 2 further on. */
-function readNameListFor(name: usize, nameLength: u32): u32 {
-  return findName(readString(), stringLength, name, nameLength);
+/** Begins to read the client's KEXINIT of `length` bytes. */
+export function startKexinit(length: u32): void {
+  bytesLeft = length;
+  part = 0;
+  partLeft = 1 + COOKIE_BYTES + 4;
+  nameLength = 0;
+  agreed = 0;
 }
 
-function findName(list: usize, length: u32, name: usize, nameLength: u32): u32 {
-  let start: u32 = 0;
-  for (let i: u32 = 0; i <= length; i++) {
-    if (i == length || load<u8>(list + i) == 0x2c) {
-      if (i - start == nameLength && !ctDifference(list + start, name, nameLength - 1)) return start ? 2 : 1;
-      start = i + 1;
+/** Reads as much of the KEXINIT as it still has of the `length` bytes at `ptr`. Returns how many those are. */
+export function readKexinit(ptr: usize, length: u32): u32 {
+  length = min(length, bytesLeft);
+  bytesLeft -= length;
+  const end = ptr + length;
+  while (ptr < end) {
+    const byte = <u32>load<u8>(ptr++);
+    partLeft--;
+    if (!(part & 1)) {
+      if (part == END && partLeft == 4) wrongGuess = byte != 0;
+      number = (number << 8) | byte;
+    } else {
+      if (byte != COMMA) store<u8>(NAME + min(nameLength++, NAME_CAPACITY), byte);
+      if (byte == COMMA || !partLeft) readName();
+    }
+    while (!partLeft && part < END) {
+      partLeft = ++part & 1 ? number : part == END ? 5 : 4;
     }
   }
-  return 0;
+  return length;
 }
 
-/**
- * Reads the client's KEXINIT of `length` bytes at `payload`; `first` on the first key exchange, when the markers count.
- * Returns 0 if it is malformed, 1 if an algorithm is missing, 2 if both sides agree.
- */
-export function readKexinit(payload: usize, length: u32, first: bool): u32 {
-  startReading(payload, length);
-  readBytes(1 + COOKIE_BYTES);
-  const kex = readString();
-  const kexLength = stringLength;
-  const curve = findName(kex, kexLength, CURVE25519, CURVE25519_BYTES);
-  if (first) {
-    store<u8>(STRICT + STRICT_ROLE, 0x63);
-    strict = findName(kex, kexLength, STRICT, STRICT_BYTES) != 0;
-    store<u8>(STRICT + STRICT_ROLE, 0x73);
-    wantsExtInfo = findName(kex, kexLength, EXT_INFO, EXT_INFO_BYTES) != 0;
+/** A name of the list that is being read is complete. */
+function readName(): void {
+  const list = part >> 1;
+  const name = !list ? CURVE25519 : list == 1 ? SSH_ED25519 : list < 4 ? CIPHER : NONE;
+  if (isName(name, list ? load<u8>(name - 1) : CURVE25519_BYTES)) {
+    agreed |= 1 << list;
+    // The first name, and perhaps a comma, are all that was read of the list.
+    if (number - partLeft <= nameLength + 1) agreed |= FIRST << list;
   }
-  const hostKey = readNameListFor(SSH_ED25519, SSH_ED25519_BYTES);
-  let agree = (curve | findName(kex, kexLength, CURVE25519_LIBSSH, CURVE25519_LIBSSH_BYTES)) != 0 && hostKey != 0;
-  for (let direction = 0; direction < 2; direction++) agree = readNameListFor(CIPHER, CIPHER_BYTES) != 0 && agree;
-  readString();
-  readString();
-  for (let direction = 0; direction < 2; direction++) agree = readNameListFor(NONE, NONE_BYTES) != 0 && agree;
-  readString();
-  readString();
-  wrongGuess = readBoolean() && (curve != 1 || hostKey != 1);
-  readUint32();
-  if (isMalformedOrUnfinished()) return 0;
-  return agree ? 2 : 1;
+  if (!list) {
+    if (isName(CURVE25519_LIBSSH, CURVE25519_LIBSSH_BYTES)) agreed |= 1;
+    // The markers count in the first key exchange.
+    if (!sessionIdLength) {
+      if (isName(EXT_INFO, EXT_INFO_BYTES)) wantsExtInfo = true;
+      store<u8>(NAME + STRICT_ROLE, load<u8>(NAME + STRICT_ROLE) ^ (0x63 ^ 0x73));
+      if (isName(STRICT, STRICT_BYTES)) strict = true;
+    }
+  }
+  nameLength = 0;
+}
+
+function isName(name: usize, length: u32): bool {
+  return nameLength == length && !ctDifference(NAME, name, length - 1);
+}
+
+/** The KEXINIT has been read: 0 if it is malformed, 1 if an algorithm is missing, 2 if both sides agree. */
+export function finishKexinit(): u32 {
+  if (part != END || partLeft) return 0;
+  if ((agreed & GUESSED) == GUESSED) wrongGuess = false;
+  return (agreed & AGREED) == AGREED ? 2 : 1;
 }

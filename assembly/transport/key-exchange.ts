@@ -48,10 +48,15 @@ const SHARED_SECRET: usize = memory.data(1 + KEY_BYTES, 16);
 /** A length, or one letter, on its way into a hash. */
 const SCRATCH: usize = memory.data(LENGTH_BYTES, 4);
 
-/** Adds a string to the hash. */
-function hashString(ptr: usize, length: u32): void {
+/** Adds a string's length to the hash. */
+function hashLength(length: u32): void {
   store<u32>(SCRATCH, bswap(length));
   sha256Update(SCRATCH, LENGTH_BYTES);
+}
+
+/** Adds a string to the hash. */
+function hashString(ptr: usize, length: u32): void {
+  hashLength(length);
   sha256Update(ptr, length);
 }
 
@@ -66,12 +71,16 @@ function hashSharedSecret(): void {
   hashString(ptr, length);
 }
 
-/** Begins the exchange hash, when the client's KEXINIT is at `payload`: V_C, V_S, I_C, I_S. */
-export function hashKexinits(payload: usize, length: u32): void {
+/** Begins the exchange hash: V_C, V_S, and of I_C the length. The bytes of I_C come next, and then I_S. */
+export function startExchangeHash(clientKexinitLength: u32): void {
   sha256Start();
   hashString(CLIENT_IDENTIFICATION, clientIdentificationLength);
   hashString(SERVER_IDENTIFICATION, SERVER_IDENTIFICATION_BYTES);
-  hashString(payload, length);
+  hashLength(clientKexinitLength);
+}
+
+/** I_S. */
+export function hashServerKexinit(): void {
   hashString(KEXINIT, KEXINIT_BYTES);
 }
 

@@ -11,6 +11,8 @@ export const SSH_MSG_KEXINIT: u32 = 20;
 export const SSH_MSG_NEWKEYS: u32 = 21;
 export const SSH_MSG_KEX_ECDH_INIT: u32 = 30;
 export const SSH_MSG_KEX_ECDH_REPLY: u32 = 31;
+/** RFC 4254 §9. */
+export const SSH_MSG_CHANNEL_REQUEST: u32 = 98;
 
 /** RFC 4250 §4.1.2: the first number of user authentication, of connections, and past them. */
 export const USERAUTH_FIRST: u32 = 50;

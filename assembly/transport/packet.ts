@@ -1,10 +1,10 @@
 // RFC 4253 §6, PROTOCOL.chacha20poly1305: packets in and out.
 //
-// In: a payload at `payloadToSend`, or a packet complete at INPUT. Out: a packet at the end of OUTPUT, or a payload at PAYLOAD.
-// Both directions change from plaintext to a cipher when key-exchange.ts installs keys. Next: dispatch.ts.
+// In: a payload at `payloadToSend`, or a packet at INPUT. Out: a packet at the end of OUTPUT, or a payload at PAYLOAD. A packet that is
+// too long for INPUT comes in pieces, of which the first one's beginning is kept. Both directions change from plaintext to a cipher when key-exchange.ts installs keys. Next: dispatch.ts.
 
 import { PAYLOAD_CAPACITY } from "../capacities";
-import { decryptLength, openPacket, sealPacket } from "../crypto/chacha20-poly1305";
+import { decryptLength, openPiece, sealPacket } from "../crypto/chacha20-poly1305";
 
 export const LENGTH_BYTES: u32 = 4;
 export const TAG_BYTES: u32 = 16;
@@ -12,14 +12,23 @@ export const TAG_BYTES: u32 = 16;
 export const HEADER_BYTES: u32 = 5;
 const MINIMUM_PADDING: u32 = 4;
 const MINIMUM_PACKET_LENGTH: u32 = 8;
-const MAXIMUM_PACKET_LENGTH: u32 = 1 + PAYLOAD_CAPACITY + 255;
+/** RFC 4253 §6.1: of a whole packet, in bytes. */
+const MAXIMUM_PACKET_BYTES: u32 = 35000;
 
 /** Two keys of 32 bytes: see chacha20-poly1305.ts. */
 export const KEYS_BYTES: u32 = 64;
 
-/** One packet, as it arrives. */
-export const INPUT: usize = memory.data(LENGTH_BYTES + MAXIMUM_PACKET_LENGTH + TAG_BYTES, 16);
+/** Where a piece ends that is not the last: a multiple of 64, and room for every payload of the capacity with whatever padding. */
+export const PIECE_END: u32 = (HEADER_BYTES + PAYLOAD_CAPACITY + 255 + 63) & ~63;
+/** Where a piece begins that is not the first, behind what is kept: a multiple of 64. */
+const PIECE_START: u32 = 2048;
+/** One packet as it arrives, or a piece of a longer one. */
+export const INPUT: usize = memory.data(PIECE_END + TAG_BYTES, 16);
 export const PAYLOAD: usize = INPUT + HEADER_BYTES;
+/** As much of a payload as there can be. */
+const PAYLOAD_ROOM: u32 = PIECE_END - HEADER_BYTES;
+/** What is kept of the payload of a packet in pieces; `openPiece` needs the 60 bytes before a piece. */
+export const KEPT_BYTES: u32 = PIECE_START - 60 - HEADER_BYTES;
 
 /** One packet with the longest payload and its padding, and after it the KEXINIT that may be due. */
 const OUTPUT_CAPACITY: u32 = HEADER_BYTES + PAYLOAD_CAPACITY + 11 + TAG_BYTES + 512;
@@ -35,6 +44,9 @@ let serverToClientEncrypted: bool = false;
 let clientToServerSequenceNumber: u32 = 0;
 let serverToClientSequenceNumber: u32 = 0;
 let packetLength: u32 = 0;
+/** Where at INPUT the present piece begins, and how many bytes of the packet are to be read yet, the tag aside. */
+export let pieceStart: u32 = 0;
+export let unread: u32 = 0;
 
 export let payloadLength: u32 = 0;
 export let outputLength: u32 = 0;
@@ -78,40 +90,67 @@ export function writePacket(length: u32): void {
   bytesSinceNewKeys += size;
 }
 
-/**
- * From the first 4 bytes of a packet at INPUT: how many bytes it has in all, or 0 for a length that is not allowed. A payload
- * beyond the capacity is refused here too, where its padding cannot excuse it.
- */
-export function readPacketSize(): u32 {
+/** From the first 4 bytes of a packet at INPUT: whether its length is allowed. */
+export function readPacketLength(): bool {
   const encrypted = clientToServerEncrypted;
   packetLength = encrypted
     ? decryptLength(CLIENT_TO_SERVER_KEYS, clientToServerSequenceNumber, INPUT)
     : bswap(load<u32>(INPUT));
-  if (packetLength - MINIMUM_PACKET_LENGTH > MAXIMUM_PACKET_LENGTH - MINIMUM_PACKET_LENGTH) return 0;
-  if ((packetLength + (encrypted ? 0 : LENGTH_BYTES)) & 7) return 0;
-  return LENGTH_BYTES + packetLength + (encrypted ? TAG_BYTES : 0);
+  unread = LENGTH_BYTES + packetLength;
+  pieceStart = 0;
+  const most = MAXIMUM_PACKET_BYTES - LENGTH_BYTES - (encrypted ? TAG_BYTES : 0);
+  if (packetLength - MINIMUM_PACKET_LENGTH > most - MINIMUM_PACKET_LENGTH) return false;
+  return !((encrypted ? packetLength : unread) & 7);
 }
 
-/** Authenticates and decrypts the packet at INPUT; false if its tag is wrong. */
-export function readPacket(): bool {
-  if (clientToServerEncrypted) {
-    if (!openPacket(CLIENT_TO_SERVER_KEYS, clientToServerSequenceNumber, INPUT, packetLength)) return false;
-  }
+/** Where at INPUT the packet ends, or the piece of it that comes next. */
+export function pieceEnd(): u32 {
+  const end = pieceStart + unread;
+  return end > PIECE_END ? PIECE_END : end + (clientToServerEncrypted ? TAG_BYTES : 0);
+}
+
+/**
+ * Authenticates and decrypts the packet at INPUT, or a piece of it, which is nobody's to use before the last one. False if the tag is
+ * wrong: then nothing of the packet is left.
+ */
+export function readPiece(): bool {
+  const offset = LENGTH_BYTES + packetLength - unread;
+  const length = min(unread, PIECE_END - pieceStart);
+  unread -= length;
+  if (!clientToServerEncrypted) return true;
+  const ptr = INPUT + pieceStart;
+  if (openPiece(CLIENT_TO_SERVER_KEYS, clientToServerSequenceNumber, ptr, length, offset, !unread)) return true;
+  memory.fill(INPUT, 0, PIECE_END);
+  return false;
+}
+
+/** The next piece is due. Returns where at INPUT: behind what is kept of the first. */
+export function awaitPiece(): u32 {
+  return (pieceStart = PIECE_START);
+}
+
+/** The payload's length, as the packet's header has it: beyond any packet's if the padding is longer than the packet. */
+export function unpaddedLength(): u32 {
+  return packetLength - 1 - load<u8>(INPUT + LENGTH_BYTES);
+}
+
+/**
+ * Finds the payload of a packet that is complete, between its header and its padding; false if there is none. One beyond the capacity has
+ * a length beyond it.
+ */
+export function readPayload(): bool {
   clientToServerSequenceNumber++;
   bytesSinceNewKeys += packetLength + LENGTH_BYTES + TAG_BYTES;
+  const length = unpaddedLength();
+  if (load<u8>(INPUT + LENGTH_BYTES) < <u8>MINIMUM_PADDING || length - 1 >= packetLength) return false;
+  payloadLength = min(length, PAYLOAD_ROOM);
   return true;
 }
 
-/** Finds the payload between its header and its padding; false if there is none, or one too long. */
-export function readPayload(): bool {
-  const paddingLength = <u32>load<u8>(INPUT + LENGTH_BYTES);
-  payloadLength = packetLength - 1 - paddingLength;
-  // A padding longer than the packet makes the difference wrap, which is beyond the capacity too.
-  if (paddingLength < MINIMUM_PADDING || payloadLength - 1 >= PAYLOAD_CAPACITY) {
-    payloadLength = 0;
-    return false;
-  }
-  return true;
+/** Of a payload beyond the capacity the beginning is left. */
+export function shortenPayload(): void {
+  memory.fill(PAYLOAD + KEPT_BYTES, 0, payloadLength - KEPT_BYTES);
+  payloadLength = KEPT_BYTES;
 }
 
 /** Forgets the last payload, which may have been a password. */

@@ -6,6 +6,12 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import type { UserauthBuild } from "../../host/node/credentials.js";
+import {
+  makeLargeCertificate,
+  withLargeCertificate,
+  withLargeCommand,
+  withLargeVariable,
+} from "../support/large-requests.js";
 import { buildLinuxBoard, LinuxBoard } from "../support/linux-board.js";
 import { openSshClients, runSsh, startSsh } from "../support/openssh.js";
 import { folder } from "../support/programs.js";
@@ -15,6 +21,7 @@ const MEGABYTE = 1_000_000;
 const TRANSFER_LIMIT_MS = 120_000;
 const login = { password: PASSWORD };
 const ssh = openSshClients[0]!;
+let certified: Promise<string> | undefined;
 
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
@@ -51,6 +58,29 @@ for (const engine of ["wasm2c", "wasm3"] as const) {
       assert.equal(log.at(-2), "userauth TOO_MANY_ATTEMPTS");
       assert.equal(log.at(-1), "ended, too-many-attempts, reason 14");
       assert.ok(!log.includes("userauth SUCCESS"));
+    });
+
+    test("what is too large for the board is refused by its kind, and the connection goes on", async () => {
+      for (const length of [5_000, 30_000]) {
+        const environment = await withLargeVariable(ssh, board, length);
+        assert.equal(environment.stdout.toString(), "in\n", environment.stderr);
+        assert.equal(environment.status, 0);
+        const command = await withLargeCommand(ssh, board, length);
+        assert.match(command.stderr, /exec request failed on channel 0/);
+        assert.match((await board.lastLog()).at(-1), /^ended, client-/);
+      }
+    });
+
+    test("behind a certificate of 7.5 kB the plain key logs in", async () => {
+      const keys = await LinuxBoard.start(programs.get("publickey")!, join(folder, `state-${engine}-certificate`));
+      const key = await userKey();
+      const certificate = await (certified ??= makeLargeCertificate(key));
+      const { stdout, stderr } = await withLargeCertificate(ssh, keys, key, certificate);
+      assert.equal(stdout.toString(), "in\n", stderr);
+      assert.match(stderr, /Offering public key: \S+ ED25519-CERT/, "or this tests nothing");
+      const log = await keys.lastLog();
+      assert.ok(log.includes("userauth SUCCESS") && !log.includes("userauth PROTOCOL_ERROR"), log.join("\n"));
+      await keys.stop();
     });
 
     test("1 MB comes back through cat as it was", async () => {

@@ -19,6 +19,7 @@ import {
   validMessages,
   windowAdjust,
 } from "../support/connection.js";
+import { longKexinit } from "../support/long-packets.js";
 import { folder } from "../support/programs.js";
 import {
   assertSame,
@@ -31,6 +32,9 @@ import {
 } from "../support/replay.js";
 import { CREDENTIALS, USER, USER_SEED } from "../support/session.js";
 import { bytes, string, uint32 } from "../support/wire.js";
+
+/** More than a board's modules take at once. */
+const MUCH = new Uint8Array(20_000).fill(0x2c);
 
 const ENGINES = ["wasm2c", "wasm3"] as const;
 
@@ -175,6 +179,41 @@ const AFTER_LOGIN: Record<string, Scenario> = {
   "data for a channel that does not exist": (recorder) => recorder.send(data(0, "nobody")),
   "a wrong tag": (recorder) => recorder.feed(recorder.client.packet(bytes(80), { corruptTagAt: 3 })),
   "a packet that is too long": (recorder) => recorder.feed(recorder.client.packet(bytes(80), { lengthField: 40_000 })),
+  "requests that are too long": async (recorder) => {
+    await open(recorder);
+    for (const wantReply of [true, false]) {
+      await recorder.send(request(0, "env", wantReply, string("LC_BIG"), string(MUCH)));
+      await recorder.send(globalRequest("unknown", wantReply, MUCH));
+    }
+    await exec(recorder, "echo", 3);
+    await exec(recorder, `echo ${"x".repeat(5000)}`);
+    await recorder.send(request(0, "subsystem", true, string(MUCH)));
+    await recorder.send(channelOpen(8, 1, 1, "direct-tcpip"), string(MUCH));
+    await recorder.send(89, MUCH);
+    await recorder.send(2, string(MUCH));
+    await recorder.feed(recorder.client.packet(passwordRequest(USER, MUCH)));
+    await exec(recorder, "echo still there");
+    await recorder.send(close(0));
+  },
+  "data beyond the maximum packet size": async (recorder) => {
+    await open(recorder);
+    await recorder.send(data(0, MUCH));
+  },
+  "key exchanges with long KEXINITs": async (recorder, t) => {
+    for (const length of [5_000, 34_000]) {
+      await recorder.feed(recorder.client.packet(longKexinit(recorder.client, length)));
+      await recorder.feed(recorder.client.packet(recorder.client.ecdhInit()));
+      await recorder.feed(recorder.client.newKeys());
+    }
+    await recorder.pass(t, REKEY_INTERVAL_MS);
+    await recorder.send(globalRequest("unknown", true, MUCH));
+    await recorder.feed(recorder.client.packet(longKexinit(recorder.client, 9_000)));
+    await recorder.feed(recorder.client.packet(recorder.client.ecdhInit()));
+    await recorder.feed(recorder.client.newKeys());
+    await open(recorder);
+  },
+  "a wrong tag of a packet in pieces": (recorder) =>
+    recorder.feed(recorder.client.packet(bytes(80, MUCH), { corruptTagAt: 15 })),
   "a message of the server's": (recorder) => recorder.feed(recorder.client.packet(bytes(52))),
 };
 
@@ -188,11 +227,34 @@ const BEFORE_LOGIN: Record<string, Scenario> = {
   "a malformed request": (recorder) => recorder.send(50, string(USER)),
   "another service in the request": (recorder) => recorder.send(50, string(USER), string("x"), string("none")),
   "a message of the connection protocol": (recorder) => recorder.send(channelOpen(1, 1, 1)),
+  "requests that are too long, and then the right one": async (recorder) => {
+    await recorder.feed(recorder.client.packet(passwordRequest(USER, MUCH)));
+    await recorder.feed(recorder.client.packet(bytes(recorder.loginRequest(), MUCH)));
+    await recorder.feed(recorder.client.packet(recorder.loginRequest()));
+  },
+  "too many requests that are too long": async (recorder) => {
+    for (let attempt = 0; attempt < 12; attempt++) {
+      await recorder.feed(recorder.client.packet(passwordRequest(USER, MUCH)));
+    }
+  },
   "a request of the longest payload there is": (recorder) =>
     recorder.feed(recorder.client.packet(bytes(passwordRequest(USER, "x"), new Uint8Array(4096 - 48)))),
 };
 
 const BEFORE_KEYS: Record<string, Scenario> = {
+  "a login behind a KEXINIT of 30,000 bytes": async (recorder) => {
+    const { client } = recorder;
+    await recorder.feed(client.identification());
+    await recorder.feed(client.packet(longKexinit(client, 30_000)));
+    await recorder.feed(client.packet(client.ecdhInit()));
+    await recorder.feed(client.newKeys());
+    await recorder.send(5, string("ssh-userauth"));
+    await recorder.feed(client.packet(recorder.loginRequest()));
+  },
+  "a long KEXINIT without anything that the server has": async (recorder) => {
+    await recorder.feed(recorder.client.identification());
+    await recorder.feed(recorder.client.packet(recorder.client.kexinit({ kex: "x,".repeat(10_000) })));
+  },
   "no SSH at all": (recorder) => recorder.feed(Buffer.from("GET / HTTP/1.1\r\n\r\n")),
   "an identification that never ends": (recorder) => recorder.feed(Buffer.alloc(300, 0x41)),
   "a packet of no length": async (recorder) => {
@@ -211,6 +273,7 @@ const PUBLICKEY: Record<string, Scenario> = {
     const { client } = recorder;
     const sessionId = client.sessionId!;
     await recorder.feed(client.packet(userauthRequest(USER, "none")));
+    await recorder.feed(client.packet(queryRequest({ seed: USER_SEED, key: MUCH })));
     await recorder.feed(client.packet(queryRequest({ seed: USER_SEED })));
     await recorder.feed(client.packet(queryRequest({ seed: new Uint8Array(32) })));
     await recorder.feed(client.packet(signedRequest({ sessionId, seed: new Uint8Array(32) })));

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { passwordRequest, type Step } from "../support/client.js";
+import { LONGEST, longKexinit, MOST_PACKET_BYTES, PIECE_END, PIECE_START } from "../support/long-packets.js";
 import { moduleBytes } from "../support/modules.js";
 import { concatenate, ENTROPY, PASSWORD, recordLogin, Server, Session, USER } from "../support/session.js";
 import { bytes } from "../support/wire.js";
@@ -94,7 +95,7 @@ test("every byte of the recorded stream, changed: nobody is admitted, nothing tr
         server.feed(altered);
         for (const later of steps.slice(index + 1)) server.feed(later.data);
         // what is still missing of a packet that was made longer
-        if (!server.ending) server.feed(new Uint8Array(8192));
+        if (!server.ending) server.feed(new Uint8Array(MOST_PACKET_BYTES));
         assertDefined(server, what);
         if (index <= LOGIN_STEP && !isPlainPadding(starts[index]! + offset)) {
           assert.equal(server.admitted, false, what);
@@ -136,7 +137,7 @@ test("a byte left out or put in, anywhere, ends the session", () => {
         back[index]!();
         server.feed(altered);
         server.feed(rest);
-        server.feed(new Uint8Array(8192));
+        server.feed(new Uint8Array(MOST_PACKET_BYTES));
         assertDefined(server, what);
         assert.ok(server.ending, `${what}: the session goes on`);
         if (index <= LOGIN_STEP) assert.equal(server.admitted, false, what);
@@ -149,7 +150,7 @@ test("a byte left out or put in, anywhere, ends the session", () => {
 function replay(order: readonly Step[], what: string): Server {
   const server = new Server();
   for (const { data } of order) server.feed(data);
-  if (!server.ending) server.feed(new Uint8Array(8192));
+  if (!server.ending) server.feed(new Uint8Array(MOST_PACKET_BYTES));
   assertDefined(server, what);
   assert.ok(server.ending, `${what}: the session goes on`);
   return server;
@@ -207,7 +208,7 @@ test("a client that damages its own payloads, at every byte, is not admitted by 
       attack(payload.subarray(0, at), `${name}, ${at} bytes`);
       attack(bytes(payload.subarray(0, at), 0, payload.subarray(at)), `${name}, a byte more at ${at}`);
     }
-    for (const more of [1, 100, 4096 - payload.length, 4097 - payload.length]) {
+    for (const more of [1, 100, 4096 - payload.length, 4097 - payload.length, 9000, LONGEST - payload.length]) {
       attack(bytes(payload, new Uint8Array(more)), `${name}, ${more} bytes more`);
     }
     back();
@@ -222,3 +223,67 @@ function opening(): Uint8Array {
 function execRequest(): Uint8Array {
   return bytes(98, Buffer.from("000000000000000465786563010000000474726565", "hex"));
 }
+
+/** A login in which the client says too much whenever it can, each packet in pieces. */
+function recordLongLogin(): Step[] {
+  const session = new Session();
+  const { client } = session;
+  const recorded: Step[] = [];
+  const say = (name: string, data: Buffer): void => {
+    recorded.push({ name, data, awaits: 0 });
+    session.feed(data);
+  };
+  const much = new Uint8Array(6_000).fill(0x2c);
+  say("identification", client.identification());
+  say("KEXINIT", client.packet(longKexinit(client, 9_000)));
+  say("KEX_ECDH_INIT", client.packet(client.ecdhInit()));
+  say("NEWKEYS", client.newKeys());
+  say("service request", client.send(5, Buffer.from("0000000c7373682d7573657261757468", "hex")));
+  say("long request", client.packet(bytes(passwordRequest(USER, PASSWORD), much)));
+  say("login", client.packet(passwordRequest(USER, PASSWORD)));
+  say("channel open", client.packet(opening()));
+  say("long exec", client.packet(bytes(execRequest(), much)));
+  say("KEXINIT of another exchange", client.packet(longKexinit(client, 5_000)));
+  assert.deepEqual(session.server.statuses, ["FAILURE", "SUCCESS"]);
+  assert.deepEqual(session.server.events, ["OPEN", "NONE"]);
+  assert.equal(session.server.ending, undefined);
+  return recorded;
+}
+
+test("a recorded login in packets of pieces, changed and cut at many bytes: nobody is admitted, nothing traps", () => {
+  const long = recordLongLogin();
+  const login = long.findIndex(({ name }) => name === "login");
+  const newKeys = long.findIndex(({ name }) => name === "NEWKEYS");
+  const server = new Server();
+  for (const [index, { name, data }] of long.entries()) {
+    const back = server.save();
+    const places = new Set(
+      [0, 3, 4, 5, PIECE_START - 1, PIECE_START, PIECE_END - 1, PIECE_END].filter((at) => at < data.length),
+    );
+    for (let at = index; at < data.length; at += 131) places.add(at);
+    for (let at = Math.max(0, data.length - 20); at < data.length; at++) places.add(at);
+    for (const at of places) {
+      const what = `${name}, byte ${at}`;
+      back();
+      server.feed(data.subarray(0, at));
+      assertDefined(server, what);
+      assert.deepEqual([server.ending, server.admitted], [undefined, index > login], what);
+      const isPadding = index <= newKeys && at >= data.length - data[4]!;
+      if (index === 0 || isPadding) continue; // another identification is another hash
+      for (const difference of [0x01, 0x80]) {
+        back();
+        const altered = Buffer.from(data);
+        altered[at] = altered[at]! ^ difference;
+        server.feed(altered);
+        for (const later of long.slice(index + 1)) server.feed(later.data);
+        if (!server.ending) server.feed(new Uint8Array(MOST_PACKET_BYTES));
+        assertDefined(server, what);
+        assert.ok(server.ending, `${what}: the session goes on`);
+        assert.equal(server.admitted, index > login, what);
+      }
+    }
+    back();
+    server.feed(data);
+    server.takeOutput();
+  }
+});

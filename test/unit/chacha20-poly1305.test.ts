@@ -39,7 +39,7 @@ function bigintPoly1305(key: Uint8Array, message: Uint8Array): Buffer {
 }
 
 function poly1305(key: Uint8Array, message: Uint8Array): Buffer {
-  plain.put(KEYS, key);
+  plain.put(KEYS, Buffer.concat([key, Buffer.alloc(24)]));
   plain.put(DATA, message);
   plain.functions.poly1305!(plain.at(KEYS), plain.at(DATA), message.length, plain.at(64));
   return plain.get(64, 16);
@@ -56,8 +56,21 @@ function nodeSeal(keys: Buffer, sequenceNumber: number, body: Uint8Array): Buffe
   return Buffer.concat([packet, bigintPoly1305(oneTimeKey, packet)]);
 }
 
+/** Opens a packet whose body has `length` bytes, in one piece. */
 function openPacket(module: typeof plain, sequenceNumber: number, length: number): boolean {
-  return module.functions.openPacket!(module.at(KEYS), sequenceNumber, module.at(DATA), length) !== 0;
+  return openPiece(module, sequenceNumber, DATA, 4 + length, 0, true);
+}
+
+function openPiece(
+  module: typeof plain,
+  sequenceNumber: number,
+  place: number,
+  length: number,
+  offset: number,
+  last: boolean,
+): boolean {
+  const args = [module.at(KEYS), sequenceNumber, module.at(place), length, offset, Number(last)] as const;
+  return module.functions.openPiece!(...args) !== 0;
 }
 
 describe("ChaCha20", () => {
@@ -188,6 +201,51 @@ describe("chacha20-poly1305@openssh.com", () => {
     plain.put(DATA, sealed);
     for (const other of [8, 10, 0, 0xffffffff, 0x09000000]) assert.ok(!openPacket(plain, other, body.length));
     assert.ok(openPacket(plain, 9, body.length), "and the packet itself still opens");
+  });
+
+  test("a packet in pieces opens as the whole does, wherever it is cut, though another one is sealed in between", () => {
+    for (let round = 0; round < 300; round++) {
+      const length = 4 * randomInt(1, 500);
+      const [keys, body, sequenceNumber] = [randomBytes(64), randomBytes(length), randomInt(2 ** 32)];
+      const packet = nodeSeal(keys, sequenceNumber, body);
+      const opened: Buffer[] = [];
+      plain.put(KEYS, keys);
+      for (let offset = 0; offset < 4 + length;) {
+        const left = 4 + length - offset;
+        const blocks = randomInt(1, 9);
+        const last = left <= 64 * blocks;
+        const taken = last ? left : 64 * blocks;
+        plain.put(DATA, randomBytes(64)); // what is before the piece is lost
+        plain.put(DATA + 64, packet.subarray(offset, offset + taken + (last ? 16 : 0)));
+        assert.ok(openPiece(plain, sequenceNumber, DATA + 64, taken, offset, last), `${taken} bytes at ${offset}`);
+        opened.push(plain.get(DATA + 64, taken));
+        plain.put(3072, randomBytes(40));
+        plain.functions.sealPacket!(plain.at(KEYS), 7, plain.at(3072), 40);
+        offset += taken;
+      }
+      assert.deepEqual(Buffer.concat(opened).subarray(4), body, `${length} bytes`);
+    }
+  });
+
+  test("the tag of a packet in pieces covers all of them", () => {
+    const [keys, body] = [randomBytes(64), randomBytes(300)];
+    const packet = nodeSeal(keys, 5, body);
+    plain.put(KEYS, keys);
+    const open = (bytes: Buffer): boolean => {
+      const cuts = [0, 64, 192, 304];
+      return cuts.slice(1).every((end, index) => {
+        const start = cuts[index]!;
+        plain.put(DATA + 64, bytes.subarray(start, end === 304 ? 320 : end));
+        return openPiece(plain, 5, DATA + 64, end - start, start, end === 304);
+      });
+    };
+    assert.ok(open(packet));
+    for (let bit = 0; bit < packet.length * 8; bit++) {
+      const forged = Buffer.from(packet);
+      forged[bit >> 3]! ^= 1 << (bit & 7);
+      assert.ok(!open(forged), `bit ${bit}`);
+    }
+    assert.ok(open(packet), "and the packet itself still opens");
   });
 
   test("no key, one-time key or key stream stays in memory", () => {

@@ -1,7 +1,8 @@
 // The chart of the size report, docs/size.svg: one bar for each module, its sections stacked, its budget as a mark.
 //
 // Written by hand: the charting libraries that are kept up draw into a DOM or bring megabytes, for what is 20 rectangles. In
-// comes the report of host/node/size.ts; out goes SVG, the same bytes for the same report, readable on light and dark.
+// comes the report of host/node/size.ts; out goes SVG, the same bytes for the same report, on a background of its own: the page around it
+// need not be of the colour that the viewer prefers.
 
 import { group, type ModuleSize, type SizeReport } from "../host/node/size.js";
 import { BOARD_ARGON2_MEMORY_KIB } from "../host/node/users-region.js";
@@ -27,7 +28,9 @@ const STYLE = `
   .title { font-size: 16px; font-weight: 600; }
   .quiet { fill: #59636e; }
   .budget { stroke: #24292f; stroke-width: 2; }
+  .page { fill: #ffffff; stroke: #d1d9e0; }
   @media (prefers-color-scheme: dark) {
+    .page { fill: #0d1117; stroke: #3d444d; }
     text { fill: #e6edf3; }
     .quiet { fill: #9198a1; }
     .budget { stroke: #e6edf3; }
@@ -84,6 +87,7 @@ export function drawSizes(report: SizeReport, byteBudgets: Budgets, memoryBudget
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" role="img">`,
     `<title>Size of the modules in bytes</title>`,
     `<style>${STYLE}</style>`,
+    `<rect class="page" x="0.5" y="0.5" width="${WIDTH - 1}" height="${height - 1}" rx="8"/>`,
     text(24, 28, "Size of the modules, in bytes of .wasm", ' class="title"'),
     ...legend,
     ...rows.filter((line) => line !== ""),

@@ -16,6 +16,9 @@ const MOST_BYTES = 10_000_000;
 /** What `--version` may load: the command itself and Commander. It is what start-up time depends on. */
 const MOST_FILES_AT_START = 15;
 
+/** A command of ours at the beginning of a line, in backticks, behind a pipe or in a quoted ProxyCommand; with what follows it. */
+const COMMAND_IN_TEXT = /(?:^|[`|'] ?| {4})(npx )?sesame ([a-z]+)([^|`'#\n]*)/gm;
+
 const PASSWORD = "correct horse battery";
 
 const installed = installPackage();
@@ -46,6 +49,25 @@ test("every command explains itself", async () => {
     assert.equal(status, 0, `${command}: ${stderr}`);
     assert.match(stdout.toString(), new RegExp(`^Usage: sesame ${command} `), command);
   }
+});
+
+test("the documents tell commands that exist, by the name that an installation gives", async () => {
+  const own = join(installed.folder, "node_modules", "sesame-ssh");
+  const documents = readdirSync(own, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".md"));
+  const helps = new Map<string, string>();
+  let count = 0;
+  for (const name of documents) {
+    const text = readFileSync(join(own, name), "utf8");
+    for (const [line, npx, command = "", rest = ""] of text.matchAll(COMMAND_IN_TEXT)) {
+      count += 1;
+      assert.equal(npx, undefined, `${name}: ${line}: another package has that name`);
+      if (!helps.has(command)) helps.set(command, (await sesame([command, "--help"])).stdout.toString());
+      const help = helps.get(command)!;
+      assert.match(help, new RegExp(`^Usage: sesame ${command} `), `${name}: ${line}`);
+      for (const [option] of rest.matchAll(/(?<= )--[a-z0-9-]+/g)) assert.ok(help.includes(option), `${name}: ${line}`);
+    }
+  }
+  assert.ok(count >= 10, `${count} commands were found`);
 });
 
 test("the command starts without loading what it does not need", async () => {

@@ -38,9 +38,9 @@ test("a package that lacks a part is refused, whichever part it is", () => {
   assert.deepEqual(without("build/plain/transport.wasm"), ["build/plain/transport.wasm is missing"]);
   assert.deepEqual(without("build/wide/transport.wasm"), ["build/wide/transport.wasm is missing"]);
   assert.deepEqual(without("dist/host/node/session.d.ts"), ["dist/host/node/session.d.ts is missing"]);
-  assert.deepEqual(without("SECURITY.md"), [
-    "nothing is packed of SECURITY.md",
-    "README.md links to SECURITY.md, which is not packed",
+  assert.deepEqual(without("CHANGELOG.md"), [
+    "nothing is packed of CHANGELOG.md",
+    "README.md links to CHANGELOG.md, which is not packed",
   ]);
   assert.ok(without("dist/host/node/cli.js").includes("dist/host/node/cli.js is missing"), "the command");
   assert.ok(without("dist/host/node/index").includes("dist/host/node/index.d.ts is missing"), "the library's types");

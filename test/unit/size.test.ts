@@ -58,6 +58,24 @@ test("the text report names every module and every number of bytes", () => {
   }
 });
 
+test("every picture of README has a background of its own, so that it can be read on a page of any colour", () => {
+  for (const name of ["login", "pico", "size"]) {
+    const svg = readFileSync(new URL(`../../docs/${name}.svg`, import.meta.url), "utf8");
+    const [, width, height] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg)!;
+    const first = /<rect [^>]*>/.exec(svg)![0];
+    assert.ok(Number(/width="(\d+)"/.exec(first)![1]) >= Number(width) - 1, `${name}: ${first}`);
+    assert.ok(Number(/height="(\d+)"/.exec(first)![1]) >= Number(height) - 1, `${name}: ${first}`);
+    assert.match(first, /fill="#|class="page"/, `${name}: the background has a colour`);
+    assert.ok(svg.indexOf(first) < svg.indexOf("<text"), `${name}: it is behind everything else`);
+  }
+  const chart = readFileSync(new URL("../../docs/size.svg", import.meta.url), "utf8");
+  const rules = chart.split("prefers-color-scheme: dark");
+  assert.ok(
+    rules.every((part) => part.includes(".page {") && part.includes("text {")),
+    "text and background change together",
+  );
+});
+
 test("the chart is the same bytes for the same report, and shows every total", () => {
   const budgets = readBudgets(join(root, "budgets.json"));
   const draw = (): string => drawSizes(report(), budgets.bytes, budgets["bytes of linear memory"]);

@@ -13,7 +13,7 @@ import {
 } from "./credentials.js";
 import { type FileOptions, readGivenFile } from "./given-file.js";
 import { KeyFormatError, parsePublicKey } from "./openssh-keys.js";
-import { linesOf } from "./text.js";
+import { linesOf, shown } from "./text.js";
 import { UsageError } from "./usage-error.js";
 import { readUsersFile } from "./users-file.js";
 import type { UsersTable } from "./users-region.js";
@@ -125,4 +125,11 @@ export function parseUser(text: string): string {
   // what was not UTF-8 on the command line has become this
   if (text.includes("\ufffd")) throw new InvalidArgumentError("the user name is not UTF-8.");
   return text;
+}
+
+/** Throws where a change would: so that nobody is asked for a password in vain. `add`: the user is to be a new one. */
+export function checkUser(path: string, { users }: UsersTable, name: string, add: boolean): void {
+  const isThere = users.some((user) => user.name === name);
+  if (isThere && add) throw new Error(`${path}: there is a user ${shown(name)} in it already; --add is for new ones`);
+  if (!isThere && !add) throw new Error(`${path}: there is no user ${shown(name)} in it; --add adds one`);
 }

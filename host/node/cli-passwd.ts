@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { jsonOption, parseNumber, parseUser, strictModesOption } from "./cli-options.js";
+import { checkUser, jsonOption, parseNumber, parseUser, strictModesOption } from "./cli-options.js";
 import { passwordBytes } from "./credentials.js";
 import { ARGON2ID_COSTS, hashPassword, type HashCosts } from "./password-hash.js";
 import { formatPhc } from "./phc.js";
@@ -61,14 +61,6 @@ async function passwd(user: string | undefined, options: PasswdOptions): Promise
   const problem = await setPassword(config, user!, hash, options);
   console.log(json ? JSON.stringify({ config, user, problem }) : `${config}: ${shown(user!)} has a new password`);
   if (problem !== undefined) console.error(`sesame: the file cannot be used yet: ${problem}`);
-}
-
-/** So that nobody is asked for a password in vain. */
-function checkUser(config: string, { users }: UsersTable, user: string, add: boolean): void {
-  if (users.some(({ name }) => name === user) === add)
-    throw new Error(
-      `${config}: there is ${add ? "a" : "no"} user ${shown(user)} in it${add ? " already" : "; --add adds one"}`,
-    );
 }
 
 /** All passwords of a file have the same costs. */

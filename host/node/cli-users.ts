@@ -1,7 +1,8 @@
 // `sesame users`: who is in users.json; a key for one of them; one less.
 
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import { jsonOption, parseUser, strictModesOption } from "./cli-options.js";
+import { checkUser, jsonOption, parseUser, strictModesOption } from "./cli-options.js";
 import { readGivenFile } from "./given-file.js";
 import { KeyFormatError } from "./key-format-error.js";
 import { readKeyLines } from "./key-text.js";
@@ -71,7 +72,9 @@ async function addKey(user: string, file: string, options: UsersOptions): Promis
   const text = file === "-" ? decodeText(await readAll()) : readGivenFile(file, false, options);
   const lines = readKeyLines(text).map(({ line }) => line);
   if (lines.length === 0) throw new KeyFormatError(`${file}: there is no public key in it`);
-  report(await addKeys(options.config, user, lines, options), user, "has another key", options);
+  const { config, add = false } = options;
+  if (!add || existsSync(config)) checkUser(config, readUsersTable(config, options), user, add);
+  report(await addKeys(config, user, lines, options), user, "has another key", options);
 }
 
 async function remove(user: string, options: UsersOptions): Promise<void> {

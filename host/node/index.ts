@@ -28,8 +28,10 @@ export {
   userOfRegion,
 } from "./credentials.js";
 export type { AnyUserauthBuild, Credentials, UserauthBuild } from "./credentials.js";
+export { FileError } from "./given-file.js";
+export type { FileOptions } from "./given-file.js";
 export { loadHostKey, readPrivateKeyFile, writeKeyPairFiles } from "./host-key.js";
-export { formatLogEntry } from "./log.js";
+export { formatLogEntry, formatLogEntryAsJson } from "./log.js";
 export type { Log, LogEntry } from "./log.js";
 export { compileModule, loadModule, ModuleError, modulePath, plainModulePath, wideModulePath } from "./modules.js";
 export type { CompiledModule, ModuleType } from "./modules.js";
@@ -57,6 +59,7 @@ export { createDevice, serveShell } from "./shell.js";
 export type { Device } from "./shell.js";
 export type { ModuleSet } from "./switchboard-options.js";
 export type { PasswordChange, StorePassword } from "./userauth-service.js";
-export { readUsersFile, setPassword, storePasswordIn } from "./users-file.js";
+export { addKeys, readUsersFile, removeUser, setPassword, storePasswordIn } from "./users-file.js";
+export type { ChangeOptions } from "./users-file.js";
 export { encodeUsers } from "./users-region.js";
 export type { Method, UserEntry, UserKey, UsersTable } from "./users-region.js";

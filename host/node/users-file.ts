@@ -127,7 +127,7 @@ function putPassword(entry: StoredUser, password: PasswordHash): void {
 
 function userIn(path: string, users: StoredUser[], name: string): StoredUser {
   const entry = users.find((user) => user.name === name);
-  if (!entry) throw new CredentialsError(`${path}: there is no user ${shown(name)} in it; --add adds one`);
+  if (!entry) throw new CredentialsError(`${path}: there is no user ${shown(name)} in it`);
   return entry;
 }
 
@@ -140,7 +140,7 @@ function changeUser(
   return changeUsers(path, options, (users) => {
     if (!options.add) return change(userIn(path, users, name));
     if (users.some((user) => user.name === name))
-      throw new CredentialsError(`${path}: there is a user ${shown(name)} in it already; --add is for new ones`);
+      throw new CredentialsError(`${path}: there is a user ${shown(name)} in it already`);
     const entry: StoredUser = { name };
     change(entry);
     users.push(entry);

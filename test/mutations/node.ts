@@ -93,7 +93,7 @@ export const mutations: readonly FileMutations[] = [
   },
   {
     file: "host/node/userauth-instance.ts",
-    tests: ["unit/host-userauth-module", "unit/host-userauth.test", "unit/host-switchboard.test"],
+    tests: ["unit/host-userauth-instance", "unit/host-userauth-module"],
     changes: [
       ["    payload.fill(0); // a password may be in it\n", ""],
       ["if (replies.length === MOST_REPLIES) throw", "if (replies.length > MOST_REPLIES) throw"],
@@ -154,7 +154,7 @@ export const mutations: readonly FileMutations[] = [
   },
   {
     file: "host/node/users-region.ts",
-    tests: ["unit/host-users-region", "unit/host-users.test", "unit/userauth-full.test"],
+    tests: ["unit/host-users-region", "unit/key-bounds", "unit/host-users.test"],
     changes: [
       ["region.length + SLACK_BYTES > capacity) {", "region.length > capacity) {"],
       ["region.length + SLACK_BYTES > capacity) {", "region.length + SLACK_BYTES >= capacity) {"],
@@ -179,7 +179,7 @@ export const mutations: readonly FileMutations[] = [
   },
   {
     file: "host/node/authorized-keys.ts",
-    tests: ["unit/host-users.test"],
+    tests: ["unit/key-bounds", "unit/host-users.test"],
     changes: [
       ['if (inner?.toString("latin1") !== type) throw', "if (false) throw"],
       ["key?.length !== 32 || !isComplete", "key?.length !== 32"],
@@ -193,7 +193,7 @@ export const mutations: readonly FileMutations[] = [
   },
   {
     file: "host/node/openssh-keys.ts",
-    tests: ["unit/host-openssh-keys"],
+    tests: ["unit/key-bounds", "unit/host-openssh-keys"],
     changes: [
       ["if (reader.uint32() !== 1) throw", "if (reader.uint32() < 1) throw"],
       ["if (body.uint32() !== body.uint32()) throw", "if (false) throw"],
@@ -227,7 +227,7 @@ export const mutations: readonly FileMutations[] = [
   },
   {
     file: "host/node/credentials.ts",
-    tests: ["unit/text.test", "unit/host-users-region", "unit/host-credentials"],
+    tests: ["unit/text.test", "unit/key-bounds", "unit/host-users-region", "unit/host-credentials"],
     changes: [
       ['if (name.normalize("NFKC") !== name) throw', "if (false) throw"],
       ["if (bytes.includes(0)) throw", "if (false) throw"],
@@ -244,7 +244,7 @@ export const mutations: readonly FileMutations[] = [
   },
   {
     file: "host/node/wire.ts",
-    tests: ["unit/host-openssh-keys", "unit/key-text"],
+    tests: ["unit/key-bounds", "unit/host-openssh-keys"],
     changes: [
       ["if (length > this.#rest.length) throw", "if (length > this.#rest.length + 1) throw"],
       ["if (length > this.#rest.length) throw", "if (false) throw"],

@@ -89,16 +89,18 @@ export enum ConnectionEvent {
   SUBSYSTEM = 6,
   WINDOW_CHANGE = 7,
   SIGNAL = 8,
-  DATA = 9,
-  EOF = 10,
+  /** RFC 4335. */
+  BREAK = 9,
+  DATA = 10,
+  EOF = 11,
   /** The channel is gone in both directions; its number may be used again. */
-  CLOSE = 11,
+  CLOSE = 12,
   /** `writable` has grown. */
-  WINDOW_ADJUST = 12,
+  WINDOW_ADJUST = 13,
   /** The host answers through `transport.unimplemented`. */
-  UNIMPLEMENTED = 13,
+  UNIMPLEMENTED = 14,
   /** The host must disconnect (SSH_DISCONNECT_PROTOCOL_ERROR). */
-  PROTOCOL_ERROR = 14,
+  PROTOCOL_ERROR = 15,
 }
 
 /** RFC 4253 §11.1: reasons that Sesame gives. */

@@ -4,17 +4,20 @@
 import { ConnectionEvent } from "../abi";
 import { CHANNEL_COUNT, PAYLOAD_CAPACITY } from "../capacities";
 import { bytesRemaining, readBytes, readString, readUint32, stringLength } from "../wire/reader";
-import { writeUint32 } from "../wire/writer";
+import { writeString, writeUint32 } from "../wire/writer";
 import { eventChannel, setEventChannel } from "./event";
 import {
   clearOutput,
   EXTENDED_DATA_HEADER_BYTES,
   SSH_MSG_CHANNEL_CLOSE,
+  SSH_MSG_CHANNEL_DATA,
+  SSH_MSG_CHANNEL_EOF,
   SSH_MSG_CHANNEL_OPEN_CONFIRMATION,
   SSH_MSG_CHANNEL_OPEN_FAILURE,
+  SSH_MSG_CHANNEL_REQUEST,
   writeMessage,
 } from "./messages";
-import { eventOfName } from "./names";
+import { eventOfName, REFUSAL_LENGTH, REFUSALS } from "./names";
 
 /**
  * The announced maximum packet size: the most data that fits in a payload, in the longer of the two data messages, and no more than
@@ -23,6 +26,7 @@ import { eventOfName } from "./names";
 const MOST_DATA_BYTES: u32 = PAYLOAD_CAPACITY - EXTENDED_DATA_HEADER_BYTES;
 export const MAXIMUM_PACKET_SIZE: u32 = MOST_DATA_BYTES < 32768 ? MOST_DATA_BYTES : 32768;
 
+const SSH_OPEN_CONNECT_FAILED: u32 = 2;
 const SSH_OPEN_UNKNOWN_CHANNEL_TYPE: u32 = 3;
 const SSH_OPEN_RESOURCE_SHORTAGE: u32 = 4;
 
@@ -48,6 +52,8 @@ export class Channel {
   receiveWindow: u32;
   /** Bytes that the application has consumed and the client does not know of yet. */
   credit: u32;
+  /** How many channels have had the place. On the wire the last one's number is (uses - 1) * CHANNEL_COUNT + the place's. */
+  uses: u32;
 }
 
 const CHANNELS: usize = memory.data(CHANNEL_COUNT * offsetof<Channel>(), 16);
@@ -64,17 +70,34 @@ function place(number: u32): Channel {
   return changetype<Channel>(CHANNELS + number * offsetof<Channel>());
 }
 
-/** The channel with our number `number`, or null. */
+/** The channel with the host's number `number`, or null. */
 export function findChannel(number: u32): Channel | null {
   if (number >= CHANNEL_COUNT) return null;
   const channel = place(number);
   return channel.flags ? channel : null;
 }
 
-/** Reads the recipient channel of a client's message; it becomes the event's channel. */
+/**
+ * Reads the recipient channel of a client's message; it becomes the event's channel. Null when it is gone; a number that was never open
+ * makes the message malformed. No number comes twice on a connection, so what is under way to a channel that is gone reaches no other.
+ */
 export function readRecipientChannel(): Channel | null {
-  setEventChannel(readUint32());
-  return findChannel(eventChannel());
+  const number = readUint32();
+  setEventChannel(number % CHANNEL_COUNT);
+  const channel = place(eventChannel());
+  const uses = number / CHANNEL_COUNT + 1;
+  if (uses > channel.uses) readBytes(u32.MAX_VALUE);
+  return uses == channel.uses && channel.flags ? channel : null;
+}
+
+/** Whether nothing that the client says of it in a message of this number matters any more. */
+export function isOver(channel: Channel, messageNumber: u32): bool {
+  if (channel.flags & CLOSE_SENT) return messageNumber != SSH_MSG_CHANNEL_CLOSE;
+  // CHANNEL_SUCCESS and CHANNEL_FAILURE: nothing of ours asks for them.
+  if (messageNumber > SSH_MSG_CHANNEL_REQUEST) return true;
+  return (
+    channel.flags & EOF_RECEIVED && messageNumber - SSH_MSG_CHANNEL_DATA <= SSH_MSG_CHANNEL_EOF - SSH_MSG_CHANNEL_DATA
+  );
 }
 
 /** Forgets every channel: nothing more is sent or taken. */
@@ -102,6 +125,8 @@ export function handleOpen(): ConnectionEvent {
     skipRemaining();
     return refuse(recipientChannel, SSH_OPEN_UNKNOWN_CHANNEL_TYPE);
   }
+  // Nothing could ever be sent in such packets.
+  if (!sendMaximum) return refuse(recipientChannel, SSH_OPEN_CONNECT_FAILED);
   for (let number: u32 = 0; number < CHANNEL_COUNT; number++) {
     const channel = place(number);
     if (channel.flags) continue;
@@ -113,7 +138,7 @@ export function handleOpen(): ConnectionEvent {
     channel.credit = 0;
     setEventChannel(number);
     writeMessage(SSH_MSG_CHANNEL_OPEN_CONFIRMATION, recipientChannel);
-    writeUint32(number);
+    writeUint32(channel.uses++ * CHANNEL_COUNT + number);
     writeUint32(windowSize);
     writeUint32(MAXIMUM_PACKET_SIZE);
     return ConnectionEvent.OPEN;
@@ -124,8 +149,8 @@ export function handleOpen(): ConnectionEvent {
 function refuse(recipientChannel: u32, reason: u32): ConnectionEvent {
   writeMessage(SSH_MSG_CHANNEL_OPEN_FAILURE, recipientChannel);
   writeUint32(reason);
-  // Empty description, empty language tag.
-  writeUint32(0);
+  writeString(REFUSALS + (reason - SSH_OPEN_CONNECT_FAILED) * REFUSAL_LENGTH, REFUSAL_LENGTH);
+  // Empty language tag.
   writeUint32(0);
   return ConnectionEvent.NONE;
 }
@@ -133,9 +158,8 @@ function refuse(recipientChannel: u32, reason: u32): ConnectionEvent {
 // byte      SSH_MSG_CHANNEL_EOF
 // uint32    recipient channel
 export function handleEof(channel: Channel): ConnectionEvent {
-  if (channel.flags & EOF_RECEIVED) return ConnectionEvent.PROTOCOL_ERROR;
   channel.flags |= EOF_RECEIVED;
-  return channel.flags & CLOSE_SENT ? ConnectionEvent.NONE : ConnectionEvent.EOF;
+  return ConnectionEvent.EOF;
 }
 
 // byte      SSH_MSG_CHANNEL_CLOSE

@@ -33,7 +33,7 @@ export function valueLength(): u32 {
   return secondLength;
 }
 
-/** PTY_REQ and WINDOW_CHANGE, in characters. */
+/** PTY_REQ and WINDOW_CHANGE, in characters; BREAK: its length in milliseconds. */
 export function columns(): u32 {
   return terminalColumns;
 }
@@ -54,6 +54,10 @@ export function readEventString(): void {
 export function readValue(): void {
   secondPtr = readString();
   secondLength = stringLength;
+}
+
+export function readBreakLength(): void {
+  terminalColumns = readUint32();
 }
 
 /** Width and height in characters, then in pixels, which nobody asks for. */

@@ -26,13 +26,11 @@ export function handleData(channel: Channel, extended: bool): ConnectionEvent {
   if (extended) readUint32();
   readEventString();
   const length = eventLength();
-  if (length > channel.receiveWindow || length > MAXIMUM_PACKET_SIZE || channel.flags & EOF_RECEIVED) {
-    return ConnectionEvent.PROTOCOL_ERROR;
-  }
+  if (length > channel.receiveWindow || length > MAXIMUM_PACKET_SIZE) return ConnectionEvent.PROTOCOL_ERROR;
   channel.receiveWindow -= length;
   // A session has no extended data from client to server: it is dropped, and costs the client no window.
   if (extended) addCredit(channel, length);
-  return extended || !length || channel.flags & CLOSE_SENT ? ConnectionEvent.NONE : ConnectionEvent.DATA;
+  return extended || !length ? ConnectionEvent.NONE : ConnectionEvent.DATA;
 }
 
 // byte      SSH_MSG_CHANNEL_WINDOW_ADJUST
@@ -43,7 +41,7 @@ export function handleWindowAdjust(channel: Channel): ConnectionEvent {
   // §5.2: the window is never more than 2^32 - 1 bytes.
   if (bytesToAdd > ~channel.sendWindow) return ConnectionEvent.PROTOCOL_ERROR;
   channel.sendWindow += bytesToAdd;
-  return channel.flags & CLOSE_SENT ? ConnectionEvent.NONE : ConnectionEvent.WINDOW_ADJUST;
+  return ConnectionEvent.WINDOW_ADJUST;
 }
 
 /** Adds to what the client may send; it is told when half the window has come together. */

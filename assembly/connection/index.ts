@@ -14,6 +14,7 @@ import {
   handleClose,
   handleEof,
   handleOpen,
+  isOver,
   readRecipientChannel,
   setWindowSize,
   skipRemaining,
@@ -27,8 +28,8 @@ import {
   SSH_MSG_CHANNEL_DATA,
   SSH_MSG_CHANNEL_EOF,
   SSH_MSG_CHANNEL_EXTENDED_DATA,
+  SSH_MSG_CHANNEL_FAILURE,
   SSH_MSG_CHANNEL_OPEN,
-  SSH_MSG_CHANNEL_REQUEST,
   SSH_MSG_CHANNEL_WINDOW_ADJUST,
   SSH_MSG_GLOBAL_REQUEST,
   SSH_MSG_REQUEST_FAILURE,
@@ -85,16 +86,13 @@ function handleMessage(): ConnectionEvent {
   const number = readByte();
   if (number == SSH_MSG_GLOBAL_REQUEST) return handleGlobalRequest();
   if (number == SSH_MSG_CHANNEL_OPEN) return handleOpen();
-  // Answers to `keepalive`.
-  if (number == SSH_MSG_REQUEST_SUCCESS || number == SSH_MSG_REQUEST_FAILURE) {
-    skipRemaining();
-    return ConnectionEvent.NONE;
-  }
-  // Unassigned numbers. 91, 92, 99 and 100 answer what a server of sessions never asks.
+  // Answers to `keepalive`, and to nothing at all.
+  if (number - SSH_MSG_REQUEST_SUCCESS < 2) return ignore();
+  // Unassigned numbers. 91 and 92 answer what a server of sessions never asks.
   if ((number > 82 && number < 90) || (number > 100 && number < 128)) return ConnectionEvent.UNIMPLEMENTED;
-  if (number < SSH_MSG_CHANNEL_WINDOW_ADJUST || number > SSH_MSG_CHANNEL_REQUEST) return ConnectionEvent.PROTOCOL_ERROR;
+  if (number < SSH_MSG_CHANNEL_WINDOW_ADJUST || number > SSH_MSG_CHANNEL_FAILURE) return ConnectionEvent.PROTOCOL_ERROR;
   const channel = readRecipientChannel();
-  if (channel === null) return ConnectionEvent.PROTOCOL_ERROR;
+  if (channel === null || isOver(channel, number)) return ignore();
   switch (number) {
     case SSH_MSG_CHANNEL_WINDOW_ADJUST:
       return handleWindowAdjust(channel);
@@ -109,6 +107,11 @@ function handleMessage(): ConnectionEvent {
     default:
       return handleRequest(channel);
   }
+}
+
+function ignore(): ConnectionEvent {
+  skipRemaining();
+  return ConnectionEvent.NONE;
 }
 
 /** No more data follows from us. Returns the length of CHANNEL_EOF; 0 when it was sent before. */

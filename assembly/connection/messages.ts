@@ -23,7 +23,7 @@ export const DATA_HEADER_BYTES: u32 = 9;
 /** The same, with a uint32 data type code before the length. */
 export const EXTENDED_DATA_HEADER_BYTES: u32 = 13;
 
-/** Holds the longest data message; every other message is shorter than 28 bytes. */
+/** Holds the longest data message; every other message is shorter than 36 bytes. */
 export const OUTPUT: usize = memory.data(CHANNEL_DATA_CAPACITY + EXTENDED_DATA_HEADER_BYTES, 16);
 
 /** Discards what an earlier call has written. */

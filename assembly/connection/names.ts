@@ -3,7 +3,7 @@
 import { ConnectionEvent } from "../abi";
 import { ctDifference } from "../wire/compare";
 
-/** In the order of ConnectionEvent, from OPEN to SIGNAL: the length of a name, then the name. Last, names we send. */
+/** In the order of ConnectionEvent, from OPEN to BREAK: the length of a name, then the name. Last, names we send. */
 const NAMES: usize = memory.data<u8>([
   // session
   7, 0x73, 0x65, 0x73, 0x73, 0x69, 0x6f, 0x6e,
@@ -21,22 +21,33 @@ const NAMES: usize = memory.data<u8>([
   13, 0x77, 0x69, 0x6e, 0x64, 0x6f, 0x77, 0x2d, 0x63, 0x68, 0x61, 0x6e, 0x67, 0x65,
   // signal
   6, 0x73, 0x69, 0x67, 0x6e, 0x61, 0x6c,
+  // break
+  5, 0x62, 0x72, 0x65, 0x61, 0x6b,
   // exit-status
   0x65, 0x78, 0x69, 0x74, 0x2d, 0x73, 0x74, 0x61, 0x74, 0x75, 0x73,
   // keepalive@openssh.com
   0x6b, 0x65, 0x65, 0x70, 0x61, 0x6c, 0x69, 0x76, 0x65, 0x40, 0x6f, 0x70, 0x65, 0x6e, 0x73, 0x73, 0x68, 0x2e, 0x63,
   0x6f, 0x6d,
+  // packets of 0 bytes
+  0x70, 0x61, 0x63, 0x6b, 0x65, 0x74, 0x73, 0x20, 0x6f, 0x66, 0x20, 0x30, 0x20, 0x62, 0x79, 0x74, 0x65, 0x73,
+  // only sessions here
+  0x6f, 0x6e, 0x6c, 0x79, 0x20, 0x73, 0x65, 0x73, 0x73, 0x69, 0x6f, 0x6e, 0x73, 0x20, 0x68, 0x65, 0x72, 0x65,
+  // no channel is free
+  0x6e, 0x6f, 0x20, 0x63, 0x68, 0x61, 0x6e, 0x6e, 0x65, 0x6c, 0x20, 0x69, 0x73, 0x20, 0x66, 0x72, 0x65, 0x65,
 ]);
 
-export const EXIT_STATUS: usize = NAMES + 62;
+export const EXIT_STATUS: usize = NAMES + 68;
 export const EXIT_STATUS_LENGTH: u32 = 11;
-export const KEEPALIVE: usize = NAMES + 73;
+export const KEEPALIVE: usize = NAMES + 79;
 export const KEEPALIVE_LENGTH: u32 = 21;
+/** Why a channel is not opened: a sentence for each reason, from SSH_OPEN_CONNECT_FAILED on, all of the same length. */
+export const REFUSALS: usize = NAMES + 100;
+export const REFUSAL_LENGTH: u32 = 18;
 
 /** OPEN for the channel type "session", the event of a request's name, or NONE. */
 export function eventOfName(ptr: usize, length: u32): ConnectionEvent {
   let name = NAMES;
-  for (let event = ConnectionEvent.OPEN; event <= ConnectionEvent.SIGNAL; event++) {
+  for (let event = ConnectionEvent.OPEN; event <= ConnectionEvent.BREAK; event++) {
     const nameLength: u32 = load<u8>(name++);
     if (nameLength == length && !ctDifference(ptr, name, length - 1)) return event;
     name += nameLength;

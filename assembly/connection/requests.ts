@@ -5,7 +5,7 @@ import { ConnectionEvent } from "../abi";
 import { readBoolean, readString, stringLength } from "../wire/reader";
 import { writeByte, writeString, writeUint32, writtenLength } from "../wire/writer";
 import { Channel, CLOSE_SENT, EXIT_SENT, findChannel, skipRemaining, STARTED, writeOnce } from "./channels";
-import { eventChannel, readEventString, readTerminalSize, readValue } from "./event";
+import { eventChannel, readBreakLength, readEventString, readTerminalSize, readValue } from "./event";
 import {
   clearOutput,
   SSH_MSG_CHANNEL_FAILURE,
@@ -59,8 +59,9 @@ function isStart(event: ConnectionEvent): bool {
 // string    request type
 // boolean   want reply
 //
-// then        pty-req     env      exec, subsystem, signal    window-change    shell
+// then        pty-req     env      exec, subsystem, signal    window-change    break     shell
 // string      terminal    name     command or name
+// uint32                                                                       length
 // uint32 × 4  size                                            size
 // string      modes       value
 export function handleRequest(channel: Channel): ConnectionEvent {
@@ -70,12 +71,11 @@ export function handleRequest(channel: Channel): ConnectionEvent {
   if (event < ConnectionEvent.PTY_REQ) {
     skipRemaining();
   } else {
-    if (event != ConnectionEvent.SHELL && event != ConnectionEvent.WINDOW_CHANGE) readEventString();
+    if (event == ConnectionEvent.BREAK) readBreakLength();
+    else if (event != ConnectionEvent.SHELL && event != ConnectionEvent.WINDOW_CHANGE) readEventString();
     if (event == ConnectionEvent.PTY_REQ || event == ConnectionEvent.WINDOW_CHANGE) readTerminalSize();
     if (event <= ConnectionEvent.ENV) readValue();
   }
-  // The client may not have seen our CLOSE yet; nothing follows that.
-  if (channel.flags & CLOSE_SENT) return ConnectionEvent.NONE;
   if (event == ConnectionEvent.WINDOW_CHANGE) {
     reply(channel, SSH_MSG_CHANNEL_SUCCESS);
     return event;

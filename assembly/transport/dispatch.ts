@@ -162,7 +162,9 @@ export function writeDisconnect(reason: u32, descriptionLength: u32): void {
 export function handlePayload(): TransportEvent {
   const number = <u32>load<u8>(PAYLOAD);
   if (number == SSH_MSG_DISCONNECT) return handleDisconnect();
-  if (initial || exchange > Exchange.KEXINIT_SENT) return handleExchange(number);
+  // Behind a KEXINIT of the client's there should be no connection message until NEWKEYS (RFC 4253 §7.1). But clients have sent some before
+  // they knew; the keys in use are as good for them as ever.
+  if (initial || (exchange > Exchange.KEXINIT_SENT && number < CONNECTION_FIRST)) return handleExchange(number);
   switch (number) {
     case SSH_MSG_IGNORE:
     case SSH_MSG_UNIMPLEMENTED:

@@ -28,11 +28,20 @@ export function isUnfinishedLine(length: u32): bool {
   return load<u8>(INPUT + length - 1) != LF && length < MAXIMUM_LINE_BYTES;
 }
 
+/**
+ * Whether a line begins with "SSH-2.0-", or with "SSH-1.99-" as of those who speak 2.0 and 1.5 (RFC 4253 §5.1); the first eight bytes are
+ * compared as one number.
+ */
+function isVersion2(line: usize): bool {
+  const start = load<u64>(line);
+  return start == 0x2d302e322d485353 || (start == 0x39392e312d485353 && load<u8>(line, 8) == 0x2d);
+}
+
 /** Keeps the line of `length` bytes at INPUT; false if it is not SSH-2.0's: a client sends no other line before it. */
 export function readIdentification(length: u32): bool {
   length--;
-  // A line that was cut off has no LF; "SSH-2.0-" as one number.
-  if (load<u8>(INPUT + length) != LF || load<u64>(INPUT) != 0x2d302e322d485353) return false;
+  // A line that was cut off has no LF.
+  if (load<u8>(INPUT + length) != LF || !isVersion2(INPUT)) return false;
   if (load<u8>(INPUT + length - 1) == CR) length--;
   memory.copy(CLIENT_IDENTIFICATION, INPUT, length);
   clientIdentificationLength = length;

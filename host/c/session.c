@@ -83,7 +83,8 @@ static void handle_channel_event(session_t *session, session_slot_t *slot, conne
   case CONNECTION_EVENT_SHELL:
   case CONNECTION_EVENT_EXEC:
   case CONNECTION_EVENT_SUBSYSTEM:
-  case CONNECTION_EVENT_SIGNAL: *reply = channels_answer(channels, grant(session, slot, event)); break;
+  case CONNECTION_EVENT_SIGNAL:
+  case CONNECTION_EVENT_BREAK: *reply = channels_answer(channels, grant(session, slot, event)); break;
   case CONNECTION_EVENT_WINDOW_CHANGE:
     if (!slot->channel.terminal.present) break;
     resize(session, &slot->channel);

@@ -29,6 +29,8 @@ export interface ChannelEvents {
   subsystem: (name: string, request: ChannelRequest) => void;
   /** RFC 4254 §6.9: a name without SIG, such as INT. */
   signal: (name: string, request: ChannelRequest) => void;
+  /** RFC 4335: milliseconds, 0 for as long as is usual. */
+  break: (length: number, request: ChannelRequest) => void;
   "window-change": (columns: number, rows: number) => void;
 }
 

@@ -104,6 +104,8 @@ export class ChannelHub implements PayloadReceiver {
         return this.#answer(channel, "subsystem", [this.#text()]);
       case ConnectionEvent.SIGNAL:
         return this.#answer(channel, "signal", [this.#text()]);
+      case ConnectionEvent.BREAK:
+        return this.#answer(channel, "break", [exports.columns() >>> 0]);
       case ConnectionEvent.WINDOW_CHANGE:
         return channel.windowChange(exports.columns() >>> 0, exports.rows() >>> 0);
       case ConnectionEvent.DATA:

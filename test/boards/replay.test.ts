@@ -8,12 +8,14 @@ import { before, describe, test, type TestContext } from "node:test";
 import type { UserauthBuild } from "../../host/node/credentials.js";
 import { passwordRequest, queryRequest, signedRequest, userauthRequest } from "../support/client.js";
 import {
+  CHANNEL_COUNT,
   channelOpen,
   close,
   data,
   eof,
   extendedData,
   globalRequest,
+  lateMessages,
   ptyRequest,
   request,
   validMessages,
@@ -100,9 +102,26 @@ const AFTER_LOGIN: Record<string, Scenario> = {
     await recorder.send(close(5));
     await recorder.send(close(3));
     await recorder.send(channelOpen(77, 5000, 32_768));
-    await exec(recorder, "echo again", 3);
+    await exec(recorder, "echo again", CHANNEL_COUNT + 3);
     for (const channel of [0, 7]) await recorder.send(eof(channel));
-    for (const channel of [7, 0, 3, 1]) await recorder.send(close(channel));
+    for (const channel of [7, 0, CHANNEL_COUNT + 3, 1]) await recorder.send(close(channel));
+  },
+  "what is under way to closed channels, and what nobody asked for": async (recorder) => {
+    for (let channel = 0; channel < 2; channel++) await open(recorder);
+    await exec(recorder, "cat", 1);
+    await exec(recorder, "echo ended by the server");
+    for (const message of lateMessages(0)) await recorder.send(message);
+    await recorder.send(close(0));
+    for (const message of [...lateMessages(0), close(0)]) await recorder.send(message);
+    await open(recorder);
+    await exec(recorder, "cat", CHANNEL_COUNT);
+    for (const message of lateMessages(0)) await recorder.send(message);
+    await recorder.send(data(CHANNEL_COUNT, "alive"));
+    for (const number of [99, 100]) await recorder.send(number, uint32(1));
+    for (const number of [81, 82]) await recorder.send(bytes(number));
+    await recorder.send(eof(1));
+    for (const message of [eof(1), data(1, "behind the end")]) await recorder.send(message);
+    await recorder.send(channelOpen(9, 1000, 0));
   },
   "a terminal and its changes of size": async (recorder) => {
     await open(recorder);
@@ -131,7 +150,7 @@ const AFTER_LOGIN: Record<string, Scenario> = {
     await recorder.send(data(0, "more than the window"));
     await recorder.send(close(0));
     await open(recorder);
-    await exec(recorder, "echo next");
+    await exec(recorder, "echo next", CHANNEL_COUNT);
   },
   "a message number that nobody knows": async (recorder) => {
     await recorder.send(89, "unknown");
@@ -146,6 +165,7 @@ const AFTER_LOGIN: Record<string, Scenario> = {
     await exec(recorder, "cat");
     await recorder.send(data(0, "before"));
     await recorder.feed(recorder.client.packet(recorder.client.kexinit()));
+    await recorder.send(data(0, "behind the client's KEXINIT"));
     await recorder.feed(recorder.client.packet(recorder.client.ecdhInit()));
     await recorder.feed(recorder.client.newKeys());
     await recorder.send(data(0, "after"));

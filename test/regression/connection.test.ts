@@ -34,8 +34,6 @@ test("rule 1 (libssh CVE-2018-10933): a server's message coming from a client en
   for (const message of [
     bytes(91, uint32(0), uint32(0), uint32(1000), uint32(1000)),
     bytes(92, uint32(0), uint32(1), string(""), string("")),
-    bytes(99, uint32(0)),
-    bytes(100, uint32(0)),
   ]) {
     const connection = await Connection.open();
     connection.openChannel();
@@ -62,6 +60,8 @@ test("rule 2 (wolfSSH CVE-2024-2873): channel messages without a channel end the
     eof(0),
     close(0),
     request(0, "exec", true, string("x")),
+    bytes(99, uint32(0)),
+    bytes(100, uint32(0)),
   ]) {
     const connection = await Connection.open();
     assert.equal(connection.receive(message), "PROTOCOL_ERROR", String(message[0]));
@@ -74,14 +74,6 @@ test("rule 2 (wolfSSH CVE-2024-2873): channel messages without a channel end the
       assert.equal(other.receive(misdirected), "PROTOCOL_ERROR", `${String(message[0])} to channel ${channel}`);
     }
   }
-});
-
-test("rule 2 (wolfSSH CVE-2024-2873): a channel is gone for the client with its CLOSE", async () => {
-  const connection = await Connection.open();
-  connection.openChannel();
-  assert.equal(connection.receive(close(0)), "CLOSE");
-  assert.equal(connection.receive(data(0, "x")), "PROTOCOL_ERROR");
-  assertEnded(connection);
 });
 
 test("rule 17 (libssh2 CVE-2026-55200): a string's length that wraps or exceeds the payload ends the connection", async () => {
@@ -113,13 +105,6 @@ test("rule 18 (russh CVE-2025-54804): a WINDOW_ADJUST beyond 2^32 - 1 ends the c
   assertEnded(connection);
 });
 
-test("rule 18 (russh CVE-2025-54804): an overflowing WINDOW_ADJUST is no less an error after our CLOSE", async () => {
-  const connection = await Connection.open();
-  connection.openChannel(0, 1, 1, 100);
-  connection.exports.close(0);
-  assert.equal(connection.receive(windowAdjust(0, 0xffff_ffff)), "PROTOCOL_ERROR");
-});
-
 test("rule 18 (russh CVE-2025-54804): data beyond the window or the maximum packet ends the connection", async () => {
   for (const content of [data, extendedData]) {
     const beyondWindow = await Connection.open(100);
@@ -127,10 +112,6 @@ test("rule 18 (russh CVE-2025-54804): data beyond the window or the maximum pack
     assert.equal(beyondWindow.receive(data(0, Buffer.alloc(60))), "DATA");
     assert.equal(beyondWindow.receive(content(0, Buffer.alloc(41))), "PROTOCOL_ERROR");
     assertEnded(beyondWindow);
-    const closed = await Connection.open(100);
-    closed.openChannel();
-    closed.exports.close(0);
-    assert.equal(closed.receive(content(0, Buffer.alloc(101))), "PROTOCOL_ERROR");
   }
   const beyondPacket = await Connection.open(2 * MAXIMUM_PACKET);
   beyondPacket.openChannel();
@@ -147,22 +128,12 @@ test("rule 18 (russh CVE-2025-54804): nothing the host consumes grants more than
   assert.equal(connection.receive(data(0, "x")), "DATA");
 });
 
-test("rule 18 (russh CVE-2025-54804): data after EOF, and a second EOF, end the connection", async () => {
-  for (const late of [data(0, "x"), data(0, ""), extendedData(0, "x"), eof(0)]) {
-    const connection = await Connection.open();
-    connection.openChannel();
-    assert.equal(connection.receive(eof(0)), "EOF");
-    assert.equal(connection.receive(late), "PROTOCOL_ERROR");
-    assertEnded(connection);
-  }
-});
-
 test("rule 19 (Dropbear 2026.92): channels are capped, and a refused one costs nothing", async () => {
   const connection = await Connection.open();
   for (let channel = 0; channel < CHANNEL_COUNT; channel++) connection.openChannel(channel);
   for (let attempt = 0; attempt < 100; attempt++) {
     assert.equal(connection.receive(channelOpen(attempt, 1, 1)), "NONE");
-    assertOutput(connection, 92, uint32(attempt), uint32(4), string(""), string(""));
+    assertOutput(connection, 92, uint32(attempt), uint32(4), string("no channel is free"), string(""));
   }
   assert.equal(connection.receive(close(3)), "CLOSE");
   connection.openChannel(3);

@@ -68,10 +68,11 @@ export class Connection {
     return this.output();
   }
 
-  /** Opens a channel, which must get the number `expected`. */
-  openChannel(expected = 0, sender = 100 + expected, window = 0x20_0000, maximum = 32768): void {
+  /** Opens a channel, which must get the place `expected`; returns the number that the client is told, the same when the place is new. */
+  openChannel(expected = 0, sender = 100 + expected, window = 0x20_0000, maximum = 32768): number {
     assert.equal(this.receive(channelOpen(sender, window, maximum)), "OPEN");
     assert.equal(this.exports.eventChannel(), expected);
+    return Buffer.from(this.output()).readUInt32BE(5);
   }
 }
 
@@ -117,6 +118,23 @@ export function ptyRequest(channel: number, wantReply = true): Uint8Array {
   return request(channel, "pty-req", wantReply, string("xterm-256color"), ...size, string(bytes(53, uint32(1), 0)));
 }
 
+/** What may still be under way to a channel that was closed: whatever else there is but CLOSE. */
+export function lateMessages(channel: number): Uint8Array[] {
+  return [
+    windowAdjust(channel, 100),
+    windowAdjust(channel, 0xffff_ffff),
+    data(channel, "late"),
+    data(channel, Buffer.alloc(MAXIMUM_PACKET)),
+    extendedData(channel, Buffer.alloc(MAXIMUM_PACKET)),
+    eof(channel),
+    request(channel, "signal", false, string("INT")),
+    request(channel, "exec", true, string("late")),
+    request(channel, "unknown", true),
+    bytes(99, uint32(channel)),
+    bytes(100, uint32(channel)),
+  ];
+}
+
 /** Every message that a client may send on channel 0, well-formed and without trailing bytes. */
 export function validMessages(): [string, Uint8Array][] {
   const size = [132, 50, 0, 0].map(uint32);
@@ -134,5 +152,6 @@ export function validMessages(): [string, Uint8Array][] {
     ["subsystem", request(0, "subsystem", true, string("sftp"))],
     ["window-change", request(0, "window-change", false, ...size)],
     ["signal", request(0, "signal", false, string("INT"))],
+    ["break", request(0, "break", false, uint32(500))],
   ];
 }

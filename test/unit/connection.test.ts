@@ -13,6 +13,7 @@ import {
   eof,
   extendedData,
   globalRequest,
+  lateMessages,
   MAXIMUM_PACKET,
   OUTPUT_CAPACITY,
   ptyRequest,
@@ -46,9 +47,17 @@ describe("connection module", () => {
       const connection = await Connection.open();
       const rest = type === "direct-tcpip" ? bytes(string("host"), uint32(22), string("::1"), uint32(9)) : bytes();
       assert.equal(connection.receive(channelOpen(9, 1, 1, type), rest), "NONE", type);
-      assertOutput(connection, 92, uint32(9), uint32(3), string(""), string(""));
+      assertOutput(connection, 92, uint32(9), uint32(3), string("only sessions here"), string(""));
       connection.openChannel(0);
     }
+  });
+
+  test("a channel in whose packets nothing can be sent is refused with a sentence", async () => {
+    const connection = await Connection.open();
+    assert.equal(connection.receive(channelOpen(9, 1000, 0)), "NONE");
+    assertOutput(connection, 92, uint32(9), uint32(2), string("packets of 0 bytes"), string(""));
+    connection.openChannel(0, 9, 1000, 1);
+    assert.equal(connection.exports.writable(0), 1);
   });
 
   test("global requests are answered with REQUEST_FAILURE where an answer is wanted", async () => {
@@ -119,6 +128,15 @@ describe("connection requests", () => {
     assert.equal(connection.receive(request(0, "shell", false)), "SHELL");
   });
 
+  test("break reports its length in milliseconds", async () => {
+    const connection = await Connection.open();
+    connection.openChannel(0, 4);
+    assert.equal(connection.receive(request(0, "break", true, uint32(0x12345))), "BREAK");
+    assert.equal(connection.exports.columns(), 0x12345);
+    assert.equal(connection.exports.answer(0), 5);
+    assertOutput(connection, 100, uint32(4));
+  });
+
   test("the application's answer becomes CHANNEL_SUCCESS or CHANNEL_FAILURE, once, when the client wants one", async () => {
     const connection = await Connection.open();
     connection.openChannel(0, 0xabcd);
@@ -166,19 +184,19 @@ describe("connection requests", () => {
     assert.equal(connection.receive(request(0, "subsystem", true, string("sftp"))), "SUBSYSTEM");
     connection.exports.answer(0);
     const starts = [
-      request(0, "shell", true),
-      request(0, "exec", true, string("x")),
-      request(0, "subsystem", true, string("x")),
+      (channel: number) => request(channel, "shell", true),
+      (channel: number) => request(channel, "exec", true, string("x")),
+      (channel: number) => request(channel, "subsystem", true, string("x")),
     ];
     for (const [index, start] of starts.entries()) {
-      if (index) connection.openChannel(0, 6);
-      assert.equal(connection.receive(start), ["SHELL", "EXEC", "SUBSYSTEM"][index]);
+      const channel = index ? connection.openChannel(0, 6) : 0;
+      assert.equal(connection.receive(start(channel)), ["SHELL", "EXEC", "SUBSYSTEM"][index]);
       connection.exports.answer(1);
       for (const second of starts) {
-        assert.equal(connection.receive(second), "NONE");
+        assert.equal(connection.receive(second(channel)), "NONE");
         assertOutput(connection, 100, uint32(6));
       }
-      if (index < 2) connection.receive(close(0));
+      if (index < 2) connection.receive(close(channel));
     }
     // another channel has a start of its own
     connection.openChannel(1, 7);
@@ -293,7 +311,6 @@ describe("connection data", () => {
     for (const [window, maximum] of [
       [0, 100],
       [5, 100],
-      [100, 0],
       [100, 1],
       [0xffff_ffff, 0xffff_ffff],
     ] as const) {
@@ -353,7 +370,7 @@ describe("connection ends of a channel", () => {
     connection.openChannel(0, 9);
   });
 
-  test("after our CLOSE the number stays taken, and what the client still sends is swallowed, until its CLOSE", async () => {
+  test("after our CLOSE the place stays taken, and what the client still sends is swallowed, until its CLOSE", async () => {
     const connection = await Connection.open();
     connection.openChannel(0, 8);
     connection.receive(data(0, "x"));
@@ -362,15 +379,7 @@ describe("connection ends of a channel", () => {
     assert.equal(connection.exports.close(0), 0);
     assert.equal(connection.exports.writable(0), 0);
     connection.openChannel(1, 9);
-    for (const late of [
-      data(0, "late"),
-      extendedData(0, Buffer.alloc(MAXIMUM_PACKET)),
-      windowAdjust(0, 1),
-      request(0, "signal", false, string("INT")),
-      request(0, "exec", true, string("late")),
-      request(0, "unknown", true),
-      eof(0),
-    ]) {
+    for (const late of lateMessages(0)) {
       assert.equal(connection.receive(late), "NONE");
       assertOutput(connection);
     }
@@ -379,7 +388,7 @@ describe("connection ends of a channel", () => {
     connection.openChannel(0, 10);
   });
 
-  test("a number that is used again starts without the past of the channel before it", async () => {
+  test("a place that is used again starts without the past of the channel before it, and with another number", async () => {
     const connection = await Connection.open(1000);
     connection.openChannel(0, 8, 5, 5);
     connection.receive(request(0, "shell", false));
@@ -388,12 +397,13 @@ describe("connection ends of a channel", () => {
     connection.exports.consumed(0, 400);
     connection.exports.exit(0, 0);
     connection.exports.sendEof(0);
+    connection.receive(eof(0));
     connection.receive(close(0));
-    connection.openChannel(0, 9, 50, 50);
+    assert.equal(connection.openChannel(0, 9, 50, 50), CHANNEL_COUNT);
     assert.equal(connection.exports.consumed(0, 1000), 0);
     assert.equal(connection.exports.writable(0), 50);
-    assert.equal(connection.receive(data(0, Buffer.alloc(1000))), "DATA");
-    assert.equal(connection.receive(request(0, "shell", false)), "SHELL");
+    assert.equal(connection.receive(data(CHANNEL_COUNT, Buffer.alloc(1000))), "DATA");
+    assert.equal(connection.receive(request(CHANNEL_COUNT, "shell", false)), "SHELL");
     assert.equal(connection.exports.answer(1), 0);
     assert.equal(connection.exports.exit(0, 0), 25);
     assert.equal(connection.exports.sendEof(0), 5);
@@ -535,8 +545,8 @@ describe("connection properties", () => {
         for (const { kind, channel, amount } of actions) {
           if (kind === "open") {
             if (models.length > 2) continue;
-            connection.openChannel(models.length, 50, amount, amount >>> 3);
-            models.push({ send: amount, maximum: amount >>> 3, granted: windowSize, held: 0 });
+            connection.openChannel(models.length, 50, amount, (amount >>> 3) + 1);
+            models.push({ send: amount, maximum: (amount >>> 3) + 1, granted: windowSize, held: 0 });
             continue;
           }
           const model = models[channel];

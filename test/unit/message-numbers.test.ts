@@ -72,6 +72,15 @@ function during(taken: Record<number, Outcome>, strict: boolean) {
   };
 }
 
+/** The same between a client's KEXINIT and its NEWKEYS: what it has sent without knowing of it goes where it always goes. */
+function duringRekey(taken: Record<number, Outcome>, keepaliveOutcome: Outcome) {
+  return (number: number): Outcome | undefined => {
+    if (number === 80) return keepaliveOutcome;
+    if (number >= 128) return UNIMPLEMENTED;
+    return number > 80 ? "connection" : during(taken, false)(number);
+  };
+}
+
 const kexinit = (session: Session): Uint8Array => session.client.kexinit();
 const ecdhInit = (session: Session): Uint8Array => session.client.ecdhInit();
 const newKeys = (): Uint8Array => bytes(Message.NEWKEYS);
@@ -151,13 +160,13 @@ STATES.push(
   {
     name: "in a rekey, after both KEXINITs",
     enter: rekeying,
-    outcomes: during({ [Message.KEX_ECDH_INIT]: "31 21" }, false),
+    outcomes: duringRekey({ [Message.KEX_ECDH_INIT]: "31 21" }, SILENCE),
     payloads: { 30: ecdhInit, 20: kexinit, 50: () => passwordRequest(USER, PASSWORD), 80: keepalive },
   },
   {
     name: "in a rekey, before the client's NEWKEYS",
     enter: rekeyAnswered,
-    outcomes: during({ [Message.NEWKEYS]: SILENCE }, false),
+    outcomes: duringRekey({ [Message.NEWKEYS]: SILENCE }, "82"),
     payloads: { 21: newKeys, 80: keepalive },
   },
 );

@@ -123,6 +123,8 @@ test("identification lines: CR LF and LF alone, and any software version that fi
     `SSH-2.0-${"x".repeat(255 - 10)}\r\n`,
     `SSH-2.0-${"x".repeat(255 - 9)}\n`,
     "SSH-2.0-a\rb\r\r\n",
+    "SSH-1.99-a\r\n",
+    "SSH-1.99-\n",
   ]) {
     const session = new Session();
     session.feed(session.client.identification(line));
@@ -134,7 +136,9 @@ test("identification lines: CR LF and LF alone, and any software version that fi
 
 test("identification lines that are not SSH-2.0's end the connection, whatever they are", () => {
   for (const line of [
-    "SSH-1.99-a\r\n",
+    "SSH-1.99\r\n",
+    "SSH-1.99.a\r\n",
+    "SSH-1.98-a\r\n",
     "SSH-1.5-a\r\n",
     "SSH-2.1-a\r\n",
     "SSH-2.0\r\n",

@@ -3,6 +3,8 @@
 
 #include "session.h"
 
+#include <string.h>
+
 #include "wipe.h"
 
 /** The channel with that number, if it is open and one of ours. */
@@ -57,6 +59,22 @@ static void resize(session_t *session, channel_t *channel) {
   channel->terminal.rows = channels_rows(&session->channels);
 }
 
+/** Whether the signal is one that ends what runs. */
+static bool is_interrupt(module_view_t name) {
+  static const char *const SIGNALS[] = {"INT", "TERM", "HUP"};
+  for (size_t i = 0; i < sizeof SIGNALS / sizeof *SIGNALS; i++) {
+    if (name.length == strlen(SIGNALS[i]) && memcmp(name.bytes, SIGNALS[i], name.length) == 0) return true;
+  }
+  return false;
+}
+
+/** Whether a signal or a break has reached what runs. */
+static bool interrupt(session_t *session, session_slot_t *slot, connection_event_t event) {
+  if (!slot->started) return false;
+  if (event == CONNECTION_EVENT_BREAK) return shell_break(&slot->shell);
+  return is_interrupt(channels_event(&session->channels)) && shell_interrupt(&slot->shell);
+}
+
 /** Whether a terminal, shell or command is granted. */
 static bool grant(session_t *session, session_slot_t *slot, connection_event_t event) {
   if (event == CONNECTION_EVENT_PTY_REQ) {
@@ -64,6 +82,7 @@ static bool grant(session_t *session, session_slot_t *slot, connection_event_t e
     resize(session, &slot->channel);
     return true;
   }
+  if (event == CONNECTION_EVENT_SIGNAL || event == CONNECTION_EVENT_BREAK) return interrupt(session, slot, event);
   if (event != CONNECTION_EVENT_SHELL && event != CONNECTION_EVENT_EXEC) return false;
   shell_request_t kind = event == CONNECTION_EVENT_SHELL ? SHELL_REQUEST_SHELL : SHELL_REQUEST_EXEC;
   module_view_t text = {0};

@@ -214,6 +214,12 @@ static bool step_editing(shell_t *shell) {
     line_editor_resize(editor, shell->channel->terminal.columns);
     return true;
   }
+  if (shell->interrupted) {
+    static const editor_key_t control_c = {.name = KEY_CHARACTER, .control = true, .length = 1, .character = "c"};
+    shell->interrupted = false;
+    line_editor_key(editor, &control_c);
+    return true;
+  }
   editor_key_t key;
   bool progress;
   if (next_key(shell, &key, &progress)) {
@@ -305,7 +311,27 @@ static bool step_credentials(shell_t *shell) {
   return true;
 }
 
+/** Ends what runs without an editor. */
+static void interrupt(shell_t *shell) {
+  shell->interrupted = false;
+  shell->status = COMMAND_INTERRUPTED;
+  if (shell->state == SHELL_BRIDGED) {
+    close_port(shell);
+    write_outcome(shell, (command_outcome_t){0});
+  } else if (shell->state == SHELL_CREDENTIALS) {
+    credentials_text_discard(&shell->credentials);
+    write_outcome(shell, (command_outcome_t){0});
+  } else {
+    exit_with(shell, shell->status);
+  }
+}
+
 static bool step(shell_t *shell) {
+  // what is being written has been computed: it goes on to its end
+  if (shell->interrupted && shell->state != SHELL_EDITING && shell->state != SHELL_WRITING) {
+    interrupt(shell);
+    return true;
+  }
   switch (shell->state) {
   case SHELL_IDLE: return false;
   case SHELL_EDITING: return step_editing(shell);
@@ -343,6 +369,15 @@ bool shell_request(shell_t *shell, struct device *device, channel_t *channel, sh
 
 void shell_window_change(shell_t *shell) {
   shell->resized = true;
+}
+
+bool shell_interrupt(shell_t *shell) {
+  shell->interrupted = shell->state != SHELL_IDLE;
+  return shell->interrupted;
+}
+
+bool shell_break(shell_t *shell) {
+  return shell->state != SHELL_BRIDGED && shell_interrupt(shell);
 }
 
 bool shell_step(shell_t *shell) {

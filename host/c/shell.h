@@ -48,6 +48,8 @@ typedef struct shell {
   /** While `cat` runs on a terminal, lines are its input. */
   bool copying;
   bool resized;
+  /** The client has sent a signal that is still to be acted upon. */
+  bool interrupted;
   bool line_too_long;
   uint8_t status;
   /** Bytes of the present text that have been sent. */
@@ -67,6 +69,13 @@ bool shell_request(shell_t *shell, struct device *device, channel_t *channel, sh
 
 /** The terminal has another size. */
 void shell_window_change(shell_t *shell);
+
+/** Ends what runs as Ctrl-C does: a command, `cat`, the bridge, a script. False: nothing runs. */
+bool shell_interrupt(shell_t *shell);
+
+/** The same of a break (RFC 4335), which a terminal takes for Ctrl-C. The bridge has none: no platform's port can send
+ * it. */
+bool shell_break(shell_t *shell);
 
 /** Does what can be done now: to be called when input has come, when there is room, and when time has passed. Returns
  * whether it did anything. */

@@ -3,6 +3,7 @@
 // Text goes to the channel; the commands know nothing of SSH. line-editor.ts turns keys and bytes into lines.
 
 import { finished } from "node:stream";
+import type { Duplex } from "node:stream";
 import type { Channel } from "./channel.js";
 import { editLines, readLines } from "./line-editor.js";
 import type { LineReceiver } from "./line-editor.js";
@@ -29,21 +30,39 @@ export function createDevice(modules: ModuleSet): Device {
   return { modules, startedAt: Date.now(), led: false };
 }
 
+/** RFC 4254 §6.9: those that end what runs. */
+const INTERRUPTING_SIGNALS = new Set(["INT", "TERM", "HUP"]);
+
 /** Gives the session's channels the shell. */
 export function serveShell(session: Session, device: Device): void {
   session.on("channel", (channel) => {
     channel.on("exec", (commandLine) => {
+      interruptible(channel);
       const command = parse(commandLine);
       if (command.name !== "cat") finish(channel, run(command, device));
       else if (channel.pty) catLines(channel);
       else catBytes(channel);
     });
     channel.on("shell", () => {
+      interruptible(channel);
       const shell = new Shell(channel, device);
       if (channel.pty) editLines(channel, PROMPT, shell);
       else readLines(channel, shell);
     });
   });
+}
+
+/** From now on a signal, or a break as on a terminal that makes SIGINT of it, is Ctrl-C; without a terminal it ends the channel. */
+function interruptible(channel: Channel): void {
+  const interrupt = (): void => {
+    if (channel.pty) (channel as Duplex).emit("keypress", undefined, { ctrl: true, name: "c" });
+    else channel.exit(INTERRUPTED);
+  };
+  channel.on("signal", (name, request) => {
+    if (INTERRUPTING_SIGNALS.has(name)) interrupt();
+    else request.reject();
+  });
+  channel.on("break", interrupt);
 }
 
 /** A command's outcome. */

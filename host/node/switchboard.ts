@@ -46,6 +46,7 @@ export class Switchboard {
   readonly #options: SwitchboardOptions;
   readonly #stream: Duplex;
   #transport: Instance<TransportExports> | undefined;
+  #transportFailed = false;
   #userauth: Userauth | undefined;
   #judging = false;
   #session: PayloadReceiver | undefined;
@@ -87,7 +88,7 @@ export class Switchboard {
     } catch (error) {
       this.#fail(error);
     }
-    this.run(() => this.#open());
+    this.run(() => this.#calling(() => this.#open()));
   }
 
   /** False from the connection's end on. */
@@ -122,17 +123,13 @@ export class Switchboard {
   /** Answers the last payload with SSH_MSG_UNIMPLEMENTED. */
   sendUnimplemented(): void {
     const transport = this.#transport;
-    if (transport) this.#sendOutput(transport, transport.exports.unimplemented());
+    if (transport) this.#calling(() => this.#sendOutput(transport, transport.exports.unimplemented()));
   }
 
   /** Ends the connection with SSH_MSG_DISCONNECT; the description says the cause. */
   disconnect(reason: DisconnectReason, cause: OwnCause, description = DESCRIPTIONS[cause]): void {
     this.run(() => {
-      const transport = this.#transport!;
-      const { exports, memory } = transport;
-      const text = Buffer.from(description, "latin1");
-      memory.write(exports.sendPtr() + DESCRIPTION_OFFSET, DESCRIPTION_CAPACITY, text);
-      this.#sendOutput(transport, exports.disconnect(reason, text.length));
+      this.#sayDisconnect(reason, description);
       this.#finish({ cause, reason });
     });
   }
@@ -144,6 +141,16 @@ export class Switchboard {
     } finally {
       this.#stream.destroy();
     }
+  }
+
+  #sayDisconnect(reason: DisconnectReason, description: string): void {
+    const transport = this.#transport!;
+    const { exports, memory } = transport;
+    const text = Buffer.from(description, "latin1");
+    this.#calling(() => {
+      memory.write(exports.sendPtr() + DESCRIPTION_OFFSET, DESCRIPTION_CAPACITY, text);
+      this.#sendOutput(transport, exports.disconnect(reason, text.length));
+    });
   }
 
   #open(): void {
@@ -184,18 +191,27 @@ export class Switchboard {
   #feedOnce(transport: Instance<TransportExports>): void {
     const { exports, memory } = transport;
     const bytes = this.#unread[0]!;
-    const slice = bytes.subarray(0, exports.inputCapacity() >>> 0);
-    if (slice.length === 0) throw new ModuleError("the transport module takes no input");
+    const slice = bytes.subarray(
+      0,
+      this.#calling(() => exports.inputCapacity() >>> 0),
+    );
+    if (slice.length === 0) throw this.#distrust("the transport module takes no input");
     if (slice.length < bytes.length) this.#unread[0] = bytes.subarray(slice.length);
     else this.#unread.shift();
-    memory.writeInput(exports, slice);
-    const event = exports.receive(slice.length) as TransportEvent;
-    this.#sendOutput(transport, exports.outputLength());
+    const event = this.#calling(() => {
+      memory.writeInput(exports, slice);
+      const event = exports.receive(slice.length) as TransportEvent;
+      this.#sendOutput(transport, exports.outputLength());
+      return event;
+    });
     switch (event) {
       case TransportEvent.CONTINUE:
         break;
       case TransportEvent.PAYLOAD:
-        this.#route(transport, memory.view(exports.payloadPtr(), exports.payloadLength()));
+        this.#route(
+          transport,
+          this.#calling(() => memory.view(exports.payloadPtr(), exports.payloadLength())),
+        );
         break;
       case TransportEvent.CLOSED:
         return this.#finish({ cause: "client-disconnect", reason: exports.disconnectReason() >>> 0 });
@@ -204,7 +220,7 @@ export class Switchboard {
         return this.disconnect(error & REASON_MASK, "protocol-error", TRANSPORT_DESCRIPTIONS[error]);
       }
       default:
-        throw new ModuleError(`the transport module returned the event ${String(event)}`);
+        throw this.#distrust(`the transport module returned the event ${String(event)}`);
     }
     while (this.#held.length > 0 && this.#capacity() > 0) this.#transmit(this.#held.shift()!);
     if (this.#held.length === 0) this.#heldBytes = 0;
@@ -215,7 +231,7 @@ export class Switchboard {
     if (number >= FIRST_USERAUTH_NUMBER && number < FIRST_CONNECTION_NUMBER)
       return this.#authenticate(transport, payload);
     if (number < FIRST_USERAUTH_NUMBER || number > LAST_CONNECTION_NUMBER) {
-      throw new ModuleError(`the transport module let a payload numbered ${number} through`);
+      throw this.#distrust(`the transport module let a payload numbered ${number} through`);
     }
     if (this.#session) return this.#session.receive(payload);
     this.disconnect(DisconnectReason.PROTOCOL_ERROR, "early-connection-message");
@@ -257,7 +273,7 @@ export class Switchboard {
     const session = this.#options.onSuccess();
     if (!this.alive) return;
     this.#session = session;
-    const rekey = () => this.#sendOutput(this.#transport!, this.#transport!.exports.rekey());
+    const rekey = () => this.#calling(() => this.#sendOutput(this.#transport!, this.#transport!.exports.rekey()));
     this.#rekeyTimer = setInterval(() => this.run(rekey), this.#options.rekeyIntervalMs).unref();
   }
 
@@ -270,7 +286,7 @@ export class Switchboard {
   }
 
   #capacity(): number {
-    return this.#transport!.exports.sendCapacity() >>> 0;
+    return this.#calling(() => this.#transport!.exports.sendCapacity() >>> 0);
   }
 
   #choked(): boolean {
@@ -280,10 +296,26 @@ export class Switchboard {
   #transmit(payload: Uint8Array): void {
     const transport = this.#transport!;
     const { exports, memory } = transport;
-    memory.write(exports.sendPtr(), exports.sendCapacity(), payload);
-    const length = exports.send(payload.length);
-    if (length === 0) throw new ModuleError("the transport module did not send");
-    this.#sendOutput(transport, length);
+    this.#calling(() => {
+      memory.write(exports.sendPtr(), exports.sendCapacity(), payload);
+      const length = exports.send(payload.length);
+      if (length === 0) throw new ModuleError("the transport module did not send");
+      this.#sendOutput(transport, length);
+    });
+  }
+
+  /** Calls the transport module. When it has not returned as it should, nothing calls it again: not for a last word either. */
+  #calling<Result>(action: () => Result): Result {
+    this.#transportFailed = true;
+    const result = action();
+    this.#transportFailed = false;
+    return result;
+  }
+
+  /** The transport module has returned what it must not. */
+  #distrust(why: string): ModuleError {
+    this.#transportFailed = true;
+    return new ModuleError(why);
   }
 
   /** Writes what the last call of the transport module left in its output; writes of one turn leave together. */
@@ -310,8 +342,16 @@ export class Switchboard {
     this.#lingerTimer = setTimeout(() => this.#stream.destroy(), LINGER_MS).unref();
   }
 
-  #fail(error: unknown): void {
-    this.destroy("module-error", error instanceof Error ? error : new Error(String(error)));
+  /** An error of a module, or in here: the client is told, unless it is the transport module's. */
+  #fail(thrown: unknown): void {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    if (!this.#transport || this.#transportFailed) return this.destroy("module-error", error);
+    try {
+      this.#sayDisconnect(DisconnectReason.BY_APPLICATION, DESCRIPTIONS["module-error"]);
+    } catch {
+      return this.destroy("module-error", error);
+    }
+    this.#finish({ cause: "module-error", reason: DisconnectReason.BY_APPLICATION, error });
   }
 
   /** Lets go of everything that the connection holds. */

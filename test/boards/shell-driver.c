@@ -260,7 +260,11 @@ int main(void) {
     else if (strcmp(what, "resize") == 0) {
       end->channel.terminal.columns = (uint32_t)number;
       shell_window_change(&end->shell);
-    } else if (strcmp(what, "room") == 0)
+    } else if (strcmp(what, "signal") == 0)
+      shell_interrupt(&end->shell);
+    else if (strcmp(what, "break") == 0)
+      shell_break(&end->shell);
+    else if (strcmp(what, "room") == 0)
       end->room = (size_t)number;
     else if (strcmp(what, "shell") == 0)
       shell_request(&end->shell, &device, &end->channel, SHELL_REQUEST_SHELL, NULL, 0);

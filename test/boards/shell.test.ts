@@ -243,6 +243,32 @@ test("a channel that takes one byte at a time gets the same bytes", options, () 
   }
 });
 
+test("a signal or a break ends what runs, and on a terminal is Ctrl-C", options, async () => {
+  for (const interrupt of ["signal", "break"] as const) {
+    for (const script of [
+      { exec: "cat", parts: ["some bytes", { interrupt }, "more"] },
+      { exec: "cat", terminal: 80, parts: ["half a li", { interrupt }, "more"] },
+      { parts: ["echo one\nec", { interrupt }, "ho two\n"] },
+      { parts: ["cat\ncopied", { interrupt }, "more"] },
+      {
+        terminal: 80,
+        parts: ["echo no", { interrupt }, "echo yes\r", { interrupt }, "cat\r", "a\rb", { interrupt }, "exit\r"],
+      },
+    ]) {
+      await assertSame(script);
+      assert.equal(board.play(script).status, 130, JSON.stringify(script));
+    }
+  }
+});
+
+test("a signal ends the bridge and gives the port back; a break, which the port cannot send, does not", options, () => {
+  const uart = `exec ${hex("uart")}`;
+  const commands = [uart, "break", `serial ${hex("goes on")}`, "signal", "session 1", uart, `serial ${hex("free")}`];
+  const lines = board.run(commands);
+  assert.deepEqual(transcript(lines), { output: "goes on", errors: "", status: 130 });
+  assert.equal(transcript(lines, 1).output, "free");
+});
+
 test("a command that is longer than a line is refused with a message", options, () => {
   const refused = { output: "", errors: "a line has more than 320 bytes\n", status: 2 };
   assert.deepEqual(board.play({ exec: `echo ${"x".repeat(316)}` }), refused);

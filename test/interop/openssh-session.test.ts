@@ -88,6 +88,22 @@ for (const ssh of openSshClients) {
     assert.equal(status, 3, stderr);
   });
 
+  test(`${ssh.version}: ~B, a break, interrupts what runs in the shell`, async () => {
+    const server = await theServer();
+    const shell = startSsh(ssh, server, login, [], { extra: ["-tt"] });
+    await shell.until(PROMPT);
+    shell.write("cat\r");
+    const from = shell.text.length;
+    shell.write("copied\r");
+    await shell.until(/copied\r\ncopied\r\n/, { from });
+    shell.write("~B");
+    await shell.until(/\^C\r\n/, { from });
+    await shell.until(PROMPT, { from });
+    shell.write("exit\r");
+    const { status, stderr } = await shell.ended();
+    assert.equal(status, 130, stderr);
+  });
+
   test(`${ssh.version}: a shell without a terminal takes a script`, async () => {
     const server = await theServer();
     const input = "echo one\necho two\nexit 4\necho never\n";

@@ -2,7 +2,7 @@
 
 import type { FileMutations } from "../../scripts/mutate/list.js";
 
-const TESTS = ["unit/connection.test", "regression/connection", "unit/message-numbers", "fuzz/session"];
+const TESTS = ["unit/connection.test", "regression/connection", "rule-27", "unit/message-numbers", "fuzz/session"];
 
 export const mutations: readonly FileMutations[] = [
   {
@@ -17,7 +17,13 @@ export const mutations: readonly FileMutations[] = [
       ["(number > 82 && number < 90) ||", "(number > 83 && number < 90) ||"],
       ["(number > 100 && number < 128)", "(number > 101 && number < 128)"],
       ["(number > 100 && number < 128)", "(number > 100 && number < 127)"],
-      ["|| number > SSH_MSG_CHANNEL_REQUEST)", ")"],
+      [
+        "|| number > SSH_MSG_CHANNEL_FAILURE)",
+        ")",
+        { survives: "greater numbers are unassigned or beyond the protocol's" },
+      ],
+      ["if (channel === null || isOver(channel, number))", "if (channel === null)"],
+      ["number - SSH_MSG_REQUEST_SUCCESS < 2", "number - SSH_MSG_REQUEST_SUCCESS < 1"],
       ["CLOSE_SENT, SSH_MSG_CHANNEL_CLOSE)", "EOF_SENT, SSH_MSG_CHANNEL_CLOSE)"],
     ],
   },
@@ -28,6 +34,16 @@ export const mutations: readonly FileMutations[] = [
       ["if (number >= CHANNEL_COUNT) return null;", ""],
       ["if (number >= CHANNEL_COUNT) return null;", "if (number > CHANNEL_COUNT) return null;"],
       ["return channel.flags ? channel : null;", "return channel;"],
+      ["  if (uses > channel.uses) readBytes(u32.MAX_VALUE);\n", ""],
+      ["if (uses > channel.uses)", "if (uses >= channel.uses)"],
+      ["uses == channel.uses && channel.flags ?", "channel.flags ?"],
+      ["uses == channel.uses && channel.flags ?", "uses == channel.uses ?"],
+      ["return messageNumber != SSH_MSG_CHANNEL_CLOSE;", "return true;"],
+      ["return messageNumber != SSH_MSG_CHANNEL_CLOSE;", "return false;"],
+      ["  if (messageNumber > SSH_MSG_CHANNEL_REQUEST) return true;\n", ""],
+      ["<= SSH_MSG_CHANNEL_EOF - SSH_MSG_CHANNEL_DATA", "< SSH_MSG_CHANNEL_EOF - SSH_MSG_CHANNEL_DATA"],
+      ["channel.uses++ * CHANNEL_COUNT + number", "number"],
+      ["  if (!sendMaximum) return refuse(recipientChannel, SSH_OPEN_CONNECT_FAILED);\n", ""],
       ["number < CHANNEL_COUNT; number++", "number <= CHANNEL_COUNT; number++"],
       ["number < CHANNEL_COUNT; number++", "number < CHANNEL_COUNT - 1; number++"],
       ["    if (channel.flags) continue;\n", ""],
@@ -48,8 +64,8 @@ export const mutations: readonly FileMutations[] = [
       ["length > channel.receiveWindow ||", ""],
       ["length > channel.receiveWindow ||", "length > channel.receiveWindow + 1 ||"],
       ["length > channel.receiveWindow ||", "length >= channel.receiveWindow ||"],
-      ["length > MAXIMUM_PACKET_SIZE ||", ""],
-      ["length > MAXIMUM_PACKET_SIZE ||", "length > MAXIMUM_PACKET_SIZE + 1 ||"],
+      ["|| length > MAXIMUM_PACKET_SIZE)", ")"],
+      ["|| length > MAXIMUM_PACKET_SIZE)", "|| length > MAXIMUM_PACKET_SIZE + 1)"],
       ["  channel.receiveWindow -= length;\n", ""],
       ["if (extended) addCredit(channel, length);", ""],
       ["if (bytesToAdd > ~channel.sendWindow)", "if (false)"],
@@ -111,7 +127,7 @@ export const mutations: readonly FileMutations[] = [
     changes: [
       ["nameLength == length && !ctDifference(ptr, name, length - 1)", "!ctDifference(ptr, name, nameLength - 1)"],
       ["nameLength == length && !ctDifference(ptr, name, length - 1)", "nameLength == length"],
-      ["event <= ConnectionEvent.SIGNAL; event++", "event < ConnectionEvent.SIGNAL; event++"],
+      ["event <= ConnectionEvent.BREAK; event++", "event < ConnectionEvent.BREAK; event++"],
     ],
   },
 ];

@@ -57,6 +57,8 @@ export const mutations: readonly FileMutations[] = [
         "setInterval(() => {}, this.#options.rekeyIntervalMs)",
       ],
       ["if (this.alive) this.#fail(error);", "this.alive;"],
+      ["if (!this.#transport || this.#transportFailed) return", "if (!this.#transport) return"],
+      ["    this.#transportFailed = false;\n", ""],
       [
         "      this.#fail(error);\n    }\n  }\n\n  /** Sends a payload",
         "      void error;\n    }\n  }\n\n  /** Sends a payload",

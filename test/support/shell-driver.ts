@@ -32,7 +32,9 @@ const SOURCES = [
 const FLAGS = "-std=c11 -O1 -g -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all".split(" ");
 
 /** What one part of a session does: bytes come, or the terminal has another width. */
-export type Part = string | Uint8Array | { columns: number };
+export type Part = string | Uint8Array | { columns: number } | Interrupt;
+/** RFC 4254 §6.9, RFC 4335: SIGINT and a break. */
+export type Interrupt = { interrupt: "signal" | "break" };
 
 /** A session from its request to the client's EOF. */
 export interface Script {
@@ -95,7 +97,8 @@ export function createDriver(sizes: Record<string, number> = {}): Driver & { rem
     commands.push(exec === undefined ? "shell" : `exec ${hex(exec)}`);
     for (const part of parts) {
       if (typeof part === "string" || part instanceof Uint8Array) commands.push(`input ${hex(part)}`);
-      else commands.push(`resize ${part.columns}`);
+      else if ("columns" in part) commands.push(`resize ${part.columns}`);
+      else commands.push(part.interrupt);
     }
     if (eof) commands.push("eof");
     return transcript(run(commands));
@@ -154,7 +157,11 @@ export async function playOnNode({ terminal, exec, parts = [], eof = true }: Scr
   channel.answered();
   for (const part of parts) {
     if (typeof part === "string" || part instanceof Uint8Array) channel.receiveData(Buffer.from(part));
-    else channel.windowChange(part.columns, 24);
+    else if ("columns" in part) channel.windowChange(part.columns, 24);
+    else {
+      channel.request(part.interrupt, part.interrupt === "signal" ? ["INT"] : [0]);
+      channel.answered();
+    }
     await turn(); // readline completes words in a later turn
     await turn();
   }

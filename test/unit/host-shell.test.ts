@@ -275,6 +275,37 @@ test("Ctrl-Z does not stop the server", async () => {
   assert.match(end.text, /\r\nalive\r\n/);
 });
 
+test("a signal or a break ends what runs: a command, a script, and on a terminal what Ctrl-C would", async () => {
+  for (const [event, args] of [
+    ["signal", ["INT"]],
+    ["signal", ["TERM"]],
+    ["signal", ["HUP"]],
+    ["break", [500]],
+  ] as const) {
+    for (const [start, command, pty] of [
+      ["exec", "cat", false],
+      ["exec", "cat", true],
+      ["shell", undefined, false],
+    ] as const) {
+      const far = new FarEnd(createDevice(modules), pty);
+      assert.equal(far.channel.request(event, [...args]), false, "nothing runs yet");
+      far.channel.answered();
+      await far.run(start, command, ["half a line"], false);
+      assert.equal(far.channel.request("signal", ["USR1"]), false, "a signal that nobody acts upon is refused");
+      assert.equal(far.channel.request(event, [...args]), true);
+      far.channel.answered();
+      await far.closed;
+      assert.equal(far.status, 130);
+    }
+    const shell = await new FarEnd(createDevice(modules), true).run("shell", undefined, ["echo no"], false);
+    assert.equal(shell.channel.request(event, [...args]), true);
+    shell.channel.answered();
+    assert.match(shell.text, /\^C\r\nsesame> $/, "the line is left, and the shell goes on");
+    assert.equal(shell.status, undefined);
+    shell.channel.destroy();
+  }
+});
+
 test("cat on a terminal repeats lines until Ctrl-D, in the shell and as a command", async () => {
   const end = await new FarEnd(device(), true).run("shell", undefined, [
     "cat\r",

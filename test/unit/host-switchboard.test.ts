@@ -11,6 +11,7 @@ import type { LogEntry } from "../../host/node/log.js";
 import { loadModule } from "../../host/node/modules.js";
 import { keyPairFromSeed } from "../../host/node/openssh-keys.js";
 import { type Channel, createServer, type Server, type ServerOptions, type Session } from "../../host/node/index.js";
+import { CHANNEL_COUNT } from "../support/connection.js";
 import { FakeClient } from "../support/fake-client.js";
 import { Command, fakeTransport, fakeUserauth } from "../support/fake-modules.js";
 import type { CompiledModule, ModuleType } from "../../host/node/modules.js";
@@ -48,8 +49,8 @@ async function serve(
   return { server, port, log, client: await FakeClient.connect(port) };
 }
 
-function exec(command: string): Parameters<FakeClient["send"]> {
-  return [98, uint32(0), string("exec"), boolean(true), string(command)];
+function exec(command: string, channel = 0): Parameters<FakeClient["send"]> {
+  return [98, uint32(channel), string("exec"), boolean(true), string(command)];
 }
 
 const ending = (log: LogEntry[]): LogEntry | undefined => log.find(({ event }) => event === "connection-close");
@@ -125,13 +126,19 @@ test("the userauth module's last words decide the reason of the disconnection", 
   }
 });
 
-test("a trap in one connection leaves the others and the server alone", async () => {
+test("a trap in one connection leaves the others and the server alone, and is told unless it is the transport module's", async () => {
   const { client, port, log } = await serve();
   await client.openChannel();
-  for (const command of [[Command.TRAP], [Command.POINT_OUTSIDE], [50, 255]]) {
+  const excuse = disconnection(DisconnectReason.BY_APPLICATION, DESCRIPTIONS["module-error"]);
+  for (const [command, lastWords] of [
+    [[Command.TRAP], undefined],
+    [[Command.POINT_OUTSIDE], undefined],
+    [[50, 255], excuse], // the userauth module's
+  ] as const) {
     const victim = await FakeClient.connect(port);
     await victim.receive();
     victim.send(Uint8Array.from(command));
+    if (lastWords) assert.equal(await victim.receive(), lastWords);
     assert.equal(await victim.receive(), "closed");
   }
   assert.deepEqual(
@@ -221,9 +228,9 @@ test("an error of a listener closes its channel and no other", async () => {
   client.send(97, uint32(0));
   client.send(90, string("session"), uint32(8), uint32(1000), uint32(1000));
   assert.match(await client.receive(), /^5b00000008/);
-  client.send(...exec("fine"));
+  client.send(...exec("fine", CHANNEL_COUNT));
   assert.equal(await client.receive(), "6300000008");
-  client.send(98, uint32(0), string("signal"), boolean(false), string("INT"));
+  client.send(98, uint32(CHANNEL_COUNT), string("signal"), boolean(false), string("INT"));
   assert.equal(await client.receive(), "6100000008");
   assert.deepEqual(
     log.filter(({ event }) => event === "application-error").map(({ error }) => error),
@@ -505,10 +512,11 @@ test("channels closed but not read are bounded in number, and end with the conne
   await client.receive();
   for (let count = 0; count < 40; count++) {
     client.send(90, string("session"), uint32(7), uint32(1000), uint32(1000));
-    client.send(...exec("x"));
-    client.send(94, uint32(0), string("unread"));
-    client.send(96, uint32(0));
-    client.send(97, uint32(0));
+    const number = CHANNEL_COUNT * count;
+    client.send(...exec("x", number));
+    client.send(94, uint32(number), string("unread"));
+    client.send(96, uint32(number));
+    client.send(97, uint32(number));
     while ((await client.receiveBytes())![0] !== 97);
   }
   assert.equal(open, 8);

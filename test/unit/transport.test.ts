@@ -458,6 +458,23 @@ test("a host that offers more than the capacity is refused, not served", () => {
   assert.equal(session.server.transport.exports.disconnectReason(), PROTOCOL_ERROR);
 });
 
+test("a description has at most 255 bytes; nothing is said before the connection is open, nor twice", () => {
+  const session = new Session().keyExchange();
+  const { exports, memory, instantiate } = session.server.transport;
+  const fresh = instantiate().exports as unknown as typeof exports;
+  assert.equal(fresh.disconnect(11, 0), 0);
+  for (const length of [256, 4096, 0x7fff_ffff, 0xffff_ffff]) assert.equal(exports.disconnect(11, length), 0);
+  assertAlive(session);
+  const description = "why ".repeat(64).slice(0, 255);
+  memory.set(Buffer.from(description), exports.sendPtr() + 9);
+  const length = exports.disconnect(11, 255);
+  session.client.receive(memory.slice(exports.outputPtr(), exports.outputPtr() + length));
+  const said = session.client.messages.at(-1);
+  assert.deepEqual(said, bytes(Message.DISCONNECT, uint32(11), string(description), string("")));
+  assert.equal(exports.disconnect(11, 0), 0);
+  assert.equal(exports.receive(0), TransportEvent.CLOSED);
+});
+
 test("a client's DISCONNECT closes without an answer, in every state, and its reason is kept", () => {
   const states = [
     identified(),

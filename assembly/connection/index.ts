@@ -32,7 +32,6 @@ import {
   SSH_MSG_CHANNEL_OPEN,
   SSH_MSG_CHANNEL_WINDOW_ADJUST,
   SSH_MSG_GLOBAL_REQUEST,
-  SSH_MSG_REQUEST_FAILURE,
   SSH_MSG_REQUEST_SUCCESS,
 } from "./messages";
 import { handleGlobalRequest, handleRequest, refuseEverything, unanswered } from "./requests";

@@ -23,7 +23,7 @@ async function assertSaid(client: TcpClient, reason: DisconnectReason, sentence:
   await client.untilClosed();
   assert.equal(client.broken, undefined);
   assert.notEqual(sentence, "");
-  const said = client.raw.messages.at(-1) ?? Buffer.alloc(0);
+  const said = client.raw.messages.at(-1);
   assert.deepEqual(said, bytes(Message.DISCONNECT, uint32(reason), string(sentence), string("")));
 }
 

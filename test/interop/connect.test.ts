@@ -6,6 +6,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { openSerial, type Port, PortStream, SerialLinkError } from "../../host/node/serial-device.js";
 import { carry } from "../../host/node/serial-link.js";
@@ -154,6 +155,7 @@ test("by the library, as on Windows: what was written is on its way before the p
   await carried;
   assert.deepEqual(calls, ["write bytes", "drain", "close"]);
   const failing = carry(new PortStream(fake), new PassThrough(), new PassThrough(), "COM3");
+  await setImmediate(); // it reads now
   fail(new Error("Reading from COM port: Access denied"));
   await assert.rejects(failing, /COM3 has gone/);
 });

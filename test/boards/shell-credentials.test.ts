@@ -189,6 +189,25 @@ test("users whose lengths do not fit together, limits of 0, and a table of nobod
   assert.ok(takesUsers(users(1)));
 });
 
+test("a user whose name has 1 to 63 bytes is one, and no other", options, () => {
+  const region = users(1);
+  const first = 20 + region.readUInt16LE(10);
+  const end = first + region.readUInt16LE(first);
+  const nameAt = first + 57;
+  const renamed = (length: number): Buffer => {
+    const user = Buffer.concat([
+      region.subarray(first, nameAt),
+      Buffer.of(length),
+      Buffer.alloc(length, "n"),
+      region.subarray(nameAt + 1 + region[nameAt]!, end),
+    ]);
+    user.writeUInt16LE(user.length);
+    return Buffer.concat([region.subarray(0, first), user, region.subarray(end)]);
+  };
+  for (const length of [1, 63]) assert.ok(takesUsers(renamed(length)), `${length} bytes`);
+  for (const length of [0, 64]) assert.ok(!takesUsers(renamed(length)), `${length} bytes`);
+});
+
 test("users are refused that are too many for the module, or that it cannot honour", options, () => {
   const refused = (commands: string[], fault: string): void => {
     const errors = `credentials: ${fault}; those in force remain\n`;

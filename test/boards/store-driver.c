@@ -257,6 +257,31 @@ static int fail_reads(void) {
   return failures;
 }
 
+/** Of IEEE 802.3. */
+static uint32_t crc32(const uint8_t *bytes, size_t length) {
+  uint32_t remainder = UINT32_MAX;
+  for (size_t i = 0; i < 8 * length; i++) {
+    uint32_t bit = (remainder ^ (uint32_t)(bytes[i / 8] >> (i % 8))) & 1;
+    remainder = remainder >> 1 ^ (bit ? 0xedb88320 : 0);
+  }
+  return ~remainder;
+}
+
+/** A slot that another layout has written, with its own checksum, is none of ours. */
+static void another_layout(platform_t platform) {
+  store_t store = reopen(&platform);
+  uint8_t *slot = platform.slots[store.slot];
+  size_t length = CREDENTIALS_AT + store.credentials_length;
+  uint32_t checksum;
+  for (int layout = 0; layout < 2; layout++) {
+    slot[0] ^= (uint8_t)layout;
+    checksum = crc32(slot, length);
+    for (int i = 0; i < 4; i++) slot[length + i] = (uint8_t)(checksum >> 8 * i);
+    store = reopen(&platform);
+    require(store.present == (layout == 0), "another layout is taken for ours", layout);
+  }
+}
+
 static void limits(void) {
   platform_t platform = fresh();
   store_t store = reopen(&platform);
@@ -269,6 +294,7 @@ static void limits(void) {
   require(store_draft(&store, &draft), "there is no draft", 0);
   draft.credentials_length = STORE_CREDENTIALS_CAPACITY + 1;
   require(store_commit(&store, &draft) != PLATFORM_OK, "a record that is too long is written", 0);
+  another_layout(platform);
   no_memory = true;
   require(!try_replace(&store, 1), "a record is made without memory", 0);
   no_memory = false;
@@ -339,6 +365,16 @@ static void change_credentials(void) {
 
   platform.cut_at = NEVER;
   require(credentials_reset(&store) == CREDENTIALS_OK, "not reset", 0);
+  store_draft_t draft;
+  require(store_draft(&store, &draft), "there is no draft", 0);
+  draft.credentials_base = embedded_credentials_id;
+  draft.credentials_length = credentials_capacity() + 1;
+  if (draft.credentials_length <= STORE_CREDENTIALS_CAPACITY) {
+    require(store_commit(&store, &draft) == PLATFORM_OK, "a region of a module with more room is not kept", 0);
+    require(in_force(&store, embedded_credentials), "a region beyond the module's is in force", 0);
+  } else {
+    store_discard(&draft);
+  }
   require(in_force(&store, embedded_credentials), "the embedded credentials are not in force", 0);
 }
 

@@ -90,10 +90,10 @@ export class LinuxBoard implements Endpoint {
   }
 
   /** Ends it, if that was not done before, and checks how it ended and that no module failed in it. */
-  async stop(): Promise<void> {
+  async stop(by: NodeJS.Signals = "SIGTERM"): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
-    process.kill(this.program.pid, "SIGTERM");
+    process.kill(this.program.pid, by);
     const { status, signal, stderr } = await this.program.ended(15_000);
     assert.deepEqual({ status, signal }, { status: 0, signal: null }, stderr.slice(-4_000));
     assert.doesNotMatch(stderr, /module-error|runtime error|Sanitizer/);

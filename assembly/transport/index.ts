@@ -8,6 +8,7 @@ import { HOST_KEY, makeHostKeyPair, SESSION_ID, sessionIdLength as idLength } fr
 import { TransportError, TransportEvent } from "../abi";
 import { PAYLOAD_CAPACITY } from "../capacities";
 import { seedRandom } from "../crypto/random";
+import { sha256, SHA256_BYTES } from "../crypto/sha256";
 import {
   disconnectReason as lastReason,
   fail,
@@ -232,6 +233,12 @@ export function send(length: u32): u32 {
     rekeyIfDue();
   }
   return written;
+}
+
+export function hash(length: u32): u32 {
+  if (length - 1 >= sendCapacity()) return 0; // during a key exchange the exchange hash is under way
+  sha256(OUTPUT, FIRST_PAYLOAD, length);
+  return SHA256_BYTES;
 }
 
 export function unimplemented(): u32 {

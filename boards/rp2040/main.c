@@ -15,7 +15,9 @@ int main(void) {
   device_start(&device, &platform); // on a fault the loop runs nevertheless: console, LED, and no clients
   for (;;) {
     platform_turn(&platform);
-    if (device_can_accept(&device)) {
+    // nobody gives way to a client who opens the port: whoever had it before has closed it, and its connection ends
+    // first
+    if (!device_is_serving(&device) && device_can_accept(&device)) {
       platform_stream_t *stream = platform_next_stream(&platform);
       if (stream) device_accept(&device, stream);
     }

@@ -7,11 +7,16 @@
 #include "connection_log.h"
 #include "credentials.h"
 #include "device.h"
+#include "embedded.h"
 #include "wipe.h"
 
 /** Raw noise for the salt of a new password: one bit of entropy in a byte is enough. */
 #define SALT_ENTROPY_BYTES 128
 #define SSH_MSG_USERAUTH_INFO_RESPONSE 61
+/** The region of the small builds (docs/abi.md). */
+#define REGION_USER_CAPACITY 63
+#define REGION_KEY_AT 64
+#define KEY_BYTES 32
 #define ENTROPY_FAILURE "the source of entropy does not pass its test"
 
 static void make_salt(authentication_t *authentication) {
@@ -71,6 +76,68 @@ module_view_t authentication_next_reply(authentication_t *authentication) {
   authentication->may_have_more = false; // the banner and an answer
   return userauth_next_reply(&authentication->userauth);
 }
+
+// ---- what the log says of a login ----
+
+static uint8_t PUBLICKEY[] = "publickey";
+#define PUBLICKEY_BYTES (sizeof PUBLICKEY - 1)
+
+static bool has_success(const authentication_t *authentication) {
+  return authentication->status == USERAUTH_SUCCESS || authentication->status == USERAUTH_PARTIAL_SUCCESS;
+}
+
+/** The region of the small builds: one user, with a password or a key. */
+static module_view_t small_region(authentication_t *authentication) {
+  return userauth_credentials(&authentication->userauth, credentials_length(&authentication->device->store));
+}
+
+module_view_t authentication_user(authentication_t *authentication) {
+  module_t *userauth = &authentication->userauth;
+  if (!has_success(authentication)) return MODULE_VIEW_EMPTY;
+  if (userauth_is_full(userauth)) return userauth_field(userauth, USERAUTH_FIELD_USER);
+  module_view_t region = small_region(authentication);
+  if (region.length <= REGION_USER_CAPACITY || region.bytes[0] > REGION_USER_CAPACITY) return MODULE_VIEW_EMPTY;
+  return (module_view_t){region.bytes + 1, region.bytes[0]};
+}
+
+module_view_t authentication_method(authentication_t *authentication) {
+  module_t *userauth = &authentication->userauth;
+  if (userauth_is_full(userauth)) return userauth_field(userauth, USERAUTH_FIELD_METHOD);
+  if (!has_success(authentication)) return MODULE_VIEW_EMPTY; // the method may have been any
+  static uint8_t password[] = "password";
+  bool has_password = embedded_userauth_build == USERAUTH_BUILD_PASSWORD;
+  return has_password ? (module_view_t){password, sizeof password - 1} : (module_view_t){PUBLICKEY, PUBLICKEY_BYTES};
+}
+
+static bool is_publickey(authentication_t *authentication) {
+  module_view_t method = authentication_method(authentication);
+  return method.length == PUBLICKEY_BYTES && memcmp(method.bytes, PUBLICKEY, PUBLICKEY_BYTES) == 0;
+}
+
+/** The only key: ssh-ed25519 (RFC 8709 §4). */
+static uint32_t small_key(authentication_t *authentication, uint8_t *blob, uint32_t capacity) {
+  static const uint8_t head[] = "\0\0\0\013ssh-ed25519\0\0\0\040";
+  const uint32_t head_bytes = sizeof head - 1;
+  module_view_t region = small_region(authentication);
+  if (region.length < REGION_KEY_AT + KEY_BYTES || capacity < head_bytes + KEY_BYTES) return 0;
+  memcpy(blob, head, head_bytes);
+  memcpy(blob + head_bytes, region.bytes + REGION_KEY_AT, KEY_BYTES);
+  return head_bytes + KEY_BYTES;
+}
+
+uint32_t authentication_key(authentication_t *authentication, uint8_t *blob, uint32_t capacity) {
+  module_t *userauth = &authentication->userauth;
+  bool asks = authentication->status == USERAUTH_PENDING && userauth_signature_verified(userauth);
+  if (!asks && !has_success(authentication)) return 0;
+  if (!is_publickey(authentication)) return 0;
+  if (!userauth_is_full(userauth)) return small_key(authentication, blob, capacity);
+  module_view_t key = userauth_field(userauth, asks ? USERAUTH_FIELD_PUBLIC_KEY : USERAUTH_FIELD_KEY);
+  if (key.length > capacity) return 0;
+  if (key.length > 0) memcpy(blob, key.bytes, key.length);
+  return key.length;
+}
+
+// ---- decisions ----
 
 static userauth_status_t ask_application(authentication_t *authentication) {
   const device_t *device = authentication->device;

@@ -73,6 +73,13 @@ bool authentication_is_waiting(const authentication_t *authentication);
 bool authentication_decide(authentication_t *authentication, module_view_t *reply);
 /** The next reply to the same request, when the one before has left; empty: there is none. */
 module_view_t authentication_next_reply(authentication_t *authentication);
+/** Who has just had success with a method; empty for nobody. */
+module_view_t authentication_user(authentication_t *authentication);
+/** By which method: its name; empty where that is not known. */
+module_view_t authentication_method(authentication_t *authentication);
+/** Writes the key blob with which a user has just had success, or will have if the application says so, and returns its
+ * length; 0 when it is no key, or longer than `capacity`. */
+uint32_t authentication_key(authentication_t *authentication, uint8_t *blob, uint32_t capacity);
 /** A password has changed by another connection: `record` at `offset` of the region. */
 void authentication_replace_record(authentication_t *authentication, uint32_t offset, module_view_t record);
 /** Wipes and releases everything. */

@@ -133,11 +133,19 @@ static bool send_held(connection_t *connection) {
   return true;
 }
 
+/** SHA-256 of the key with which a user has just had success, for the log; empty when it was none. It stays until the
+ * transport module is called again. */
+static module_view_t hash_key(connection_t *connection) {
+  module_view_t buffer = transport_send_buffer(&connection->transport);
+  uint32_t length = authentication_key(&connection->authentication, buffer.bytes, buffer.length);
+  return length > 0 ? transport_hash(&connection->transport, length) : MODULE_VIEW_EMPTY;
+}
+
 /** Acts upon what the userauth layer has said, after the replies. */
-static void conclude(connection_t *connection) {
+static void conclude(connection_t *connection, module_view_t key_hash) {
   authentication_t *authentication = &connection->authentication;
   if (authentication->userauth.failed || authentication_is_waiting(authentication)) return;
-  connection_log_userauth(authentication);
+  connection_log_userauth(connection, key_hash);
   if (authentication->status == USERAUTH_PROTOCOL_ERROR) {
     connection_disconnect(connection, CONNECTION_PROTOCOL_ERROR);
   } else if (authentication->status == USERAUTH_TOO_MANY_ATTEMPTS) {
@@ -153,7 +161,7 @@ static void authenticate(connection_t *connection, module_view_t payload) {
     if (!authentication_open(authentication, connection->device, connection->number, session_id)) return;
   }
   connection->reply = authentication_receive(authentication, payload);
-  conclude(connection);
+  conclude(connection, hash_key(connection));
 }
 
 /** Goes on with a request that waits for a decision. False: there is none yet. */
@@ -162,8 +170,9 @@ static bool decide(connection_t *connection) {
     connection_close(connection, CONNECTION_CLIENT_CLOSED);
     return true;
   }
+  module_view_t key_hash = hash_key(connection); // the key is told only until the decision
   if (!authentication_decide(&connection->authentication, &connection->reply)) return false;
-  conclude(connection);
+  conclude(connection, key_hash);
   return true;
 }
 

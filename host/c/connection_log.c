@@ -33,38 +33,42 @@ static log_line_t begin_line(uint32_t connection) {
   return line;
 }
 
+static void add_address(log_line_t *line, const connection_t *connection, const char *before) {
+  char address[PLATFORM_ADDRESS_BYTES];
+  platform_address(connection->stream, address);
+  if (address[0]) log_text(line, before);
+  log_text(line, address);
+}
+
 void connection_log_accepted(const connection_t *connection) {
   log_line_t line = begin_line(connection->number);
   log_text(&line, "accepted");
-  char address[PLATFORM_ADDRESS_BYTES];
-  platform_address(connection->stream, address);
-  if (address[0]) log_text(&line, " from ");
-  log_text(&line, address);
+  add_address(&line, connection, " from ");
   log_write(&line, connection->device->platform);
 }
 
-/** Whether the name is known to be a user's: people type passwords there. */
-static bool is_user(userauth_status_t status) {
-  return status == USERAUTH_SUCCESS || status == USERAUTH_PARTIAL_SUCCESS;
-}
-
-static void add_field(log_line_t *line, module_t *userauth, userauth_field_t field) {
-  module_view_t bytes = userauth_field(userauth, field);
+static void add_bytes(log_line_t *line, module_view_t bytes) {
   if (bytes.length == 0) return;
   log_text(line, ", ");
   log_bytes(line, bytes.bytes, bytes.length);
 }
 
-void connection_log_userauth(authentication_t *authentication) {
-  module_t *userauth = &authentication->userauth;
-  log_line_t line = begin_line(authentication->connection);
+void connection_log_userauth(connection_t *connection, module_view_t key_hash) {
+  authentication_t *authentication = &connection->authentication;
+  log_line_t line = begin_line(connection->number);
   log_text(&line, "userauth ");
   log_text(&line, status_name(authentication->status));
-  if (userauth_is_full(userauth)) {
-    add_field(&line, userauth, USERAUTH_FIELD_METHOD);
-    if (is_user(authentication->status)) add_field(&line, userauth, USERAUTH_FIELD_USER);
+  add_bytes(&line, authentication_method(authentication));
+  module_view_t user = authentication_user(authentication); // of no other request: people type passwords there
+  add_bytes(&line, user);
+  if (user.length > 0) {
+    add_address(&line, connection, ", from ");
+    if (key_hash.length > 0) {
+      log_text(&line, ", SHA256:");
+      log_base64(&line, key_hash.bytes, key_hash.length);
+    }
   }
-  log_write(&line, authentication->device->platform);
+  log_write(&line, connection->device->platform);
 }
 
 void connection_log_password(const authentication_t *authentication, bool stored) {

@@ -12,8 +12,9 @@
 #include "connection.h"
 
 void connection_log_accepted(const connection_t *connection);
-/** The status of the request that was judged; in the full build its method, and the user who has succeeded with it. */
-void connection_log_userauth(authentication_t *authentication);
+/** The status of the request that was judged. Of a success: method, user, address, and the fingerprint of the key of
+ * which `key_hash` is the SHA-256, if it was one. In the full build the method of every request. */
+void connection_log_userauth(connection_t *connection, module_view_t key_hash);
 /** What has become of a new password. */
 void connection_log_password(const authentication_t *authentication, bool stored);
 /** `reason` is of RFC 4253 §11.1, given or received, 0 for none; `failure` is a module's, of CONNECTION_MODULE_ERROR.

@@ -61,6 +61,15 @@ static bool take_character(keys_t *keys, uint8_t byte) {
   return count == 0;
 }
 
+static bool is_c1_control(const keys_t *keys) {
+  return (uint8_t)keys->character[0] == 0xc2 && (uint8_t)keys->character[1] < 0xa0;
+}
+
+/** U+2028 and U+2029, which end a line where a person sees none. */
+static bool is_separator(const keys_t *keys) {
+  return memcmp(keys->character, "\xe2\x80\xa8", 3) == 0 || memcmp(keys->character, "\xe2\x80\xa9", 3) == 0;
+}
+
 /** A key for which one character stands. */
 static void plain_key(const keys_t *keys, bool meta, editor_key_t *key) {
   uint8_t first = (uint8_t)keys->character[0];
@@ -74,9 +83,9 @@ static void plain_key(const keys_t *keys, bool meta, editor_key_t *key) {
   case '\b':
   case 0x7f: key->name = KEY_BACKSPACE; return;
   }
-  bool c1_control = first == 0xc2 && (uint8_t)keys->character[1] < 0xa0;
-  if (c1_control || first < 0x20) {
-    if (c1_control || meta || first == 0 || first > 26) return;
+  bool no_character = is_c1_control(keys) || is_separator(keys);
+  if (no_character || first < 0x20) {
+    if (no_character || meta || first == 0 || first > 26) return;
     key->control = true;
     key->character[0] = (char)(first - 1 + 'a');
   } else if (meta && first >= 'A' && first <= 'Z') {

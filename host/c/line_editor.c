@@ -28,12 +28,16 @@ static void move_cursor(line_editor_t *editor, size_t to) {
     editor->view = EDITOR_VIEW_CURSOR;
 }
 
+/** The line is full. Of a long text that is pasted every character would ring. */
+static void ring(line_editor_t *editor) {
+  if (!editor->rang) editor->view = EDITOR_VIEW_BELL;
+  editor->rang = true;
+}
+
 static void insert(line_editor_t *editor, const char *text, size_t length) {
   line_t *line = &editor->line;
-  if (length > (size_t)(LINE_BYTES - line->length)) {
-    editor->view = EDITOR_VIEW_BELL;
-    return;
-  }
+  if (length > (size_t)(LINE_BYTES - line->length)) return ring(editor);
+  editor->rang = false;
   uint32_t row = line_editor_cursor(editor).row;
   bool at_end = editor->cursor == line->length;
   memmove(line->bytes + editor->cursor + length, line->bytes + editor->cursor, (size_t)(line->length - editor->cursor));
@@ -244,9 +248,9 @@ void line_editor_key(line_editor_t *editor, const editor_key_t *key) {
     return;
   }
   if (is_control(key, 'z')) return;
-  if (editor->line.length == LINE_BYTES && !shortens(key)) {
-    editor->view = EDITOR_VIEW_BELL;
-    return;
+  if (editor->line.length == LINE_BYTES) {
+    if (!shortens(key)) return ring(editor);
+    editor->rang = false;
   }
   bool tab_again = editor->saw_tab;
   editor->saw_tab = key->name == KEY_TAB;

@@ -74,6 +74,8 @@ typedef struct line_editor {
   int8_t history_index;
   /** While the history is searched: length of what its lines must begin with; -1: it is not. */
   int16_t search_length;
+  /** The bell has rung because the line is full; it rings once until a key is heard again. */
+  bool rang;
   bool saw_return;
   bool saw_tab;
 } line_editor_t;

@@ -8,8 +8,9 @@
 
 #include "platform.h"
 
-/** A longer line is cut. */
-#define LOG_LINE_BYTES 120
+/** A longer line is cut. The longest says of a login the method, a name of 63 characters, an address and a fingerprint.
+ */
+#define LOG_LINE_BYTES 240
 
 typedef struct log_line {
   size_t length;
@@ -17,8 +18,11 @@ typedef struct log_line {
 } log_line_t;
 
 void log_text(log_line_t *line, const char *text);
-/** Control characters become question marks. */
+/** Text of a client's: what a terminal would take for a control character (C0, DEL and C1, as UTF-8 or as single
+ * bytes), and what is not UTF-8, becomes \xNN. */
 void log_bytes(log_line_t *line, const uint8_t *bytes, size_t length);
+/** Base64 without padding, as fingerprints are written. */
+void log_base64(log_line_t *line, const uint8_t *bytes, size_t length);
 void log_number(log_line_t *line, uint32_t number);
 void log_write(const log_line_t *line, platform_t *platform);
 

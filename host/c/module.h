@@ -20,7 +20,7 @@
 #endif
 
 /** The most exports that a module has. */
-#define MODULE_EXPORTS 20
+#define MODULE_EXPORTS 22
 
 /** Bytes in a module's memory, which the next call into the module may change. */
 typedef struct module_view {

@@ -26,6 +26,7 @@ enum {
   TRANSPORT_SEND_PTR,
   TRANSPORT_SEND_CAPACITY,
   TRANSPORT_SEND,
+  TRANSPORT_HASH,
   TRANSPORT_UNIMPLEMENTED,
   TRANSPORT_REKEY,
   TRANSPORT_DISCONNECT,
@@ -50,6 +51,7 @@ static const module_export_t transport_exports[TRANSPORT_EXPORTS] = {
     [TRANSPORT_SEND_PTR] = {"sendPtr", 0},
     [TRANSPORT_SEND_CAPACITY] = {"sendCapacity", 0},
     [TRANSPORT_SEND] = {"send", 1},
+    [TRANSPORT_HASH] = {"hash", 1},
     [TRANSPORT_UNIMPLEMENTED] = {"unimplemented", 0},
     [TRANSPORT_REKEY] = {"rekey", 0},
     [TRANSPORT_DISCONNECT] = {"disconnect", 2},
@@ -105,6 +107,10 @@ module_view_t transport_send_buffer(module_t *transport) {
 
 module_view_t transport_send(module_t *transport, uint32_t length) {
   return module_output(transport, TRANSPORT_OUTPUT_PTR, module_call1(transport, TRANSPORT_SEND, length));
+}
+
+module_view_t transport_hash(module_t *transport, uint32_t length) {
+  return module_output(transport, TRANSPORT_OUTPUT_PTR, module_call1(transport, TRANSPORT_HASH, length));
 }
 
 module_view_t transport_unimplemented(module_t *transport) {

@@ -27,6 +27,8 @@ module_view_t transport_output(module_t *transport);
 module_view_t transport_payload(module_t *transport);
 /** Where the host writes the payload for `transport_send`; empty while a key exchange runs. */
 module_view_t transport_send_buffer(module_t *transport);
+/** SHA-256 of `length` bytes that were written there; nothing of the output may wait. */
+module_view_t transport_hash(module_t *transport, uint32_t length);
 /** Each returns the output. */
 module_view_t transport_send(module_t *transport, uint32_t length);
 module_view_t transport_unimplemented(module_t *transport);

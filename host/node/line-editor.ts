@@ -14,6 +14,8 @@ const BELL = "\x07";
 const NEWLINE = 0x0a;
 /** Keys that are heard when the line is full. */
 const SHORTENING_KEYS = new Set(["return", "enter", "backspace", "delete", "left", "right", "home", "end"]);
+/** What readline would insert, and a terminal obey; and separators that readline takes for the end of a line. */
+const CONTROL_CHARACTER = /^[\x1c-\x1f\x7f-\x9f\u2028\u2029]$/;
 const SHORTENING_CONTROL_KEYS = new Set(["a", "c", "e", "h", "k", "u", "w"]);
 
 /** Takes the lines. */
@@ -41,6 +43,7 @@ export function editLines(channel: Channel, prompt: string, receiver: LineReceiv
     crlfDelay: Infinity,
     completer: (line: string) => [receiver.copying ? [] : words.filter((word) => word.startsWith(line)), line],
   });
+  let rang = false;
   const showPrompt = () => {
     if (!channel.writable) return;
     editor.setPrompt(receiver.copying ? "" : prompt);
@@ -64,8 +67,14 @@ export function editLines(channel: Channel, prompt: string, receiver: LineReceiv
     }
     if (key.ctrl && key.name === "z") return; // readline would stop the whole process
     const shortens = key.ctrl ? SHORTENING_CONTROL_KEYS : SHORTENING_KEYS;
-    if (editor.line.length >= LINE_CHARACTERS && !shortens.has(key.name ?? "")) return void channel.write(BELL);
-    editor.write(text ?? (null as unknown as string), key);
+    if (editor.line.length >= LINE_CHARACTERS && !shortens.has(key.name ?? "")) {
+      if (!rang) channel.write(BELL); // of a long text that is pasted every character would ring
+      rang = true;
+      return;
+    }
+    rang = false;
+    const isControl = key.name === undefined && CONTROL_CHARACTER.test(text ?? "");
+    editor.write((isControl ? null : (text ?? null)) as string, isControl ? {} : key);
   };
   editor.on("line", (line) => {
     receiver.line(line);

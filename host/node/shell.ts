@@ -20,14 +20,14 @@ const PROMPT = "sesame> ";
 /** What the shell talks about: one for the whole server. */
 export interface Device {
   modules: ModuleSet;
-  /** From `Date.now()`. */
+  /** From `performance.now()`. */
   startedAt: number;
   led: boolean;
 }
 
 /** A device whose LED is off and whose clock starts now. */
 export function createDevice(modules: ModuleSet): Device {
-  return { modules, startedAt: Date.now(), led: false };
+  return { modules, startedAt: performance.now(), led: false };
 }
 
 /** RFC 4254 §6.9: those that end what runs. */
@@ -96,7 +96,7 @@ const COMMANDS: Record<string, Entry> = {
   uptime: {
     usage: "uptime",
     help: "time since the start",
-    run: (_text, device) => ok(describeUptime(Date.now() - device.startedAt)),
+    run: (_text, device) => ok(describeUptime(performance.now() - device.startedAt)),
   },
   echo: { usage: "echo TEXT", help: "prints the text", run: (text) => ok(text) },
   cat: { usage: "cat", help: "copies the input to the output until its end", run: () => ({ status: 0 }) },

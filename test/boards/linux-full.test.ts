@@ -12,7 +12,7 @@ import { openSshClients, runSsh } from "../support/openssh.js";
 import { changeAtTerminal, changeInteractively, changeWithPlink, changeWithSsh2 } from "../support/password-changes.js";
 import { needs } from "../support/peers.js";
 import { folder } from "../support/programs.js";
-import { type KeyFile, PASSWORD, sharedKey, userKey, wrongKey } from "../support/server.js";
+import { keyFingerprint, type KeyFile, PASSWORD, sharedKey, userKey, wrongKey } from "../support/server.js";
 import { TcpClient } from "../support/tcp.js";
 
 const NEW = "open wheat, open rye";
@@ -70,7 +70,7 @@ for (const client of openSshClients) {
         "userauth CHANGE_REQUIRED, password",
         "userauth CHANGE_REQUIRED, password",
         "a password was changed",
-        "userauth SUCCESS, password, cassim",
+        "userauth SUCCESS, password, cassim, from 127.0.0.1",
         "ended, client-disconnect, reason 11",
       ]);
       await assertChanged(program, board, state);
@@ -82,7 +82,7 @@ for (const client of openSshClients) {
     const board = await LinuxBoard.start(wasm2c, state);
     await changeInteractively(client, board, change);
     const log = await board.lastLog();
-    assert.ok(log.includes("userauth SUCCESS, keyboard-interactive, cassim"), log.join("\n"));
+    assert.ok(log.includes("userauth SUCCESS, keyboard-interactive, cassim, from 127.0.0.1"), log.join("\n"));
     await assertChanged(wasm2c, board, state);
   });
 
@@ -94,8 +94,8 @@ for (const client of openSshClients) {
     assert.match(stderr, /Authenticated using "publickey" with partial success/);
     assert.deepEqual((await board.lastLog()).slice(2, -1), [
       "userauth QUERY_OK, publickey",
-      "userauth PARTIAL_SUCCESS, publickey, morgiana",
-      "userauth SUCCESS, password, morgiana",
+      `userauth PARTIAL_SUCCESS, publickey, morgiana, from 127.0.0.1, ${keyFingerprint(await userKey())}`,
+      "userauth SUCCESS, password, morgiana, from 127.0.0.1",
     ]);
     const alone = await runSsh(client, board, { user: "morgiana", keys: [await userKey()] }, ["exit 3"]);
     assert.equal(alone.status, 255);
@@ -117,7 +117,7 @@ for (const client of openSshClients) {
       assert.deepEqual(statuses, [
         "userauth FAILURE",
         "userauth QUERY_OK, publickey",
-        "userauth SUCCESS, publickey, baba",
+        `userauth SUCCESS, publickey, baba, from 127.0.0.1, ${keyFingerprint(keys[0]!)}`,
       ]);
     }
     const wrong = await runSsh(client, board, { user: "baba", keys: [await wrongKey()] }, ["exit 3"]);
@@ -160,7 +160,11 @@ for (const { name, peers, run } of otherClients) {
     const login = { user: "morgiana", password: PASSWORD, keys: [await userKey()] };
     const { status, stderr } = await run({ server: board, login, command: "exit 3" });
     assert.equal(status, 3, stderr);
-    assert.ok((await board.lastLog()).includes("userauth PARTIAL_SUCCESS, publickey, morgiana"));
+    assert.ok(
+      (await board.lastLog()).includes(
+        `userauth PARTIAL_SUCCESS, publickey, morgiana, from 127.0.0.1, ${keyFingerprint(await userKey())}`,
+      ),
+    );
   });
 }
 

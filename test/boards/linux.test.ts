@@ -15,7 +15,7 @@ import {
 import { buildLinuxBoard, LinuxBoard } from "../support/linux-board.js";
 import { openSshClients, runSsh, startSsh } from "../support/openssh.js";
 import { folder } from "../support/programs.js";
-import { PASSWORD, userKey, wrongKey } from "../support/server.js";
+import { keyFingerprint, PASSWORD, USER, userKey, wrongKey } from "../support/server.js";
 
 const MEGABYTE = 1_000_000;
 const TRANSFER_LIMIT_MS = 120_000;
@@ -43,7 +43,7 @@ for (const engine of ["wasm2c", "wasm3"] as const) {
       const expected = [
         "accepted from 127.0.0.1",
         "userauth FAILURE",
-        "userauth SUCCESS",
+        `userauth SUCCESS, password, ${USER}, from 127.0.0.1`,
         "ended, client-disconnect, reason 11",
       ];
       assert.deepEqual(await board.lastLog(), expected);
@@ -57,7 +57,7 @@ for (const engine of ["wasm2c", "wasm3"] as const) {
       const log = await board.lastLog();
       assert.equal(log.at(-2), "userauth TOO_MANY_ATTEMPTS");
       assert.equal(log.at(-1), "ended, too-many-attempts, reason 14");
-      assert.ok(!log.includes("userauth SUCCESS"));
+      assert.ok(!log.some((line) => line.startsWith("userauth SUCCESS")));
     });
 
     test("what is too large for the board is refused by its kind, and the connection goes on", async () => {
@@ -79,7 +79,8 @@ for (const engine of ["wasm2c", "wasm3"] as const) {
       assert.equal(stdout.toString(), "in\n", stderr);
       assert.match(stderr, /Offering public key: \S+ ED25519-CERT/, "or this tests nothing");
       const log = await keys.lastLog();
-      assert.ok(log.includes("userauth SUCCESS") && !log.includes("userauth PROTOCOL_ERROR"), log.join("\n"));
+      assert.ok(log.includes(`userauth SUCCESS, publickey, ${USER}, from 127.0.0.1, ${keyFingerprint(key)}`));
+      assert.ok(!log.includes("userauth PROTOCOL_ERROR"), log.join("\n"));
       await keys.stop();
     });
 
@@ -140,6 +141,9 @@ for (const engine of ["wasm2c", "wasm3"] as const) {
       const keyBoard = await LinuxBoard.start(programs.get("publickey")!, join(folder, `state-key-${engine}`));
       const { stdout, stderr } = await runSsh(ssh, keyBoard, { keys: [await userKey()] }, ["echo in"]);
       assert.equal(stdout.toString(), "in\n", stderr);
+      const log = await keyBoard.lastLog();
+      const print = keyFingerprint(await userKey());
+      assert.ok(log.includes(`userauth SUCCESS, publickey, ${USER}, from 127.0.0.1, ${print}`), log.join("\n"));
       const refused = await runSsh(ssh, keyBoard, { keys: [await wrongKey()] }, ["echo in"]);
       assert.equal(refused.status, 255);
       assert.match(refused.stderr, /Permission denied/);

@@ -6,6 +6,7 @@
 //   room N              the channel takes so many bytes between two steps
 //   shell | exec HEX    the request                            input HEX | eof     what the client sends
 //   time MS             so much time passes                    serial HEX          what the serial port receives
+//   started MS          the device starts when the clock says so
 //   taken N             the port takes so many bytes a step    end                 the channel is gone
 //   refuse WHAT         restart, store or module does          find HEX            whether a shell holds these bytes
 //   port N              what has become of the serial port, a platform_serial_status_t
@@ -283,6 +284,8 @@ int main(void) {
       end->eof = true;
     else if (strcmp(what, "time") == 0)
       platform.milliseconds += (uint64_t)number;
+    else if (strcmp(what, "started") == 0)
+      device.started_ms = platform.milliseconds = (uint64_t)number;
     else if (strcmp(what, "taken") == 0)
       platform.serial_taken = (size_t)number;
     else if (strcmp(what, "serial") == 0) {

@@ -45,7 +45,8 @@ test("a command writes and ends as on the Node host", options, async () => {
 
 test("uptime counts days, hours and minutes as on the Node host", options, async () => {
   for (const seconds of [0, 59, 60, 61, 3599, 3600, 3660, 86_399, 86_400, 90_061, 8_640_000]) {
-    const lines = board.run([`time ${seconds * 1000}`, `exec ${hex("uptime")}`]);
+    // the clock does not begin with the program
+    const lines = board.run(["started 123456789", `time ${seconds * 1000}`, `exec ${hex("uptime")}`]);
     assert.deepEqual(transcript(lines), await playOnNode({ exec: "uptime" }, seconds * 1000));
   }
 });
@@ -160,6 +161,20 @@ test("the keys of a terminal do what they do on the Node host", options, async (
     ],
     ["echo \u00e9\u6f22\ud83d\ude00e\u0301", LEFT, LEFT, LEFT, "\x7f", RIGHT, "\x04", "z", "\r"],
     ["\x1a", "\x00\x11\x12\x13\x14\x16\x18", "echo alive\r"],
+    [
+      "echo a\x1c",
+      "b\x1d\x1e\x1fc",
+      "\x80\x85\x9b2Jd\x9f",
+      "e\u2028f\u2029g",
+      "\r",
+      UP,
+      "\x1c",
+      UP,
+      "h",
+      "\t",
+      "\x1c\t",
+      "\r",
+    ],
     ["one\x1b\x03two", "\x1b\rthree", "\x1b\tfour\r"],
   ];
   for (const parts of sessions) {
@@ -175,6 +190,18 @@ test("a line that is full rings the bell and can be shortened, as on the Node ho
     parts: [...keys("x".repeat(1024)), "\x04", "\x1b[1;5D", "\x06", "\x01", "\x0b", "\r"],
   });
 });
+
+test(
+  "a text that is pasted without an end rings once, and again when a key was heard in between",
+  options,
+  async () => {
+    const parts = ["p".repeat(10_000), "\x7f\x7fqrs", "\x15", "t".repeat(10_000), "\r", "é".repeat(5_000)];
+    const bells = ({ output }: { output: string }): number => output.split("\x07").length - 1;
+    assert.equal(bells(board.play({ terminal: 80, parts })), 4);
+    assert.equal(bells(await playOnNode({ terminal: 80, parts })), 4);
+    await assertSame({ terminal: 80, parts: parts.slice(0, -1) });
+  },
+);
 
 test(
   "lines that are wider than the terminal, and terminals that change, look as on the Node host",

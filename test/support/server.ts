@@ -8,6 +8,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { blobFingerprint } from "../../host/node/openssh-keys.js";
 import {
   createDevice,
   createServer,
@@ -96,6 +97,11 @@ export interface Endpoint {
   fingerprint: string;
   /** A known_hosts file with this server alone. */
   knownHosts: string;
+}
+
+/** As a log writes it. */
+export function keyFingerprint({ line }: KeyFile): string {
+  return blobFingerprint(Buffer.from(line.split(" ")[1]!, "base64"));
 }
 
 /** A server that runs. */

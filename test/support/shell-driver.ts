@@ -151,7 +151,7 @@ export async function playOnNode({ terminal, exec, parts = [], eof = true }: Scr
   const channel = new Channel(port);
   if (terminal !== undefined) channel.pty = { terminal: "xterm", columns: terminal, rows: 24 };
   const session = new Session(1, "nowhere", () => {});
-  serveShell(session, { ...createDevice(modules), startedAt: Date.now() - upMs });
+  serveShell(session, { ...createDevice(modules), startedAt: performance.now() - upMs });
   session.emit("channel", channel);
   channel.request(exec === undefined ? "shell" : "exec", exec === undefined ? [] : [exec]);
   channel.answered();

@@ -23,7 +23,7 @@ const FULL_USERAUTH =
 const EXPORTS: Record<(typeof NAMES)[number], string> = {
   transport:
     `${COMMON} ${BUFFERS} hostKeyPtr signatureAlgorithmsPtr makeHostKey open receive outputLength payloadPtr payloadLength sendPtr ` +
-    "sendCapacity send unimplemented rekey disconnect disconnectReason sessionIdPtr sessionIdLength",
+    "sendCapacity send hash unimplemented rekey disconnect disconnectReason sessionIdPtr sessionIdLength",
   connection:
     `${COMMON} ${BUFFERS} open receive outputLength eventChannel eventPtr eventLength valuePtr valueLength columns rows ` +
     "answer consumed writable writePtr write sendEof exit close keepalive",

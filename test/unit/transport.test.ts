@@ -2,6 +2,7 @@
 // RFC 8731, OpenSSH's strict key exchange and chacha20-poly1305@openssh.com. What each message number does: message-numbers.test.ts.
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { TransportEvent } from "../../assembly/abi.js";
 import { CIPHER, CURVE25519, type KexinitOptions, Message, passwordRequest, Reader } from "../support/client.js";
@@ -364,6 +365,27 @@ test("while keys change nothing but the key exchange is sent, and what waits lea
   session.feed(session.client.newKeys());
   assert.equal(exports.send(0), 0, "an empty payload");
   assert.equal(exports.send(PAYLOAD_CAPACITY + 1), 0, "one beyond the capacity");
+});
+
+type Hashing = TransportExports & { hash(length: number): number };
+
+test("hash is SHA-256, and leaves a key exchange alone", () => {
+  const session = finishKeyExchange(negotiated({}));
+  const exports = session.server.transport.exports as unknown as Hashing;
+  const memory = new Uint8Array(exports.memory.buffer);
+  for (const length of [1, 55, 64, PAYLOAD_CAPACITY]) {
+    const text = Uint8Array.from({ length }, (_, index) => index * 7);
+    memory.set(text, exports.sendPtr());
+    assert.equal(exports.hash(length), 32);
+    const expected = createHash("sha256").update(text).digest();
+    assert.deepEqual(Buffer.from(memory.slice(exports.outputPtr(), exports.outputPtr() + 32)), expected);
+  }
+  for (const length of [0, PAYLOAD_CAPACITY + 1, 0xffffffff]) assert.equal(exports.hash(length), 0);
+  assertAlive(session);
+  const exchanging = negotiated({});
+  const during = exchanging.server.transport.exports as unknown as Hashing;
+  assert.deepEqual([during.hash(0), during.hash(1)], [0, 0]);
+  assertAlive(finishKeyExchange(exchanging));
 });
 
 test("a payload of exactly 4,096 bytes is taken, encrypted and not, with the least and with the most padding", () => {

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
+import { blobFingerprint } from "../../../host/node/openssh-keys.js";
 import type { UsersTable } from "../../../host/node/users-region.js";
 import { entropyBits } from "../../../scripts/emulator/entropy.js";
 import { Pico } from "../../../scripts/emulator/pico.js";
@@ -64,7 +65,7 @@ for (const engine of ["wasm2c", "wasm3"] as const) {
         "userauth INVALID_PASSWORD, password",
         `userauth SUCCESS, password, ${USER}`,
         "userauth QUERY_OK, publickey",
-        `userauth PARTIAL_SUCCESS, publickey, ${KEY_USER}`,
+        `userauth PARTIAL_SUCCESS, publickey, ${KEY_USER}, ${blobFingerprint(KEY.blob)}`,
         `userauth SUCCESS, password, ${KEY_USER}`,
       ]);
       assert.deepEqual(pico.resets, []);

@@ -3,8 +3,42 @@
 import type { FileMutations } from "../../scripts/mutate/list.js";
 
 const RULES = ["rule-02", "rule-03", "rule-04", "rule-05", "rule-01", "rule-17", "rule-21", "unit/message-numbers"];
+const LONG_PACKETS = ["rule-33", "unit/long-packets"];
 
 export const mutations: readonly FileMutations[] = [
+  {
+    file: "assembly/transport/dispatch.ts",
+    tests: LONG_PACKETS,
+    changes: [
+      ["if (payloadLength > PAYLOAD_CAPACITY)", "if (payloadLength > PAYLOAD_CAPACITY + 1)"],
+      ["if (payloadLength > PAYLOAD_CAPACITY)", "if (payloadLength >= PAYLOAD_CAPACITY)"],
+      ["  store<u8>(name, 0x2d);\n", ""],
+      ["  shortenPayload();\n", ""],
+      ["  if (exchange > Exchange.KEXINIT_SENT) return;\n  let start", "  let start"],
+      ["  sha256Finish(NAME);\n", ""],
+      ["  memory.fill(NAME, 0, SHA256_BYTES);\n", ""],
+    ],
+  },
+  {
+    file: "assembly/transport/packet.ts",
+    tests: LONG_PACKETS,
+    changes: [
+      ["const MAXIMUM_PACKET_BYTES: u32 = 35000;", "const MAXIMUM_PACKET_BYTES: u32 = 35008;"],
+      ["const MAXIMUM_PACKET_BYTES: u32 = 35000;", "const MAXIMUM_PACKET_BYTES: u32 = 34999;"],
+      ["  memory.fill(INPUT, 0, PIECE_END);\n", ""],
+      ["  memory.fill(PAYLOAD + KEPT_BYTES, 0, payloadLength - KEPT_BYTES);\n", ""],
+    ],
+  },
+  {
+    file: "assembly/crypto/chacha20-poly1305.ts",
+    tests: ["unit/chacha20-poly1305", "unit/long-packets"],
+    changes: [
+      ["if (difference) return false;", ""],
+      ["if (!offset) startTag(opening", "startTag(opening"],
+      ["startTag(opening, keys", "startTag(sealing, keys"],
+      ["(offset + LAG_BYTES - before) >> 6", "1"],
+    ],
+  },
   {
     file: "assembly/transport/dispatch.ts",
     tests: ["unit/transport.test", "unit/transport-used-keys", ...RULES],

@@ -22,10 +22,6 @@ export const mutations: readonly FileMutations[] = [
       [
         "if (this.#held.length === 0 && this.#capacity() > 0) return this.#transmit(payload);",
         "if (this.#capacity() > 0) return this.#transmit(payload);",
-        {
-          survives:
-            "what is held leaves in the call that ends the key exchange: nothing is held while there is room to send",
-        },
       ],
       ["setTimeout(() => this.#stream.destroy(), LINGER_MS).unref()", "setTimeout(() => {}, LINGER_MS).unref()"],
       ["const LINGER_MS = 2_000;", "const LINGER_MS = 1_999;"],
@@ -240,7 +236,11 @@ export const mutations: readonly FileMutations[] = [
       ["if (publicKey.length !== PUBLIC_KEY_BYTES) throw", "if (publicKey.length < PUBLIC_KEY_BYTES) throw"],
       ['if (build === "publickey") region.set(x, USER_SLOT_BYTES + PUBLIC_KEY_BYTES);', ""],
       ["if (credentials.publicKey) throw", "if (false) throw"],
-      ["index - last[1] < SEGMENT_OVERHEAD_BYTES", "index - last[1] < 2"],
+      [
+        "index - last[1] < SEGMENT_OVERHEAD_BYTES",
+        "index - last[1] < 2",
+        { survives: "a matter of size: what is embedded reads back the same" },
+      ],
       ["[0, 0x41, ...signedLeb(address)", "[0, 0x41, ...unsignedLeb(address)"],
     ],
   },

@@ -10,6 +10,8 @@ packages=(
   gcc-arm-none-eabi libnewlib-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm
   gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc
 )
+# the sources of WAMR travel in a crate: any cargo that is there will do
+command -v cargo >/dev/null || packages+=(cargo)
 suite=trixie
 wanted="pico-sdk 2.1.1, tinyusb 0.18.0"
 target="$HOME/.cache/sesame/pico-sdk"

@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { Command, Option } from "commander";
 import { packageRoot } from "../host/node/modules.js";
 import { runBoardCommand } from "./boards/command.js";
-import type { Rp2040Engine } from "./boards/rp2040-build.js";
-import { FIRMWARE_ENGINES, firmwareParts } from "./third-party.js";
+import { type Engine, ENGINES } from "./boards/embed-module.js";
+import { firmwareParts } from "./third-party.js";
 
 const RULE = "-".repeat(80);
 
@@ -36,7 +36,7 @@ function printPackage(): void {
   }
 }
 
-function printFirmware({ engine }: { engine: Rp2040Engine }): void {
+function printFirmware({ engine }: { engine: Engine }): void {
   printOwn();
   for (const { name, version, license, licenseName = license, description, text } of firmwareParts(engine))
     printPart(`${name} ${version} (${description}): ${licenseName}`, readFileSync(text, "utf8"));
@@ -47,6 +47,6 @@ program.command("package", { isDefault: true }).description("the package on npm"
 program
   .command("rp2040")
   .description("the firmware of the Raspberry Pi Pico")
-  .addOption(new Option("--engine <name>", "the WebAssembly engine").choices(FIRMWARE_ENGINES).default("wasm2c"))
+  .addOption(new Option("--engine <name>", "the WebAssembly engine").choices(ENGINES).default("wasm2c"))
   .action(printFirmware);
 await runBoardCommand(program);

@@ -9,8 +9,8 @@ import { Command, Option } from "commander";
 import { packageRoot, plainModulePath } from "../host/node/modules.js";
 import { MODULES, USERAUTH_MODULES } from "../host/node/size.js";
 import { runBoardCommand } from "./boards/command.js";
-import type { Rp2040Engine } from "./boards/rp2040-build.js";
-import { FIRMWARE_ENGINES, firmwareParts } from "./third-party.js";
+import { type Engine, ENGINES } from "./boards/embed-module.js";
+import { firmwareParts } from "./third-party.js";
 
 /** As much of CycloneDX as is written here. */
 interface Bom {
@@ -24,7 +24,7 @@ interface Bom {
 }
 
 interface FirmwareOptions {
-  engine: Rp2040Engine;
+  engine: Engine;
   userauth: (typeof USERAUTH_MODULES)[number];
 }
 
@@ -122,7 +122,7 @@ program
 program
   .command("rp2040")
   .description("the firmware of the Raspberry Pi Pico")
-  .addOption(new Option("--engine <name>", "the WebAssembly engine").choices(FIRMWARE_ENGINES).default("wasm2c"))
+  .addOption(new Option("--engine <name>", "the WebAssembly engine").choices(ENGINES).default("wasm2c"))
   .addOption(
     new Option("--userauth <module>", "the userauth module that it carries")
       .choices(USERAUTH_MODULES)

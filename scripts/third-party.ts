@@ -9,10 +9,8 @@ import { join } from "node:path";
 import { packageRoot } from "../host/node/modules.js";
 import { BoardBuildError } from "./boards/cmake.js";
 import { picoSdkFolder } from "./boards/pico-sdk.js";
-import type { Rp2040Engine } from "./boards/rp2040-build.js";
-import { WASM3_PACKAGE, wasm3Folder } from "./boards/wasm3.js";
-
-export const FIRMWARE_ENGINES = ["wasm2c", "wasm3"] as const satisfies readonly Rp2040Engine[];
+import type { Engine } from "./boards/embed-module.js";
+import { WAMR_CRATE, wamrFolder, WASM3_PACKAGE, wasm3Folder } from "./boards/engine-sources.js";
 
 export interface Component {
   name: string;
@@ -30,7 +28,7 @@ export interface Component {
 }
 
 /** The parts of the firmware that are others', in the order of their names. Throws a `BoardBuildError` where the build would. */
-export function firmwareParts(engine: Rp2040Engine): Component[] {
+export function firmwareParts(engine: Engine): Component[] {
   const sdk = picoSdkFolder();
   const documents = join(sdk, "..", "..", "share", "doc");
   const sdkText = join(documents, "pico-sdk-source", "copyright");
@@ -81,23 +79,45 @@ export function firmwareParts(engine: Rp2040Engine): Component[] {
       description: "the USB device",
       text: join(documents, "tinyusb-source", "copyright"),
     },
-    engine === "wasm2c"
-      ? {
-          name: "wabt",
-          ...debianPackage("wabt"),
-          license: "Apache-2.0",
-          description: "what wasm2c writes around a module's code",
-        }
-      : {
-          name: "wasm3",
-          version: defined(join(wasm3Folder(), "wasm3.h"), ["M3_VERSION"]),
-          purl: `pkg:npm/${WASM3_PACKAGE}`,
-          license: "MIT",
-          description: "the interpreter of the modules",
-          text: join(packageRoot(), "host", "c", "wasm3-license.txt"),
-        },
+    enginePart(engine),
   ];
   return parts.map((part) => ({ ...part, purl: part.purl.includes("@") ? part.purl : `${part.purl}@${part.version}` }));
+}
+
+/** What of the engine's authors is in the firmware. */
+function enginePart(engine: Engine): Component {
+  switch (engine) {
+    case "wasm2c":
+      return {
+        name: "wabt",
+        ...debianPackage("wabt"),
+        license: "Apache-2.0",
+        description: "what wasm2c writes around a module's code",
+      };
+    case "wasm3":
+      return {
+        name: "wasm3",
+        version: defined(join(wasm3Folder(), "wasm3.h"), ["M3_VERSION"]),
+        purl: `pkg:npm/${WASM3_PACKAGE}`,
+        license: "MIT",
+        description: "the interpreter of the modules",
+        text: join(packageRoot(), "host", "c", "wasm3-license.txt"),
+      };
+    case "wamr":
+    case "wamr-fast":
+      return {
+        name: "wasm-micro-runtime",
+        version: defined(join(wamrFolder(), "core", "version.h"), [
+          "WAMR_VERSION_MAJOR",
+          "WAMR_VERSION_MINOR",
+          "WAMR_VERSION_PATCH",
+        ]),
+        purl: `pkg:cargo/${WAMR_CRATE.name}@${WAMR_CRATE.version}`,
+        license: "Apache-2.0 WITH LLVM-exception",
+        description: "the interpreter of the modules",
+        text: join(wamrFolder(), "LICENSE"),
+      };
+  }
 }
 
 function debianPackage(name: string): Pick<Component, "version" | "purl" | "text"> {

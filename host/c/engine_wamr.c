@@ -29,7 +29,15 @@ struct engine_instance {
   const char *trap_message;
 };
 
+// sesame.cmake says which interpreter it is; ESP-IDF, whose component has a setting for it, does not.
+#ifndef WASM_ENABLE_FAST_INTERP
+#define WASM_ENABLE_FAST_INTERP 0
+#endif
+#if WASM_ENABLE_FAST_INTERP
+const char engine_name[] = "wamr-fast";
+#else
 const char engine_name[] = "wamr";
+#endif
 
 // --- An allocator that overwrites what it frees: WAMR's stack of values has held secrets, and no call tells where it
 // is

@@ -1,7 +1,7 @@
 # The C host as a list of files and flags, for the build file of any board. Sets variables and properties of source files
 # only; a board adds them to a target of its own:
 #
-#   set(SESAME_ENGINE wasm2c)                       # wasm2c, wasm3 or wamr
+#   set(SESAME_ENGINE wasm2c)                       # wasm2c, wasm3, wamr (classic interpreter) or wamr-fast
 #   set(SESAME_GENERATED ${CMAKE_BINARY_DIR}/…)     # the folder that scripts/boards/embed.ts has filled
 #   include(../../host/c/sesame.cmake)
 #   add_executable(firmware main.c platform_board.c ${SESAME_SOURCES})
@@ -12,7 +12,7 @@
 #
 # SESAME_OPTIMIZE is the host's own optimization, -Os when not set. Code that comes from modules, and an interpreter's, is
 # built at -O2: with -Os the accessors of wasm2c's code are not inlined, which costs a factor of 2 to 6.
-# WASM3_ROOT is where scripts/boards/wasm3.ts has put wasm3; WAMR_ROOT where WAMR is installed, with include/ and lib/.
+# WASM3_ROOT and WAMR_ROOT are where scripts/boards/engine-sources.ts has put the sources of those engines.
 
 if(NOT DEFINED SESAME_OPTIMIZE)
   set(SESAME_OPTIMIZE -Os)
@@ -22,6 +22,8 @@ set(SESAME_COMPILE_OPTIONS -std=c11 -Wall -Wextra -Werror ${SESAME_OPTIMIZE})
 set(SESAME_INCLUDES ${CMAKE_CURRENT_LIST_DIR} ${SESAME_GENERATED})
 set(SESAME_DEFINITIONS)
 set(SESAME_LIBRARIES)
+
+string(REPLACE "-fast" "" sesame_engine_file engine_${SESAME_ENGINE}.c)
 
 set(sesame_own
     authentication.c
@@ -38,7 +40,7 @@ set(sesame_own
     device.c
     display.c
     ending.c
-    engine_${SESAME_ENGINE}.c
+    ${sesame_engine_file}
     entropy.c
     history.c
     keys.c
@@ -69,7 +71,7 @@ if(SESAME_ENGINE STREQUAL wasm2c)
   endforeach()
 elseif(SESAME_ENGINE STREQUAL wasm3)
   if(NOT EXISTS "${WASM3_ROOT}/wasm3.h")
-    message(FATAL_ERROR "WASM3_ROOT (${WASM3_ROOT}) has no wasm3.h: scripts/boards/wasm3.ts fetches wasm3")
+    message(FATAL_ERROR "WASM3_ROOT (${WASM3_ROOT}) has no wasm3.h: scripts/boards/engine-sources.ts fetches wasm3")
   endif()
   foreach(file bind code compile core env exec function info module parse)
     list(APPEND sesame_foreign ${WASM3_ROOT}/m3_${file}.c)
@@ -80,17 +82,17 @@ elseif(SESAME_ENGINE STREQUAL wasm3)
        d_m3CodePageAlignSize=1024)
   # wasm3 computes with unaligned and null pointers; AddressSanitizer may still watch it
   list(APPEND sesame_foreign_options -DNDEBUG -fno-sanitize=undefined)
-elseif(SESAME_ENGINE STREQUAL wamr)
+elseif(SESAME_ENGINE MATCHES "^wamr(-fast)?$")
   # ESP-IDF has WAMR as a component, which brings its own paths
   if(NOT ESP_PLATFORM)
-    if(NOT EXISTS "${WAMR_ROOT}/include/wasm_export.h")
-      message(FATAL_ERROR "WAMR_ROOT (${WAMR_ROOT}) has no include/wasm_export.h: install WAMR 2.4 there")
-    endif()
-    list(APPEND SESAME_INCLUDES ${WAMR_ROOT}/include)
-    list(APPEND SESAME_LIBRARIES ${WAMR_ROOT}/lib/libiwasm.a m pthread dl)
+    include(${CMAKE_CURRENT_LIST_DIR}/wamr/wamr.cmake)
+    list(APPEND SESAME_INCLUDES ${WAMR_INCLUDES})
+    list(APPEND SESAME_DEFINITIONS WASM_ENABLE_FAST_INTERP=${WAMR_FAST})
+    list(APPEND SESAME_LIBRARIES m)
+    list(APPEND sesame_foreign ${WAMR_SOURCES})
   endif()
 else()
-  message(FATAL_ERROR "SESAME_ENGINE is wasm2c, wasm3 or wamr, not “${SESAME_ENGINE}”")
+  message(FATAL_ERROR "SESAME_ENGINE is wasm2c, wasm3, wamr or wamr-fast, not “${SESAME_ENGINE}”")
 endif()
 
 set(SESAME_SOURCES ${sesame_own} ${sesame_foreign})

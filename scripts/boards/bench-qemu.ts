@@ -9,7 +9,8 @@ import { packageRoot } from "../../host/node/modules.js";
 import { RawClient } from "../../test/support/client.js";
 import { type BenchDevice, moduleMemoryOf } from "./bench-device.js";
 import type { BoardCredentials } from "./options.js";
-import { buildQemu, measureQemu, type QemuEngine, type QemuMachine, runQemu } from "./qemu-build.js";
+import { buildQemu, measureQemu, type QemuMachine, runQemu } from "./qemu-build.js";
+import type { Engine } from "./embed-module.js";
 
 const ENTROPY_BYTES = 512;
 const LIMIT_MS = 120_000;
@@ -20,7 +21,7 @@ const SETTLED_MS = 50;
 /** Builds the program, starts the machine and waits for its greeting. `name` is that of the program's folder. */
 export async function openQemu(
   machine: QemuMachine,
-  engine: QemuEngine,
+  engine: Engine,
   name: string,
   credentials: BoardCredentials,
 ): Promise<BenchDevice> {

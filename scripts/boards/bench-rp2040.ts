@@ -11,14 +11,15 @@ import { Pico } from "../emulator/pico.js";
 import { type BenchDevice, moduleMemoryOf } from "./bench-device.js";
 import { readLinkMap } from "./link-map.js";
 import type { BoardCredentials } from "./options.js";
-import { buildRp2040In, type Rp2040Engine } from "./rp2040-build.js";
+import { buildRp2040In } from "./rp2040-build.js";
+import type { Engine } from "./embed-module.js";
 
 const RAM_START = 0x2000_0000;
 const BOOT_LIMIT_CYCLES = 20 * CLOCK_HZ;
 const STEP_LIMIT_CYCLES = 60 * CLOCK_HZ;
 
 /** Builds the firmware, starts it and opens its port. `name` is that of the firmware's folder. */
-export function openRp2040(engine: Rp2040Engine, name: string, credentials: BoardCredentials): BenchDevice {
+export function openRp2040(engine: Engine, name: string, credentials: BoardCredentials): BenchDevice {
   const folder = join(packageRoot(), "build", "boards", "bench", `rp2040-${engine}-${name}`);
   const { bin, elf, memory, modules } = buildRp2040In(folder, engine, credentials);
   const pico = new Pico({ firmware: readFileSync(bin), entropy: entropyBits("good", "benchmark") });

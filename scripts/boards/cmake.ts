@@ -14,6 +14,7 @@ const PACKAGES: Record<string, string> = {
   ninja: "ninja-build",
   gcc: "gcc",
   wasm2c: "wabt",
+  cargo: "cargo",
   "arm-none-eabi-gcc": "gcc-arm-none-eabi libnewlib-arm-none-eabi picolibc-arm-none-eabi",
   "qemu-system-arm": "qemu-system-arm",
   "qemu-system-riscv32": "qemu-system-misc",

@@ -6,7 +6,8 @@ import { readExportedGlobal, readGlobals } from "../../host/node/wasm-file.js";
 import { BoardBuildError } from "./cmake.js";
 import { translateToC } from "./wasm2c.js";
 
-export const ENGINES = ["wasm2c", "wasm3", "wamr"] as const;
+export const ENGINES = ["wasm2c", "wasm3", "wamr", "wamr-fast"] as const;
+/** `wamr` is the classic interpreter of WAMR. */
 export type Engine = (typeof ENGINES)[number];
 
 /** A module as it was embedded. */
@@ -34,7 +35,7 @@ export function moduleSources(engine: Engine, part: string, name: string, wasm: 
   const memoryLength = readExportedGlobal(wasm, "__heap_base");
   if (memoryLength === undefined) throw new BoardBuildError(`${name}.wasm does not export __heap_base`);
   // the first mutable global is to WAMR the stack pointer of C, which it watches unless it begins with 0
-  if (engine === "wamr" && readGlobals(wasm)[0] !== 0)
+  if (engine.startsWith("wamr") && readGlobals(wasm)[0] !== 0)
     throw new BoardBuildError(`WAMR would misunderstand ${name}.wasm: its first global does not begin with 0`);
   const sha256 = createHash("sha256").update(wasm).digest("hex");
   const isNative = engine === "wasm2c";

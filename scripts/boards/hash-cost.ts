@@ -3,19 +3,21 @@
 
 import type { HashCosts } from "../../host/node/password-hash.js";
 import { BoardBuildError } from "./cmake.js";
-import type { Rp2040Engine } from "./rp2040-build.js";
+import type { Engine } from "./embed-module.js";
 
 /** Half of MODULE_CALL_LONGEST_MS (host/c/module.h): who changes a password has two hashes computed in one call. */
 export const HASH_LONGEST_SECONDS = 15;
 
 /** Seconds at 125 MHz, measured in the emulated Pico (the table in docs/security.md). */
-const MEASURED: Record<Rp2040Engine, { iteration: number; argon2Start: number; argon2Block: number }> = {
+const MEASURED: Record<Engine, { iteration: number; argon2Start: number; argon2Block: number }> = {
   wasm2c: { iteration: 0.157e-3, argon2Start: 0.017, argon2Block: 0.4e-3 },
   wasm3: { iteration: 4.8e-3, argon2Start: 0.235, argon2Block: 4.64e-3 },
+  wamr: { iteration: 5.58e-3, argon2Start: 0.294, argon2Block: 5.08e-3 },
+  "wamr-fast": { iteration: 3.59e-3, argon2Start: 0.201, argon2Block: 3.64e-3 },
 };
 
 /** How long the Pico verifies a password. */
-export function secondsToVerify(engine: Rp2040Engine, costs: HashCosts): number {
+export function secondsToVerify(engine: Engine, costs: HashCosts): number {
   const { iteration, argon2Start, argon2Block } = MEASURED[engine];
   return costs.algorithm === "argon2id"
     ? argon2Start + costs.memoryKiB * costs.passes * argon2Block
@@ -23,7 +25,7 @@ export function secondsToVerify(engine: Rp2040Engine, costs: HashCosts): number 
 }
 
 /** Throws a `BoardBuildError` for costs that are too high, and names those that are not. */
-export function checkHashCosts(engine: Rp2040Engine, costs: HashCosts): void {
+export function checkHashCosts(engine: Engine, costs: HashCosts): void {
   const seconds = secondsToVerify(engine, costs);
   if (seconds <= HASH_LONGEST_SECONDS) return;
   throw new BoardBuildError(
@@ -33,7 +35,7 @@ export function checkHashCosts(engine: Rp2040Engine, costs: HashCosts): void {
 }
 
 /** With the same memory where one pass over it is not too much. */
-function largest(engine: Rp2040Engine, costs: HashCosts): HashCosts {
+function largest(engine: Engine, costs: HashCosts): HashCosts {
   const { iteration, argon2Start, argon2Block } = MEASURED[engine];
   if (costs.algorithm !== "argon2id") return { ...costs, iterations: Math.floor(HASH_LONGEST_SECONDS / iteration) };
   const blocks = Math.floor((HASH_LONGEST_SECONDS - argon2Start) / argon2Block);

@@ -48,6 +48,6 @@ export function readLinkMap(path: string, ramStart: number, flash: number, varia
 
 function partOf(file: string): Part {
   if (/\/(wasm2c_\w+|embedded)\.c\.o/.test(file)) return "modules";
-  if (/\/(engine_\w+|m3_\w+|wasm2c\/\w+)\.c\.o/.test(file)) return "runtime";
+  if (/\/(engine_\w+|m3_\w+|wasm2c\/\w+|wamr\/\S+)\.c\.o/.test(file)) return "runtime";
   return "rest";
 }

@@ -5,7 +5,7 @@ import { packageRoot } from "../../host/node/modules.js";
 import { buildWithCmake } from "./cmake.js";
 import { embedModules, type EmbeddedModule, type Engine } from "./embed.js";
 import type { BoardCredentials } from "./options.js";
-import { wasm3Folder } from "./wasm3.js";
+import { engineSources } from "./engine-sources.js";
 
 export interface LinuxBuildOptions {
   engine: Engine;
@@ -37,8 +37,7 @@ export function buildLinux({ engine, sanitize = false, credentials, folder }: Li
       SESAME_ENGINE: engine,
       SESAME_GENERATED: generated,
       SESAME_SANITIZE: sanitize ? "ON" : "OFF",
-      ...(engine === "wasm3" && { WASM3_ROOT: wasm3Folder() }),
-      ...(engine === "wamr" && { WAMR_ROOT: process.env["WAMR_ROOT"] ?? "/usr/local" }),
+      ...engineSources(engine),
     },
   });
   return { modules, program: join(target, "sesame-linux"), replay: join(target, "replay") };

@@ -8,7 +8,8 @@ import { buildWithCmake } from "./cmake.js";
 import { type EmbeddedModule, embedModules } from "./embed.js";
 import { type PartSizes, readLinkMap } from "./link-map.js";
 import type { BoardCredentials } from "./options.js";
-import { wasm3Folder } from "./wasm3.js";
+import { engineSources } from "./engine-sources.js";
+import type { Engine } from "./embed-module.js";
 
 /** Each with its QEMU and its compiler. */
 const MACHINES = {
@@ -22,8 +23,6 @@ const MACHINES = {
 
 export type QemuMachine = keyof typeof MACHINES;
 export const QEMU_MACHINES = Object.keys(MACHINES) as QemuMachine[];
-export const QEMU_ENGINES = ["wasm2c", "wasm3"] as const;
-export type QemuEngine = (typeof QEMU_ENGINES)[number];
 
 export interface QemuBuild {
   machine: QemuMachine;
@@ -34,7 +33,7 @@ export interface QemuBuild {
 /** Builds in build/boards/qemu/<machine>/<engine>, or in `folder`. Throws a `BoardBuildError` when it does not succeed. */
 export function buildQemu(
   machine: QemuMachine,
-  engine: QemuEngine,
+  engine: Engine,
   credentials: BoardCredentials,
   folder = join(packageRoot(), "build", "boards", "qemu", machine, engine),
 ): QemuBuild {
@@ -51,7 +50,7 @@ export function buildQemu(
       SESAME_MACHINE: machine,
       SESAME_ENGINE: engine,
       SESAME_GENERATED: generated,
-      ...(engine === "wasm3" && { WASM3_ROOT: wasm3Folder() }),
+      ...engineSources(engine),
     },
   });
   return { machine, modules, elf: join(folder, "sesame.elf") };

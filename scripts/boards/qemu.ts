@@ -9,17 +9,18 @@ import { parsePort } from "../../host/node/cli-options.js";
 import { describeEmbedded } from "./embed.js";
 import { runBoardCommand } from "./command.js";
 import { boardCredentials, type BoardOptions, noteCredentials, withBoardOptions } from "./options.js";
-import { buildQemu, QEMU_ENGINES, QEMU_MACHINES, type QemuBuild, type QemuMachine, runQemu } from "./qemu-build.js";
+import { buildQemu, QEMU_MACHINES, type QemuBuild, type QemuMachine, runQemu } from "./qemu-build.js";
+import { ENGINES } from "./embed-module.js";
 
 const DEFAULT_PORT = 2222;
 
-interface QemuOptions extends BoardOptions<(typeof QEMU_ENGINES)[number]> {
+interface QemuOptions extends BoardOptions {
   machine: QemuMachine;
   port: number;
   state: string;
 }
 
-const program = withBoardOptions(new Command("board:qemu"), QEMU_ENGINES)
+const program = withBoardOptions(new Command("board:qemu"), ENGINES)
   .description("the C host on an emulated microcontroller, a machine for every client, on 127.0.0.1")
   .addOption(new Option("--machine <name>", "Cortex-M3 or rv32imc").choices(QEMU_MACHINES).default(QEMU_MACHINES[0]))
   .option("--port <number>", "port to listen on; 0 takes a free one", parsePort, DEFAULT_PORT)

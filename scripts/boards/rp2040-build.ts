@@ -9,10 +9,8 @@ import { type EmbeddedModule, embedModules } from "./embed.js";
 import type { BoardCredentials } from "./options.js";
 import { picoSdkFolder } from "./pico-sdk.js";
 import { uf2Image } from "./uf2.js";
-import { wasm3Folder } from "./wasm3.js";
-
-export const RP2040_ENGINES = ["wasm2c", "wasm3"] as const;
-export type Rp2040Engine = (typeof RP2040_ENGINES)[number];
+import { engineSources } from "./engine-sources.js";
+import type { Engine } from "./embed-module.js";
 
 const FILES = ["sesame.elf", "sesame.bin", "sesame.uf2"] as const;
 
@@ -39,7 +37,7 @@ export interface Rp2040Firmware {
 }
 
 /** Builds in build/boards/rp2040/<engine>, and copies the files to the folder above, where those of the last build stand. */
-export function buildRp2040(engine: Rp2040Engine, credentials: BoardCredentials): Rp2040Firmware {
+export function buildRp2040(engine: Engine, credentials: BoardCredentials): Rp2040Firmware {
   const shared = join(packageRoot(), "build", "boards", "rp2040");
   const firmware = buildRp2040In(join(shared, engine), engine, credentials);
   for (const file of FILES) copyFileSync(join(shared, engine, file), join(shared, file));
@@ -47,7 +45,7 @@ export function buildRp2040(engine: Rp2040Engine, credentials: BoardCredentials)
 }
 
 /** Builds in a folder of one's own, an absolute path. */
-export function buildRp2040In(folder: string, engine: Rp2040Engine, credentials: BoardCredentials): Rp2040Firmware {
+export function buildRp2040In(folder: string, engine: Engine, credentials: BoardCredentials): Rp2040Firmware {
   const generated = join(folder, "generated");
   const sdk = picoSdkFolder();
   const modules = embedModules({ engine, folder: generated, ...credentials });
@@ -61,7 +59,7 @@ export function buildRp2040In(folder: string, engine: Rp2040Engine, credentials:
       SESAME_ENGINE: engine,
       SESAME_GENERATED: generated,
       SESAME_VERSION: packageVersion(),
-      ...(engine === "wasm3" && { WASM3_ROOT: wasm3Folder() }),
+      ...engineSources(engine),
     },
   });
   const [elf, bin, uf2] = FILES.map((file) => join(folder, file)) as [string, string, string];

@@ -7,15 +7,16 @@ import { runBoardCommand } from "./command.js";
 import { describeEmbedded } from "./embed.js";
 import { checkHashCosts, secondsToVerify } from "./hash-cost.js";
 import { boardCredentials, type BoardOptions, noteCredentials, withBoardOptions } from "./options.js";
-import { buildRp2040, RP2040_ENGINES, type Rp2040Engine, type Rp2040Memory } from "./rp2040-build.js";
+import { buildRp2040, type Rp2040Memory } from "./rp2040-build.js";
+import { type Engine, ENGINES } from "./embed-module.js";
 
-const program = withBoardOptions(new Command("board:rp2040"), RP2040_ENGINES)
+const program = withBoardOptions(new Command("board:rp2040"), ENGINES)
   .description("firmware for the Raspberry Pi Pico")
   .action(build);
 
 await runBoardCommand(program);
 
-async function build(options: BoardOptions<Rp2040Engine>): Promise<void> {
+async function build(options: BoardOptions): Promise<void> {
   const { engine } = options;
   const credentials = await boardCredentials(options, "others");
   const { hashCosts } = credentials;
@@ -31,7 +32,7 @@ async function build(options: BoardOptions<Rp2040Engine>): Promise<void> {
   console.log("the drive RPI-RP2; a Pico that runs Sesame already is brought there by its command `bootsel`.");
 }
 
-function describeMemory(engine: Rp2040Engine, memory: Rp2040Memory): string {
+function describeMemory(engine: Engine, memory: Rp2040Memory): string {
   const bytes = (count: number): string => `${count.toLocaleString("en-US")} bytes`;
   const { flash, flashCapacity, ram, stack, heapCapacity } = memory;
   return (

@@ -12,6 +12,7 @@ import { ENTROPY_KINDS, entropyBits } from "./entropy.js";
 import type { EntropyKind } from "./entropy.js";
 import { keepFlashFile, readFlashFile } from "./flash-file.js";
 import { Pico } from "./pico.js";
+import { ENGINES } from "../boards/embed-module.js";
 
 const FAILURE = 1;
 const USAGE = 2;
@@ -37,7 +38,7 @@ const program = new Command("emulate:rp2040")
   .description("Runs the Raspberry Pi Pico firmware in an emulator and gives its serial ports to TCP on 127.0.0.1")
   .requiredOption("--port <number>", "TCP port of the SSH byte stream; 0 for any free one", integer)
   .option("--serial-port <number>", "TCP port of the serial console; any free one without", integer, 0)
-  .addOption(new Option("--engine <name>", "whose firmware to run").choices(["wasm2c", "wasm3"]).default("wasm2c"))
+  .addOption(new Option("--engine <name>", "whose firmware to run").choices(ENGINES).default("wasm2c"))
   .option("--bin <file>", "the firmware to run instead of build/boards/rp2040/ENGINE/sesame.bin")
   .option("--flash <file>", "keeps the flash in this file between runs")
   .addOption(

@@ -23,7 +23,12 @@ const MODULE_NUMBERS = ["probe", ...Object.keys(MODULES)];
 const NOTHING = MODULE_NUMBERS.length;
 
 /** WAMR's memories end where pages of the machine do; the others' at any byte. */
-const PROBES: Record<Engine, Probe> = { wasm2c: new Probe(1001), wasm3: new Probe(1001), wamr: new Probe(4096) };
+const PROBES: Record<Engine, Probe> = {
+  wasm2c: new Probe(1001),
+  wasm3: new Probe(1001),
+  wamr: new Probe(4096),
+  "wamr-fast": new Probe(4096),
+};
 
 const drivers = new Map<Engine, EngineDriver>();
 after(() => drivers.forEach((driver) => driver.remove()));

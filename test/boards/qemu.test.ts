@@ -4,18 +4,19 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { QEMU_ENGINES, QEMU_MACHINES } from "../../scripts/boards/qemu-build.js";
+import { QEMU_MACHINES } from "../../scripts/boards/qemu-build.js";
 import { BoardProcess } from "../support/board-process.js";
 import { openSshClients, runSsh } from "../support/openssh.js";
 import { folder } from "../support/programs.js";
 import { PASSWORD, secretOptions, USER, userKey, wrongKey } from "../support/server.js";
+import { ENGINES } from "../../scripts/boards/embed-module.js";
 
 const LIMIT_MS = 120_000;
 const TRANSFER_BYTES = 20_000;
 const ssh = openSshClients[0]!;
 
 for (const machine of QEMU_MACHINES) {
-  for (const engine of QEMU_ENGINES) {
+  for (const engine of ENGINES) {
     describe(`${machine}, ${engine}`, () => {
       const serve = async (userauth: "password" | "publickey"): Promise<BoardProcess> => {
         const state = join(folder, `${machine}-${engine}-${userauth}`);

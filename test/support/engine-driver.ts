@@ -2,17 +2,17 @@
 
 import assert from "node:assert/strict";
 import { spawnSync, type SpawnSyncReturns } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import binaryen from "../../scripts/binaryen.js";
+import { buildWithCmake } from "../../scripts/boards/cmake.js";
 import { type Engine, moduleSources } from "../../scripts/boards/embed-module.js";
-import { wasm3Folder } from "../../scripts/boards/wasm3.js";
+import { wamrFolder, wasm3Folder } from "../../scripts/boards/engine-sources.js";
 import { needs } from "./peers.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const WAMR_ROOT = process.env["WAMR_ROOT"];
 const WASM3_FILES = ["bind", "code", "compile", "core", "env", "exec", "function", "info", "module", "parse"];
 const WASM3_FLAGS = [
   "-Dd_m3HasFloat=0",
@@ -34,10 +34,7 @@ export interface EngineDriver {
 /** Options for a test that needs the engine. */
 export function needsEngine(engine: Engine): { skip?: string } {
   if (engine === "wasm2c") return needs("gcc", "wasm2c");
-  if (engine === "wasm3") return needs("gcc");
-  // WAMR is in no registry that the tests could install it from
-  const found = WAMR_ROOT !== undefined && existsSync(join(WAMR_ROOT, "include", "wasm_export.h"));
-  return found ? needs("gcc") : { skip: "needs WAMR 2.4 installed, and WAMR_ROOT in the environment to say where" };
+  return engine === "wasm3" ? needs("gcc") : needs("gcc", "cargo");
 }
 
 /** A module from WebAssembly's text format. */
@@ -58,7 +55,7 @@ export function buildEngineDriver(engine: Engine, modules: Record<string, Uint8A
   const folder = mkdtempSync(join(tmpdir(), "sesame-engine-"));
   const names = Object.keys(modules);
   const sources = Object.entries(modules).map(([name, wasm]) => ({ name, ...moduleSources(engine, name, name, wasm) }));
-  const own = [join(ROOT, `host/c/engine_${engine}.c`), join(ROOT, "test/boards/engine-driver.c")];
+  const own = [join(ROOT, `host/c/engine_${engine.replace("-fast", "")}.c`), join(ROOT, "test/boards/engine-driver.c")];
   const foreign: string[] = [];
   writeFileSync(
     join(folder, "modules.c"),
@@ -83,9 +80,9 @@ const engine_module_t *const driver_modules[] = {${[...names, "nothing"].map((na
     foreign.push(...WASM3_FILES.map((file) => join(wasm3Folder(), `m3_${file}.c`)));
     foreignFlags.push("-fno-sanitize=undefined");
   }
-  if (engine === "wamr") {
-    includes.push(`-I${join(WAMR_ROOT!, "include")}`);
-    libraries.push(join(WAMR_ROOT!, "lib", "libiwasm.a"), "-lm", "-lpthread", "-ldl");
+  if (engine.startsWith("wamr")) {
+    includes.push(`-I${join(wamrFolder(), "core", "iwasm", "include")}`);
+    libraries.push(wamrLibrary(engine), "-lm");
   }
   const common = ["-std=gnu11", "-D_GNU_SOURCE", "-O1", ...SANITIZERS, ...includes];
   const objects = [
@@ -110,6 +107,18 @@ const engine_module_t *const driver_modules[] = {${[...names, "nothing"].map((na
     },
     remove: () => rmSync(folder, { recursive: true }),
   };
+}
+
+/** The interpreter as a library, without sanitizers: it computes with pointers in ways of its own. */
+function wamrLibrary(engine: Engine): string {
+  const target = join(ROOT, "build", "boards", "engines", engine);
+  buildWithCmake({
+    source: join(ROOT, "host/c/wamr"),
+    folder: target,
+    programs: ["gcc"],
+    variables: { CMAKE_C_COMPILER: "gcc", SESAME_ENGINE: engine, WAMR_ROOT: wamrFolder() },
+  });
+  return join(target, "libwamr.a");
 }
 
 function compile(folder: string, files: readonly string[], flags: readonly string[]): string[] {

@@ -5,23 +5,24 @@ import type { UserauthBuild } from "../../host/node/credentials.js";
 import { packageRoot } from "../../host/node/modules.js";
 import type { UsersTable } from "../../host/node/users-region.js";
 import type { BoardCredentials } from "../../scripts/boards/options.js";
-import { buildRp2040In, type Rp2040Engine } from "../../scripts/boards/rp2040-build.js";
+import { buildRp2040In } from "../../scripts/boards/rp2040-build.js";
 import { boardUsers } from "../../scripts/boards/users.js";
 import { smallCredentials } from "./board-credentials.js";
+import type { Engine } from "../../scripts/boards/embed-module.js";
 
 /** Builds the Pico's firmware; returns the path of its .bin. */
-export async function testFirmware(engine: Rp2040Engine, userauth: UserauthBuild): Promise<string> {
+export async function testFirmware(engine: Engine, userauth: UserauthBuild): Promise<string> {
   return build(engine, userauth, await smallCredentials(userauth));
 }
 
 /** The same with the full build. Every table has a name, for the folder in which its firmware stays. */
-export async function fullTestFirmware(engine: Rp2040Engine, name: string, table: UsersTable): Promise<string> {
+export async function fullTestFirmware(engine: Engine, name: string, table: UsersTable): Promise<string> {
   return build(engine, `full-${name}`, await boardUsers(table));
 }
 
 /** Tests of another folder run meanwhile (scripts/test.ts): they have their own. */
 const folders = join(packageRoot(), "build", "boards", "test", basename(dirname(process.argv[1]!)));
 
-function build(engine: Rp2040Engine, name: string, credentials: BoardCredentials): string {
+function build(engine: Engine, name: string, credentials: BoardCredentials): string {
   return buildRp2040In(join(folders, `rp2040-${engine}-${name}`), engine, credentials).bin;
 }

@@ -26,6 +26,7 @@ const PEERS = {
   expect: { debianPackage: "expect", command: ["expect", "-v"] },
   gcc: { debianPackage: "gcc", command: ["gcc", "--version"] },
   "arm-none-eabi-gcc": { debianPackage: "gcc-arm-none-eabi", command: ["arm-none-eabi-gcc", "--version"] },
+  cargo: { debianPackage: "cargo", command: ["cargo", "--version"] },
   wasm2c: { debianPackage: "wabt", command: ["wasm2c", "--version"] },
 } as const;
 

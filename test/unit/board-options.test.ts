@@ -24,13 +24,13 @@ import {
   noteCredentials,
   withBoardOptions,
 } from "../../scripts/boards/options.js";
-import { RP2040_ENGINES } from "../../scripts/boards/rp2040-build.js";
 import { boardUsers, refuseMissing } from "../../scripts/boards/users.js";
 import { FLAGS } from "../../scripts/userauth-flags.js";
 import { passwordRequest } from "../support/client.js";
 import { moduleBytes } from "../support/modules.js";
 import { run } from "../support/programs.js";
 import { argon2idOf, ed25519Key, FullUserauth, passwordUser, pbkdf2Of, rsaKey } from "../support/userauth-full.js";
+import { ENGINES } from "../../scripts/boards/embed-module.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "sesame-board-options-"));
@@ -216,7 +216,7 @@ test("the time for a password is that of the table in docs/security.md", () => {
     const [, first = "", , , ...times] = line.split("|").map((cell) => cell.trim());
     const costs = costsOf(first);
     if (!costs) continue;
-    for (const [index, engine] of RP2040_ENGINES.entries()) {
+    for (const [index, engine] of ENGINES.entries()) {
       const [, measured] = /^([\d.]+) s$/.exec(times[index] ?? "") ?? [];
       if (measured === undefined) continue;
       const [seconds, expected] = [secondsToVerify(engine, costs), Number(measured)];
@@ -237,7 +237,7 @@ test("a hash that outlasts the watchdog is refused, and the costs that do not ar
     { algorithm: "argon2id", memoryKiB: 40, passes: 10_000, lanes: 1 },
     { algorithm: "argon2id", memoryKiB: 50_000, passes: 1, lanes: 1 },
   ];
-  for (const engine of RP2040_ENGINES) {
+  for (const engine of ENGINES) {
     for (const costs of tooMuch) {
       let message = "";
       assert.throws(

@@ -15,11 +15,11 @@ import { endConversation, handleInfoResponse, handleKeyboardInteractive } from "
 import { KEYBOARD_INTERACTIVE_METHOD, methodName, methodOf, PASSWORD_METHOD, PUBLICKEY_METHOD } from "./full/methods";
 import { handlePassword } from "./full/password";
 import { handlePublickey } from "./full/publickey";
+import { credentialsLength } from "./full/region";
 import { begin, deliver, fail, failProtocol, failUnknownMethod, isOpen, open, status } from "./full/reply";
 import { BUFFER, method, setField, setMethod, userName } from "./full/request";
 import { setSessionId } from "./full/signature";
-import { FORMAT, FORMAT_1, REGION } from "./full/users";
-import { isHashSupported } from "./full/verifier";
+import { REGION } from "./full/users";
 import { SSH_MSG_USERAUTH_INFO_RESPONSE, SSH_MSG_USERAUTH_REQUEST } from "./messages";
 
 export { __heap_base as __data_end, __heap_base };
@@ -27,6 +27,7 @@ export { achievedMethods } from "./full/factors";
 export { decide, signatureVerified } from "./full/host-decision";
 export { signatureAlgorithms } from "./full/keys";
 export { makeSalt, recordOffset } from "./full/password-change";
+export { credentialsLength } from "./full/region";
 export { nextReply, status } from "./full/reply";
 export { fieldLength, fieldPtr } from "./full/request";
 
@@ -48,7 +49,7 @@ export function credentialsCapacity(): u32 {
 
 /** The session identifier of `length` bytes is in the buffer, and the credentials are in their region. */
 export function reset(length: u32): void {
-  if (length > SESSION_ID_CAPACITY || load<u8>(FORMAT) != FORMAT_1 || !isHashSupported()) return;
+  if (length > SESSION_ID_CAPACITY || !credentialsLength()) return;
   setSessionId(length);
   open();
 }

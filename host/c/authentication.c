@@ -64,7 +64,20 @@ static module_view_t conclude(authentication_t *authentication, module_view_t re
   return reply;
 }
 
+void authentication_permissions(authentication_t *authentication, permissions_t *permissions) {
+  module_t *userauth = &authentication->userauth;
+  if (!userauth_is_full(userauth)) {
+    permissions_set_admin(permissions);
+  } else if (authentication->permissions.length > 0) {
+    *permissions = authentication->permissions;
+  } else {
+    module_view_t said = userauth_field(userauth, USERAUTH_FIELD_PERMISSIONS);
+    permissions_set(permissions, said.bytes, said.length);
+  }
+}
+
 module_view_t authentication_receive(authentication_t *authentication, module_view_t payload) {
+  authentication->permissions = (permissions_t){0};
   // in a conversation of keyboard-interactive the old password was verified before
   if (payload.bytes[0] != SSH_MSG_USERAUTH_INFO_RESPONSE)
     authentication->verified_sequence = authentication->device->store.sequence;
@@ -142,6 +155,7 @@ uint32_t authentication_key(authentication_t *authentication, uint8_t *blob, uin
 static userauth_status_t ask_application(authentication_t *authentication) {
   const device_t *device = authentication->device;
   module_t *userauth = &authentication->userauth;
+  authentication->permissions = (permissions_t){0};
   authentication_request_t request = {
       .connection = authentication->connection,
       .user = userauth_field(userauth, USERAUTH_FIELD_USER),
@@ -152,6 +166,7 @@ static userauth_status_t ask_application(authentication_t *authentication) {
       .algorithm = userauth_field(userauth, USERAUTH_FIELD_ALGORITHM),
       .public_key = userauth_field(userauth, USERAUTH_FIELD_PUBLIC_KEY),
       .signature_verified = userauth_signature_verified(userauth),
+      .permissions = &authentication->permissions,
   };
   if (userauth->failed || !device->authenticate) return USERAUTH_FAILURE;
   // only keyboard-interactive has a new password alone: the module lets no empty one through

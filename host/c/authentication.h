@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "permissions.h"
 #include "userauth.h"
 
 struct device;
@@ -37,6 +38,9 @@ typedef struct authentication_request {
   module_view_t algorithm, public_key;
   /** The client has signed with the key. False for a query: USERAUTH_SUCCESS says that the key may be used. */
   bool signature_verified;
+  /** What the user may do, if the verdict is the one that lets in: to be set with permissions_set_admin or
+   * permissions_set. Zeros at first; left alone, users of the credentials' table have what that says. */
+  permissions_t *permissions;
 } authentication_request_t;
 
 /** Returns USERAUTH_SUCCESS, USERAUTH_PARTIAL_SUCCESS, USERAUTH_CHANGE_REQUIRED, USERAUTH_FAILURE,
@@ -51,6 +55,8 @@ typedef struct authentication {
   module_t userauth;
   /** Why the last request was answered as it was. While USERAUTH_PENDING or USERAUTH_CHANGE_PENDING it was not yet. */
   userauth_status_t status;
+  /** What the application has said with its last verdict. */
+  permissions_t permissions;
   /** Replies that the module has left, as far as is known. */
   bool may_have_more;
   /** The store's number of the record whose credentials the module has, and of the one against which the client's old
@@ -80,6 +86,8 @@ module_view_t authentication_method(authentication_t *authentication);
 /** Writes the key blob with which a user has just had success, or will have if the application says so, and returns its
  * length; 0 when it is no key, or longer than `capacity`. */
 uint32_t authentication_key(authentication_t *authentication, uint8_t *blob, uint32_t capacity);
+/** After USERAUTH_SUCCESS: what the user may do. */
+void authentication_permissions(authentication_t *authentication, permissions_t *permissions);
 /** A password has changed by another connection: `record` at `offset` of the region. */
 void authentication_replace_record(authentication_t *authentication, uint32_t offset, module_view_t record);
 /** Wipes and releases everything. */

@@ -99,8 +99,7 @@ static void write_not_found(const command_outcome_t *outcome, output_t *output) 
 static void write_help(const command_outcome_t *outcome, output_t *output);
 
 static command_outcome_t run_help(const command_t *command) {
-  (void)command;
-  return (command_outcome_t){.write = write_help};
+  return (command_outcome_t){.write = write_help, .permissions = command->permissions};
 }
 
 static void write_module(output_t *output, const char *name, uint32_t length, uint32_t memory_length) {
@@ -271,6 +270,7 @@ static const char *credentials_fault(credentials_status_t status) {
   case CREDENTIALS_NOT_BASE64: return "not base64";
   case CREDENTIALS_CUT_OFF: return "cut off";
   case CREDENTIALS_TOO_LONG: return "too long";
+  case CREDENTIALS_TOO_SLOW: return "a password would take this device too long: make its hash cheaper";
   case CREDENTIALS_INVALID: return "not a region for this device, or nobody is in it";
   default: return "the store failed";
   }
@@ -315,31 +315,46 @@ static command_outcome_t run_credentials(const command_t *command) {
   return outcome;
 }
 
+/** Who may run a command. */
+typedef enum audience {
+  /** Whoever is here may find out what there is, and leave. */
+  EVERYBODY,
+  USERS,
+  ADMINISTRATORS,
+} audience_t;
+
 typedef struct entry {
   const char *name, *usage, *help;
   command_outcome_t (*run)(const command_t *command);
+  audience_t audience;
 } entry_t;
 
 static const entry_t entries[] = {
-    {"help", "help", "this list", run_help},
-    {"info", "info", "modules, sizes, SHA-256, memory in use", run_info},
-    {"uptime", "uptime", "time since the start", run_uptime},
-    {"echo", "echo TEXT", "prints the text", run_echo},
-    {"cat", "cat", "copies the input to the output until its end", run_cat},
-    {"led", "led on|off", "switches the LED; alone: says how it is", run_led},
-    {"exit", "exit [STATUS]", "leaves", run_exit},
-    {"uart", "uart [BAUD]", "connects this session to the serial port", run_uart},
-    {"reboot", "reboot", "restarts the device", run_reboot},
-    {"bootsel", "bootsel", "restarts the device so that it can be flashed", run_bootsel},
+    {"help", "help", "this list", run_help, EVERYBODY},
+    {"info", "info", "modules, sizes, SHA-256, memory in use", run_info, USERS},
+    {"uptime", "uptime", "time since the start", run_uptime, USERS},
+    {"echo", "echo TEXT", "prints the text", run_echo, USERS},
+    {"cat", "cat", "copies the input to the output until its end", run_cat, USERS},
+    {"led", "led on|off", "switches the LED; alone: says how it is", run_led, USERS},
+    {"exit", "exit [STATUS]", "leaves", run_exit, EVERYBODY},
+    {"uart", "uart [BAUD]", "connects this session to the serial port", run_uart, ADMINISTRATORS},
+    {"reboot", "reboot", "restarts the device", run_reboot, ADMINISTRATORS},
+    {"bootsel", "bootsel", "restarts the device so that it can be flashed", run_bootsel, ADMINISTRATORS},
     {"credentials", "credentials X", "replaces the credentials; default: the embedded ones; -: reads them",
-     run_credentials},
+     run_credentials, ADMINISTRATORS},
 };
 
 #define ENTRY_COUNT (sizeof entries / sizeof *entries)
 
+static bool is_permitted(const permissions_t *permissions, const entry_t *entry) {
+  if (entry->audience == EVERYBODY) return true;
+  permission_t what = entry->audience == USERS ? PERMISSION_COMMAND : PERMISSION_ADMINISTRATION;
+  return permissions_may(permissions, what, entry->name);
+}
+
 static void write_help(const command_outcome_t *outcome, output_t *output) {
-  (void)outcome;
   for (size_t i = 0; i < ENTRY_COUNT; i++) {
+    if (!is_permitted(outcome->permissions, &entries[i])) continue;
     output_padded(output, entries[i].usage, USAGE_WIDTH);
     output_text(output, " ");
     output_text(output, entries[i].help);
@@ -347,14 +362,29 @@ static void write_help(const command_outcome_t *outcome, output_t *output) {
   }
 }
 
-const char *command_word(size_t index) {
-  return index < ENTRY_COUNT ? entries[index].name : NULL;
+const char *command_word(const void *permissions, size_t index) {
+  for (size_t i = 0; i < ENTRY_COUNT; i++) {
+    if (is_permitted(permissions, &entries[i]) && index-- == 0) return entries[i].name;
+  }
+  return NULL;
+}
+
+static void write_not_permitted(const command_outcome_t *outcome, output_t *output) {
+  write_text(outcome, output);
+  output_text(output, ": not permitted; help lists what is\n");
+}
+
+static command_outcome_t refuse(const entry_t *entry) {
+  command_outcome_t outcome = fail(COMMAND_NOT_PERMITTED, entry->name);
+  outcome.write = write_not_permitted;
+  return outcome;
 }
 
 command_outcome_t command_run(const command_t *command) {
   if (command->name_length == 0) return (command_outcome_t){.keeps_status = true};
   for (size_t i = 0; i < ENTRY_COUNT; i++) {
-    if (command_is(command, entries[i].name)) return entries[i].run(command);
+    if (!command_is(command, entries[i].name)) continue;
+    return is_permitted(command->permissions, &entries[i]) ? entries[i].run(command) : refuse(&entries[i]);
   }
   return (command_outcome_t){.status = COMMAND_NOT_FOUND,
                              .error = true,

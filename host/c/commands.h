@@ -10,6 +10,7 @@
 
 #include "credentials.h"
 #include "output.h"
+#include "permissions.h"
 #include "platform.h"
 
 struct device;
@@ -17,6 +18,7 @@ struct device;
 /** Statuses as a Unix shell has them. */
 #define COMMAND_FAILED 1
 #define COMMAND_USAGE_ERROR 2
+#define COMMAND_NOT_PERMITTED 126
 #define COMMAND_NOT_FOUND 127
 /** Of a command that Ctrl-C ended. */
 #define COMMAND_INTERRUPTED 130
@@ -24,6 +26,7 @@ struct device;
 /** A line taken apart; the characters stay where they are. */
 typedef struct command {
   struct device *device;
+  const permissions_t *permissions;
   /** Somebody types at a terminal. */
   bool terminal;
   const char *name;
@@ -64,16 +67,18 @@ typedef struct command_outcome {
   /** A speed, a time, or cycles. */
   uint64_t number;
   platform_memory_t memory;
+  const permissions_t *permissions;
 } command_outcome_t;
 
 command_t command_parse(const char *line, size_t length);
 
 bool command_is(const command_t *command, const char *name);
 
-/** The name of the command with this index; null behind the last one. */
-const char *command_word(size_t index);
+/** The name of the command with this index, of those that the user may run; null behind the last one.
+ * `permissions`: a permissions_t. */
+const char *command_word(const void *permissions, size_t index);
 
-/** Runs the command, whose `device` and `terminal` have been filled in. */
+/** Runs the command, whose `device`, `permissions` and `terminal` have been filled in. */
 command_outcome_t command_run(const command_t *command);
 
 /** What an attempt to replace the credentials has come to. */

@@ -6,7 +6,7 @@
 
 const char *completion_next(completion_t *completion) {
   if (completion->words == NULL) return NULL;
-  for (const char *word; (word = completion->words(completion->index)) != NULL;) {
+  for (const char *word; (word = completion->words(completion->context, completion->index)) != NULL;) {
     completion->index++;
     if (strncmp(word, completion->text, completion->length) == 0) return word;
   }

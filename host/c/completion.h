@@ -5,12 +5,13 @@
 
 #include <stddef.h>
 
-/** A list: the word with this index, null behind the last one. */
-typedef const char *(*completion_words_t)(size_t index);
+/** A list: the word with this index, null behind the last one. `context` is whatever the list was given with. */
+typedef const char *(*completion_words_t)(const void *context, size_t index);
 
 typedef struct completion {
   /** Null: no words at all. */
   completion_words_t words;
+  const void *context;
   const char *text;
   size_t length;
   /** Where to look next. */

@@ -98,6 +98,8 @@ static void hold(connection_t *connection, module_view_t reply) {
 
 static void open_session(connection_t *connection) {
   device_t *device = connection->device;
+  authentication_permissions(&connection->authentication, &connection->session.permissions);
+  if (connection->authentication.userauth.failed) return; // and the connection ends
   authentication_end(&connection->authentication);
   device->login_cycles = platform_cycles(device->platform) - connection->opened_cycles;
   connection->authenticated = session_open(&connection->session, device, device->platform);

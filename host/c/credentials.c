@@ -13,26 +13,19 @@
 #define PASSWORD_FIELD_BYTES 128
 #define PASSWORD_REGION_BYTES (USER_FIELD_BYTES + PASSWORD_FIELD_BYTES)
 
-// The full build's table of users.
-#define FORMAT 1
-#define LIMITS_AT 1
-#define LIMIT_COUNT 3
-#define BANNER_LENGTH_AT 10
-#define HEADER_BYTES 20
-#define USER_NAME_AT 57
-#define USER_NAME_CAPACITY 63
-#define KEY_BLOB_AT 3
-/** Two zeros stand where the next user's length would. */
-#define END_BYTES 2
-/** What the module wants of its region behind that: it compares names without looking at how long the stored one is. */
-#define SLACK_BYTES 64
+// The full build's header.
+#define HASH_AT 8
+#define PASSES_AT 12
+#define MEMORY_AT 16
+#define LENGTH_AT 20
+#define HEADER_BYTES 22
+#define HASH_PBKDF2 1
 
 // ---- in force ----
 
 uint32_t credentials_capacity(void) {
-  uint32_t slack = embedded_userauth_build == USERAUTH_BUILD_FULL ? SLACK_BYTES : 0;
-  uint32_t capacity = embedded_credentials_capacity - slack;
-  return capacity < STORE_CREDENTIALS_CAPACITY ? capacity : STORE_CREDENTIALS_CAPACITY;
+  return embedded_credentials_capacity < STORE_CREDENTIALS_CAPACITY ? embedded_credentials_capacity
+                                                                    : STORE_CREDENTIALS_CAPACITY;
 }
 
 static bool is_stored(const store_t *store) {
@@ -93,40 +86,25 @@ static credentials_status_t check_fields(const uint8_t *region, size_t length) {
   return valid ? CREDENTIALS_OK : CREDENTIALS_INVALID;
 }
 
-static size_t read_uint16(const uint8_t *bytes) {
-  return (size_t)(bytes[0] | bytes[1] << 8);
+static uint32_t read_number(const uint8_t *bytes, size_t length) {
+  uint32_t number = 0;
+  while (length-- > 0) number = number << 8 | bytes[length];
+  return number;
 }
 
-/** A name, and keys that are as long together as what follows it. */
-static bool is_user(const uint8_t *user, size_t length) {
-  if (length <= USER_NAME_AT) return false;
-  size_t name_length = user[USER_NAME_AT], at = USER_NAME_AT + 1 + name_length;
-  if (name_length < 1 || name_length > USER_NAME_CAPACITY || at > length) return false;
-  while (length - at >= KEY_BLOB_AT && length - at - KEY_BLOB_AT >= read_uint16(user + at)) {
-    at += KEY_BLOB_AT + read_uint16(user + at);
-  }
-  return at == length;
+/** Whether a password's hash is computed before the watchdog's patience ends. */
+static bool is_affordable(const uint8_t *region) {
+  uint32_t passes = read_number(region + PASSES_AT, 4), memory = read_number(region + MEMORY_AT, 4);
+  if (region[HASH_AT] == HASH_PBKDF2) return passes <= embedded_hash_limit.iterations;
+  return memory == 0 || passes <= embedded_hash_limit.blocks / memory;
 }
 
-/** Header, banner, users and end have to be as long together as the region is: so it is seen when a part is missing. */
-static credentials_status_t check_users(const uint8_t *region, size_t length) {
-  if (length < HEADER_BYTES || length - HEADER_BYTES < read_uint16(region + BANNER_LENGTH_AT))
-    return CREDENTIALS_CUT_OFF;
-  if (region[0] != FORMAT || memchr(region + LIMITS_AT, 0, LIMIT_COUNT)) return CREDENTIALS_INVALID;
-  size_t users_at = HEADER_BYTES + read_uint16(region + BANNER_LENGTH_AT), at = users_at, user_length;
-  for (; length - at >= END_BYTES && (user_length = read_uint16(region + at)) > 0; at += user_length) {
-    if (length - at < user_length) return CREDENTIALS_CUT_OFF;
-    if (!is_user(region + at, user_length)) return CREDENTIALS_INVALID;
-  }
-  if (length - at < END_BYTES) return CREDENTIALS_CUT_OFF;
-  return at > users_at && length - at == END_BYTES ? CREDENTIALS_OK : CREDENTIALS_INVALID;
-}
-
+/** All but its length and its costs is for the module to judge. */
 static credentials_status_t check_region(platform_t *platform, const uint8_t *region, uint32_t length) {
   if (embedded_userauth_build != USERAUTH_BUILD_FULL) return check_fields(region, length);
-  credentials_status_t status = check_users(region, length);
-  if (status == CREDENTIALS_OK && !userauth_accepts(platform, region, length)) status = CREDENTIALS_INVALID;
-  return status;
+  if (length < HEADER_BYTES || length < read_number(region + LENGTH_AT, 2)) return CREDENTIALS_CUT_OFF;
+  if (!userauth_serves(platform, region, length)) return CREDENTIALS_INVALID;
+  return is_affordable(region) ? CREDENTIALS_OK : CREDENTIALS_TOO_SLOW;
 }
 
 // ---- a region in base64 ----

@@ -20,8 +20,10 @@ typedef enum credentials_status {
   CREDENTIALS_CUT_OFF,
   /** More bytes than a region has. */
   CREDENTIALS_TOO_LONG,
-  /** No region that the userauth module can honour, or one that admits nobody; or no place in the region. */
+  /** No region that the userauth module can serve, or one that admits nobody; or no place in the region. */
   CREDENTIALS_INVALID,
+  /** The hash of a password would take longer than the watchdog waits. */
+  CREDENTIALS_TOO_SLOW,
   /** The store failed, or there was no memory: the old credentials are in force. */
   CREDENTIALS_STORE_ERROR,
 } credentials_status_t;

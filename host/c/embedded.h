@@ -38,6 +38,12 @@ extern const uint32_t embedded_credentials_length;
 extern const uint32_t embedded_credentials_id;
 /** The bytes that the module has for a region. In the small builds every region has as many. */
 extern const uint32_t embedded_credentials_capacity;
+/** Full build: the most that a password's hash may cost, so that a change of a password, which takes two, ends before
+ * MODULE_CALL_LONGEST_MS: iterations of PBKDF2, or blocks of 1 KiB that Argon2id fills, each in every pass. */
+typedef struct embedded_hash_limit {
+  uint32_t iterations, blocks;
+} embedded_hash_limit_t;
+extern const embedded_hash_limit_t embedded_hash_limit;
 /** Whether these are the development credentials, which everybody knows. */
 extern const bool embedded_credentials_are_development;
 

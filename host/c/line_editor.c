@@ -143,7 +143,8 @@ void line_editor_remember(line_editor_t *editor) {
 // ---- completion ----
 
 completion_t line_editor_completion(const line_editor_t *editor) {
-  return (completion_t){.words = editor->words, .text = editor->line.bytes, .length = editor->cursor};
+  return (completion_t){
+      .words = editor->words, .context = editor->words_context, .text = editor->line.bytes, .length = editor->cursor};
 }
 
 /** Inserts what all the words have in common; shows them at the second Tab when that is nothing. */
@@ -293,9 +294,11 @@ void line_editor_start(line_editor_t *editor) {
   editor->search_length = NO_SEARCH;
 }
 
-void line_editor_prompt(line_editor_t *editor, const char *prompt, completion_words_t words, uint32_t columns) {
+void line_editor_prompt(line_editor_t *editor, const char *prompt, completion_words_t words, const void *context,
+                        uint32_t columns) {
   editor->prompt = prompt;
   editor->words = words;
+  editor->words_context = context;
   editor->columns = columns;
   wipe(&editor->line, sizeof editor->line);
   editor->cursor = 0;

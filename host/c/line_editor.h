@@ -56,6 +56,7 @@ typedef struct line_editor {
   const char *prompt;
   /** What Tab completes at a line's begin. */
   completion_words_t words;
+  const void *words_context;
   /** The terminal's width, 0 if it is not known. */
   uint32_t columns;
 
@@ -82,8 +83,10 @@ typedef struct line_editor {
 
 void line_editor_start(line_editor_t *editor);
 
-/** Shows the prompt with an empty line; what the line held is overwritten. `words` may be null. */
-void line_editor_prompt(line_editor_t *editor, const char *prompt, completion_words_t words, uint32_t columns);
+/** Shows the prompt with an empty line; what the line held is overwritten. `words`, which is
+ * called with `context`, may be null. */
+void line_editor_prompt(line_editor_t *editor, const char *prompt, completion_words_t words, const void *context,
+                        uint32_t columns);
 
 /** Shows the line again on a terminal that has changed. There is no view. */
 void line_editor_resize(line_editor_t *editor, uint32_t columns);

@@ -50,6 +50,7 @@ set(sesame_own
     log.c
     module.c
     output.c
+    permissions.c
     places.c
     session.c
     shell.c

@@ -37,7 +37,7 @@ void session_receive(session_t *session, module_view_t payload, module_view_t *r
 }
 
 static void open_channel(session_t *session, uint32_t number, module_view_t *reply) {
-  if (number >= SESSION_CHANNELS) {
+  if (number >= SESSION_CHANNELS || !permissions_may(&session->permissions, PERMISSION_CHANNEL, "session")) {
     *reply = channels_close(&session->channels, number);
   } else if (session->slots[number].channel.open) {
     module_fail(&session->channels, "the connection module opens a channel twice");
@@ -88,7 +88,8 @@ static bool grant(session_t *session, session_slot_t *slot, connection_event_t e
   module_view_t text = {0};
   if (kind == SHELL_REQUEST_EXEC) text = channels_event(&session->channels);
   if (session->channels.failed) return false;
-  slot->started = shell_request(&slot->shell, session->device, &slot->channel, kind, text.bytes, text.length);
+  slot->started = shell_request(&slot->shell, session->device, &session->permissions, &slot->channel, kind, text.bytes,
+                                text.length);
   return slot->started;
 }
 

@@ -12,6 +12,7 @@
 
 #include "channel.h"
 #include "channels.h"
+#include "permissions.h"
 #include "shell.h"
 
 /** Channels at once, about 2.3 kB each. The module has up to 8, and numbers them from the lowest free one on; those
@@ -32,6 +33,8 @@ typedef struct session_slot {
 /** The content is session.c's. */
 typedef struct session {
   struct device *device;
+  /** What the user may do. */
+  permissions_t permissions;
   module_t channels;
   /** The module's event that is still to be handled, after its reply was sent; CONNECTION_EVENT_NONE: none. */
   connection_event_t event;
@@ -52,7 +55,7 @@ typedef enum session_outcome {
   SESSION_PROTOCOL_ERROR,
 } session_outcome_t;
 
-/** Makes the instance. False: `session->channels.failed` says why. */
+/** Makes the instance; what the user may do has been filled in. False: `session->channels.failed` says why. */
 bool session_open(session_t *session, struct device *device, platform_t *platform);
 /** Takes a payload; the event follows in `session_step`. */
 void session_receive(session_t *session, module_view_t payload, module_view_t *reply);

@@ -51,7 +51,7 @@ static void expect_line(shell_t *shell) {
     shell->state = SHELL_EDITING;
     shell->resized = false;
     line_editor_prompt(&shell->editor, shell->copying ? "" : PROMPT, shell->copying ? NULL : command_word,
-                       shell->channel->terminal.columns);
+                       shell->permissions, shell->channel->terminal.columns);
   } else {
     shell->state = SHELL_SCRIPT;
     clear_line(shell);
@@ -71,6 +71,7 @@ static void run_line(shell_t *shell) {
   const line_t *line = line_of(shell);
   command_t command = command_parse(line->bytes, line->length);
   command.device = shell->device;
+  command.permissions = shell->permissions;
   command.terminal = has_terminal(shell);
   command_outcome_t outcome = command_run(&command);
   if (shell->state == SHELL_EDITING && !outcome.secret) line_editor_remember(&shell->editor);
@@ -346,10 +347,11 @@ static bool step(shell_t *shell) {
 
 // ---- for the session ----
 
-bool shell_request(shell_t *shell, struct device *device, channel_t *channel, shell_request_t kind, const uint8_t *text,
-                   size_t length) {
+bool shell_request(shell_t *shell, struct device *device, const permissions_t *permissions, channel_t *channel,
+                   shell_request_t kind, const uint8_t *text, size_t length) {
   shell_end(shell); // a module in disorder may ask twice
   shell->device = device;
+  shell->permissions = permissions;
   shell->channel = channel;
   shell->single = kind == SHELL_REQUEST_EXEC;
   line_editor_start(&shell->editor);

@@ -41,6 +41,7 @@ typedef enum shell_state {
 /** One channel's shell. Zeros: there is none. The content is shell.c's. */
 typedef struct shell {
   struct device *device;
+  const permissions_t *permissions;
   channel_t *channel;
   shell_state_t state;
   /** The command is the only one: the session ends with it. */
@@ -63,9 +64,10 @@ typedef struct shell {
   line_editor_t editor;
 } shell_t;
 
-/** Starts the shell, or the command `text`, which is copied: it may be secret. False: the request is refused. */
-bool shell_request(shell_t *shell, struct device *device, channel_t *channel, shell_request_t kind, const uint8_t *text,
-                   size_t length);
+/** Starts the shell, or the command `text`, which is copied: it may be secret. The permissions, which are the user's,
+ * stay. False: the request is refused. */
+bool shell_request(shell_t *shell, struct device *device, const permissions_t *permissions, channel_t *channel,
+                   shell_request_t kind, const uint8_t *text, size_t length);
 
 /** The terminal has another size. */
 void shell_window_change(shell_t *shell);

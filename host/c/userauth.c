@@ -19,6 +19,7 @@ enum {
   // those of the full build
   USERAUTH_CREDENTIALS_PTR,
   USERAUTH_CREDENTIALS_CAPACITY,
+  USERAUTH_CREDENTIALS_LENGTH,
   USERAUTH_MAKE_SALT,
   USERAUTH_NEXT_REPLY,
   USERAUTH_DECIDE,
@@ -35,6 +36,7 @@ static const module_export_t userauth_exports[USERAUTH_ALL_EXPORTS] = {
     [USERAUTH_RESET] = {"reset", 1},
     [USERAUTH_CREDENTIALS_PTR] = {"credentialsPtr", 0},
     [USERAUTH_CREDENTIALS_CAPACITY] = {"credentialsCapacity", 0},
+    [USERAUTH_CREDENTIALS_LENGTH] = {"credentialsLength", 0},
     [USERAUTH_MAKE_SALT] = {"makeSalt", 1},
     [USERAUTH_NEXT_REPLY] = {"nextReply", 0},
     [USERAUTH_DECIDE] = {"decide", 1},
@@ -130,16 +132,12 @@ uint32_t userauth_record_offset(module_t *userauth) {
   return module_call0(userauth, USERAUTH_RECORD_OFFSET);
 }
 
-bool userauth_accepts(platform_t *platform, const uint8_t *region, uint32_t length) {
-  static const char none[] = "2\0\0\0\1-\0\0\0\016ssh-connection\0\0\0\4none";
+bool userauth_serves(platform_t *platform, const uint8_t *region, uint32_t length) {
   module_t userauth;
   userauth_instantiate(&userauth, platform);
   module_view_t place = userauth_credentials(&userauth, length);
   if (!userauth.failed) memcpy(place.bytes, region, length);
-  module_call1(&userauth, USERAUTH_RESET, 0); // whatever the session identifier is
-  write_buffer(&userauth, (const uint8_t *)none, sizeof none - 1);
-  module_call1(&userauth, USERAUTH_RECEIVE, sizeof none - 1);
-  bool accepts = userauth_status(&userauth) == USERAUTH_FAILURE;
+  bool serves = module_call0(&userauth, USERAUTH_CREDENTIALS_LENGTH) == length && !userauth.failed;
   module_release(&userauth);
-  return accepts;
+  return serves;
 }

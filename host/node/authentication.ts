@@ -3,6 +3,7 @@
 // In: the fields of a request that the full userauth build has read (docs/abi.md, "The host decides"). Out: a verdict for it.
 
 import { UserauthStatus } from "../../assembly/abi.js";
+import type { Permissions } from "./permissions.js";
 import type { Method } from "./users-region.js";
 import type { PendingRequest } from "./userauth-instance.js";
 
@@ -70,8 +71,19 @@ const VERDICTS = {
 /** Those that are no success look the same to the client; the log tells them apart. */
 export type Verdict = keyof typeof VERDICTS;
 
+/** A verdict, and what the user may do when it is the one that lets in: that of the users' table does not count then. */
+export interface Admission extends Permissions {
+  verdict: Verdict;
+}
+
 /** Decides about a request. It may take as long as the login time allows; a rejection is a failure. */
-export type Authenticate = (request: AuthenticationRequest) => Promise<Verdict>;
+export type Authenticate = (request: AuthenticationRequest) => Promise<Verdict | Admission>;
+
+/** What the application has answered. */
+export interface Decision {
+  status: UserauthStatus;
+  permissions?: Permissions;
+}
 
 /** Who asks. */
 export interface Peer {
@@ -91,13 +103,14 @@ export async function askApplication(
   user: string,
   method: string,
   pending: PendingRequest,
-): Promise<UserauthStatus> {
+): Promise<Decision> {
   const { password, newPassword } = pending;
   try {
     const any: AnyRequest = { ...circumstances, user, service: "ssh-connection" };
-    const verdict = await authenticate({ ...any, ...fieldsOf(method as Method, pending) });
-    if (!Object.hasOwn(VERDICTS, verdict)) throw new TypeError(`authenticate answered ${JSON.stringify(verdict)}`);
-    return VERDICTS[verdict];
+    const answer = await authenticate({ ...any, ...fieldsOf(method as Method, pending) });
+    const { verdict, ...permissions }: Admission = typeof answer === "object" ? answer : { verdict: answer };
+    if (!Object.hasOwn(VERDICTS, verdict)) throw new TypeError(`authenticate answered ${JSON.stringify(answer)}`);
+    return { status: VERDICTS[verdict], ...(typeof answer === "object" && { permissions }) };
   } finally {
     password.fill(0);
     newPassword.fill(0);

@@ -7,6 +7,7 @@
 
 export { DisconnectReason, UserauthStatus } from "../../assembly/abi.js";
 export type {
+  Admission,
   Authenticate,
   AuthenticationRequest,
   PasswordRequest,
@@ -48,6 +49,8 @@ export {
 export type { CommentedKeyPair, CommentedPublicKey, KeyPair } from "./openssh-keys.js";
 export { ARGON2ID_COSTS, hashPassword, PBKDF2_COSTS } from "./password-hash.js";
 export type { HashCosts } from "./password-hash.js";
+export { may } from "./permissions.js";
+export type { Action, Permissions } from "./permissions.js";
 export { formatPhc, parsePhc, PhcError } from "./phc.js";
 export type { Argon2idHash, PasswordHash, Pbkdf2Hash } from "./phc.js";
 export { createServer, Server } from "./server.js";

@@ -66,6 +66,7 @@ export interface FullUserauthExports extends UserauthExports {
   signatureAlgorithms(): number;
   credentialsPtr(): number;
   credentialsCapacity(): number;
+  credentialsLength(): number;
 }
 
 /** Whether the instance is one of the full build. */
@@ -183,9 +184,14 @@ export class ModuleMemory {
     this.view(pointer, bytes.length).set(bytes);
   }
 
-  /** Overwrites everything, secrets among it. The instance is not called again. */
-  wipe(): void {
-    this.#bytes.fill(0);
+  /** Overwrites everything, secrets among it, but what lies from `from` to `to`. The instance is not called again. */
+  wipe(from = 0, to = 0): void {
+    this.#bytes.fill(0, 0, from);
+    this.#bytes.fill(0, Math.max(from, to));
+  }
+
+  get length(): number {
+    return this.#bytes.length;
   }
 
   /** Copies `bytes` into the instance's input buffer. */
@@ -268,6 +274,10 @@ export { packageRoot };
 /** Payloads that the modules of build/plain take, and those of build/wide, in bytes. */
 export const PLAIN_PAYLOAD_BYTES = 4_096;
 export const WIDE_PAYLOAD_BYTES = 35_000;
+/** Of the full userauth build of build/wide: one user at a time, with as many keys as lengths of 16 bits can tell; and the hashes of other
+ * programs, of which argon2-cffi's were of 100 MiB once. What no hash needs is never touched. */
+export const WIDE_CREDENTIALS_BYTES = 65_535;
+export const WIDE_ARGON2_KIB = 102_400;
 
 /** Path of a module as it left the compiler: without credentials. */
 export function plainModulePath(name: string): string {

@@ -1,6 +1,5 @@
 // Who judges the userauth requests of a server: the module and the credentials that its options name, checked before anything listens.
 
-import { UserauthStatus } from "../../assembly/abi.js";
 import type { Peer } from "./authentication.js";
 import {
   CredentialsError,
@@ -12,23 +11,30 @@ import {
   userOfRegion,
 } from "./credentials.js";
 import type { AnyUserauthBuild, UserauthBuild } from "./credentials.js";
-import type { CompiledModule } from "./modules.js";
+import { readSignatureAlgorithms } from "./modules.js";
+import type { CompiledModule, FullUserauthExports, Instance } from "./modules.js";
 import { fingerprint } from "./openssh-keys.js";
 import { userauthThreads } from "./server-options.js";
 import type { ServerOptions } from "./server-options.js";
 import { openUserauth } from "./userauth.js";
 import type { OnlyUser, Userauth } from "./userauth.js";
-import { UserauthInstance } from "./userauth-instance.js";
 import type { UserauthSetup } from "./userauth-instance.js";
 import { UserauthService } from "./userauth-service.js";
 import type { UserauthReport } from "./userauth-service.js";
-import { encodeUsers, METHODS } from "./users-region.js";
+import { SharedRegion, UserRegions } from "./user-regions.js";
+import type { ServedUsers } from "./user-regions.js";
+import { hashMemoryKiB, METHODS } from "./users-region.js";
 import type { UsersTable } from "./users-region.js";
+
+/** An instance without Argon2's memory. */
+const OTHER_MEMORY_BYTES = 256 * 1024;
 
 /** Makes a `Userauth` for each connection. */
 export interface UserauthSource {
   /** Of the keys that the module verifies; undefined for Ed25519 alone. */
   signatureAlgorithms?: readonly string[];
+  /** What one connection takes until it is logged in. */
+  memoryBytes: number;
   open(sessionId: Uint8Array, peer: Peer, report: UserauthReport): Userauth;
   close(): Promise<void>;
 }
@@ -56,29 +62,50 @@ export function userauthSource(
   module: CompiledModule<"userauth">,
   payloadCapacity: number,
 ): UserauthSource {
-  const given = build === FULL_BUILD ? givenRegion(options, module) : options.credentials;
+  if (build === FULL_BUILD) return fullSource(options, module, payloadCapacity);
   const embedded = readCredentials(build, module);
-  const region = given ?? embedded;
+  const region = options.credentials ?? embedded;
   if (region.length !== embedded.length) {
     throw new CredentialsError(`${module.name} takes ${embedded.length} bytes of credentials, not ${region.length}`);
   }
-  const isEmpty = build === FULL_BUILD ? region[0] === 0 : userOfRegion(region) === undefined;
-  if (isEmpty) throw new CredentialsError(`the module ${module.name} embeds no credentials, and none were given`);
-  const credentials = { pointer: credentialsPointer(build, module), region };
-  if (build !== FULL_BUILD) {
-    const setup = { credentials: given && credentials, payloadCapacity };
-    const onlyUser = onlyUserOf(build, region);
-    return { open: (sessionId) => openUserauth(module, setup, sessionId, onlyUser), close: () => Promise.resolve() };
-  }
-  const signatureAlgorithms = tryOut(module, { credentials, payloadCapacity });
+  if (userOfRegion(region) === undefined) throw noCredentials(module);
+  const credentials = options.credentials && { pointer: credentialsPointer(build, module), region };
+  const onlyUser = onlyUserOf(build, region);
+  return {
+    memoryBytes: module.memoryBytes,
+    open: (sessionId) => openUserauth(module, { credentials, payloadCapacity }, sessionId, onlyUser),
+    close: () => Promise.resolve(),
+  };
+}
+
+function fullSource(
+  options: ServerOptions,
+  module: CompiledModule<"userauth">,
+  payloadCapacity: number,
+): UserauthSource {
+  const users = servedUsers(options, module);
+  const pointer = credentialsPointer(FULL_BUILD, module);
+  const signatureAlgorithms = tryOut(module, { pointer, region: users.region });
   const { authenticate, storePassword } = options;
-  const threads = userauthThreads(options);
-  const service = new UserauthService({ module, credentials, payloadCapacity, threads, authenticate, storePassword });
+  const service = new UserauthService({
+    module,
+    users,
+    credentialsPointer: pointer,
+    payloadCapacity,
+    threads: userauthThreads(options),
+    authenticate,
+    storePassword,
+  });
   return {
     signatureAlgorithms,
+    memoryBytes: OTHER_MEMORY_BYTES + 1024 * hashMemoryKiB(users.region),
     open: (sessionId, peer, report) => service.open(sessionId, peer, report),
     close: () => service.close(),
   };
+}
+
+function noCredentials({ name }: CompiledModule<"userauth">): CredentialsError {
+  return new CredentialsError(`the module ${name} embeds no credentials, and none were given`);
 }
 
 function onlyUserOf(build: UserauthBuild, region: Uint8Array): OnlyUser {
@@ -90,30 +117,37 @@ function onlyUserOf(build: UserauthBuild, region: Uint8Array): OnlyUser {
   };
 }
 
-function givenRegion(
+/** Of the table, of the program, or of the module. */
+function servedUsers(
   { users, authenticate, credentials }: ServerOptions,
   module: CompiledModule<"userauth">,
-): Uint8Array | undefined {
-  if (credentials) return fullRegion(module, credentials);
-  if (!users && !authenticate) return undefined;
-  const table: UsersTable = { users: [], ...users };
-  if (authenticate) table.hostDecides ??= { others: [...METHODS] };
-  const capacity = readCredentials(FULL_BUILD, module).length;
-  return fullRegion(module, encodeUsers(table, { capacity }));
+): ServedUsers {
+  const embedded = readCredentials(FULL_BUILD, module);
+  if (credentials) return new SharedRegion(fullRegion(module, credentials));
+  if (users || authenticate) {
+    const table: UsersTable = { users: [], ...users };
+    if (authenticate) table.hostDecides ??= { others: [...METHODS] };
+    // what the module has for a hash it says itself
+    return new UserRegions(table, { capacity: embedded.length, argon2MemoryKiB: Infinity });
+  }
+  if (embedded[0] === 0) throw noCredentials(module);
+  return new SharedRegion(embedded);
 }
 
-/**
- * What a module cannot honour closes it: that is to be seen now and not at the first login. Returns the public key algorithms that it
- * verifies.
- */
-function tryOut(module: CompiledModule<"userauth">, setup: UserauthSetup): string[] {
-  const instance = new UserauthInstance(module.instantiate(), setup, new Uint8Array(32));
-  const none = Buffer.from("2\0\0\0\0\0\0\0\x0essh-connection\0\0\0\x04none", "latin1");
-  const { status } = instance.receive(none);
-  const signatureAlgorithms = instance.signatureAlgorithms();
-  instance.end();
-  if (status !== UserauthStatus.FAILURE) {
-    throw new CredentialsError(`${module.name} lacks something that the credentials ask for: a hash, or memory for it`);
+/** What a module cannot serve closes it: that is to be seen now and not at the first login. Returns the algorithms that it verifies. */
+function tryOut(
+  module: CompiledModule<"userauth">,
+  { pointer, region }: UserauthSetup["credentials"] & object,
+): string[] {
+  const { exports, memory } = module.instantiate() as Instance<FullUserauthExports>;
+  memory.write(pointer, region.length, region);
+  const isServed = exports.credentialsLength() !== 0;
+  const signatureAlgorithms = readSignatureAlgorithms({ exports, memory });
+  memory.wipe();
+  if (!isServed) {
+    throw new CredentialsError(
+      `${module.name} lacks something that the credentials ask for, a hash or memory for it; or they are of another version`,
+    );
   }
   return signatureAlgorithms;
 }

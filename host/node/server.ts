@@ -77,8 +77,7 @@ export class Server extends EventEmitter<ServerEvents> {
     };
     this.#userauth = userauthSource(build, options, this.modules.userauth, this.#numbers.payloadCapacity);
     if (build === FULL_BUILD) {
-      this.#numbers.maxUnauthenticated =
-        options.maxUnauthenticated ?? unauthenticatedFor(this.modules.userauth.memoryBytes);
+      this.#numbers.maxUnauthenticated = options.maxUnauthenticated ?? unauthenticatedFor(this.#userauth.memoryBytes);
     }
     this.#net = createNetServer(
       { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEPALIVE_MS },
@@ -153,16 +152,15 @@ export class Server extends EventEmitter<ServerEvents> {
           key,
         });
       },
-      onSuccess: (): PayloadReceiver => {
+      onSuccess: ({ permissions }): PayloadReceiver => {
         this.#leaveUnauthenticated(connection);
-        const opened = (session = new Session(id, remoteAddress, () => {
-          switchboard.disconnect(DisconnectReason.BY_APPLICATION, "application");
-        }));
+        const close = () => switchboard.disconnect(DisconnectReason.BY_APPLICATION, "application");
+        const opened = (session = new Session(id, remoteAddress, close, permissions));
         const receiver = (hub = new ChannelHub(
           switchboard,
           this.modules.connection,
           this.#numbers.windowBytes,
-          (channel) => opened.emit("channel", channel),
+          opened,
           reportError,
         ));
         attempt(() => this.emit("session", opened), reportError);

@@ -9,6 +9,8 @@ import { Channel } from "./channel.js";
 import type { ChannelEvents, ChannelPort } from "./channel.js";
 import { ModuleError } from "./modules.js";
 import type { CompiledModule, Instance, ConnectionExports } from "./modules.js";
+import { may } from "./permissions.js";
+import type { Action, Permissions } from "./permissions.js";
 import type { PayloadReceiver } from "./switchboard-options.js";
 import type { Switchboard } from "./switchboard.js";
 
@@ -37,9 +39,16 @@ export class Session extends EventEmitter<SessionEvents> {
     /** Address and port of the client; what `accept` was told for a stream that is no socket. */
     readonly remoteAddress: string,
     close: () => void,
+    /** What the user may do, as users.json or the program says. `may` answers. */
+    readonly permissions: Permissions = {},
   ) {
     super();
     this.#close = close;
+  }
+
+  /** Whether the user may do something: to be asked before it is done, of commands of the application's own, too. */
+  may(action: Action): boolean {
+    return may(this.permissions, action);
   }
 
   /** Ends the connection: the client is told that the application wants it so. */
@@ -55,18 +64,18 @@ export class ChannelHub implements PayloadReceiver {
   readonly #channels = new Map<number, Channel>();
   /** Closed by the client, but not yet read to the end. */
   readonly #closedChannels = new Set<Channel>();
-  readonly #onChannel: (channel: Channel) => void;
+  readonly #session: Session;
   readonly #reportError: ReportError;
 
   constructor(
     switchboard: Switchboard,
     module: CompiledModule<"connection">,
     windowBytes: number,
-    onChannel: (channel: Channel) => void,
+    session: Session,
     reportError: ReportError,
   ) {
     this.#switchboard = switchboard;
-    this.#onChannel = onChannel;
+    this.#session = session;
     this.#reportError = reportError;
     this.#instance = module.instantiate();
     this.#instance.exports.open(windowBytes);
@@ -101,7 +110,7 @@ export class ChannelHub implements PayloadReceiver {
       case ConnectionEvent.EXEC:
         return this.#answer(channel, "exec", [this.#text()]);
       case ConnectionEvent.SUBSYSTEM:
-        return this.#answer(channel, "subsystem", [this.#text()]);
+        return this.#answerSubsystem(channel, this.#text());
       case ConnectionEvent.SIGNAL:
         return this.#answer(channel, "signal", [this.#text()]);
       case ConnectionEvent.BREAK:
@@ -144,8 +153,10 @@ export class ChannelHub implements PayloadReceiver {
     const channel: Channel = new Channel(this.#port(number, () => this.#channels.get(number) === channel));
     channel.on("error", this.#reportError);
     this.#channels.set(number, channel);
+    // the module has confirmed it already
+    if (!this.#session.may({ channel: "session" })) return void channel.destroy();
     try {
-      this.#onChannel(channel);
+      this.#session.emit("channel", channel);
     } catch (error) {
       channel.destroy(error as Error);
     }
@@ -188,10 +199,18 @@ export class ChannelHub implements PayloadReceiver {
     };
   }
 
+  #answerSubsystem(channel: Channel, name: string): void {
+    if (this.#session.may({ channel: name })) return this.#answer(channel, "subsystem", [name]);
+    this.#sendAnswer(false);
+  }
+
   #answer(channel: Channel, event: keyof ChannelEvents, args: unknown[], acceptedByDefault = false): void {
-    const accepted = channel.request(event, args, acceptedByDefault);
-    this.#switchboard.run(() => this.#sendReply(this.#instance.exports.answer(accepted ? 1 : 0)));
+    this.#sendAnswer(channel.request(event, args, acceptedByDefault));
     channel.answered();
+  }
+
+  #sendAnswer(accepted: boolean): void {
+    this.#switchboard.run(() => this.#sendReply(this.#instance.exports.answer(accepted ? 1 : 0)));
   }
 
   /** Sends the payload that the last call left in the output. */

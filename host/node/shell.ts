@@ -11,6 +11,7 @@ import type { ModuleSet } from "./switchboard-options.js";
 import type { Session } from "./session.js";
 
 const COMMAND_NOT_FOUND = 127;
+const NOT_PERMITTED = 126;
 const USAGE_ERROR = 2;
 const LAST_STATUS = 255;
 /** Of a command that Ctrl-C ended. */
@@ -39,13 +40,14 @@ export function serveShell(session: Session, device: Device): void {
     channel.on("exec", (commandLine) => {
       interruptible(channel);
       const command = parse(commandLine);
-      if (command.name !== "cat") finish(channel, run(command, device));
+      const outcome = run(command, session, device);
+      if (!outcome.copy) finish(channel, outcome);
       else if (channel.pty) catLines(channel);
       else catBytes(channel);
     });
     channel.on("shell", () => {
       interruptible(channel);
-      const shell = new Shell(channel, device);
+      const shell = new Shell(channel, session, device);
       if (channel.pty) editLines(channel, PROMPT, shell);
       else readLines(channel, shell);
     });
@@ -72,6 +74,8 @@ interface Outcome {
   error?: string;
   /** The shell ends with this command. */
   exit?: boolean;
+  /** The input is copied to the output. */
+  copy?: boolean;
 }
 
 interface Command {
@@ -83,11 +87,18 @@ interface Command {
 interface Entry {
   usage: string;
   help: string;
-  run(text: string, device: Device): Outcome;
+  /** Whoever is here may find out what there is, and leave. */
+  forEverybody?: boolean;
+  run(text: string, device: Device, session: Session): Outcome;
 }
 
 const COMMANDS: Record<string, Entry> = {
-  help: { usage: "help", help: "this list", run: () => ok(describeCommands()) },
+  help: {
+    usage: "help",
+    help: "this list",
+    forEverybody: true,
+    run: (_text, _device, session) => ok(describeCommands(session)),
+  },
   info: {
     usage: "info",
     help: "modules, sizes, SHA-256, memory in use",
@@ -99,10 +110,15 @@ const COMMANDS: Record<string, Entry> = {
     run: (_text, device) => ok(describeUptime(performance.now() - device.startedAt)),
   },
   echo: { usage: "echo TEXT", help: "prints the text", run: (text) => ok(text) },
-  cat: { usage: "cat", help: "copies the input to the output until its end", run: () => ({ status: 0 }) },
+  cat: { usage: "cat", help: "copies the input to the output until its end", run: () => ({ status: 0, copy: true }) },
   led: { usage: "led on|off", help: "switches the LED; alone: says how it is", run: switchLed },
-  exit: { usage: "exit [STATUS]", help: "leaves", run: exit },
+  exit: { usage: "exit [STATUS]", help: "leaves", forEverybody: true, run: exit },
 };
+
+/** The commands that the user may run. */
+function permitted(session: Session): [name: string, entry: Entry][] {
+  return Object.entries(COMMANDS).filter(([command, { forEverybody }]) => forEverybody || session.may({ command }));
+}
 
 function ok(output: string): Outcome {
   return { status: 0, output: `${output}\n` };
@@ -113,10 +129,12 @@ function parse(line: string): Command {
   return { name, text };
 }
 
-function run({ name, text }: Command, device: Device): Outcome {
+function run({ name, text }: Command, session: Session, device: Device): Outcome {
   if (name === "") return { status: 0 };
-  const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (entry) return entry.run(text, device);
+  const [, entry] = permitted(session).find(([command]) => command === name) ?? [];
+  if (entry) return entry.run(text, device, session);
+  if (Object.hasOwn(COMMANDS, name))
+    return { status: NOT_PERMITTED, error: `${name}: not permitted; help lists what is\n` };
   return { status: COMMAND_NOT_FOUND, error: `${printable(name)}: no such command; try help\n` };
 }
 
@@ -134,9 +152,9 @@ function switchLed(text: string, device: Device): Outcome {
   return ok(`LED ${device.led ? "on" : "off"}`);
 }
 
-function describeCommands(): string {
-  return Object.values(COMMANDS)
-    .map(({ usage, help }) => `${usage.padEnd(14)} ${help}`)
+function describeCommands(session: Session): string {
+  return permitted(session)
+    .map(([, { usage, help }]) => `${usage.padEnd(14)} ${help}`)
     .join("\n");
 }
 
@@ -211,24 +229,27 @@ function printError(channel: Channel, text: string): void {
 
 /** The state of a shell: with a terminal or reading a script. */
 class Shell implements LineReceiver {
-  readonly words = Object.keys(COMMANDS);
+  readonly words: string[];
   /** While `cat` runs, lines are its input. */
   copying = false;
   #status = 0;
 
   constructor(
     private readonly channel: Channel,
+    private readonly session: Session,
     private readonly device: Device,
-  ) {}
+  ) {
+    this.words = permitted(session).map(([name]) => name);
+  }
 
   line(line: string): void {
     if (this.copying) return print(this.channel, `${line}\n`);
     const command = parse(line);
-    if (command.name === "cat") {
+    const outcome = run(command, this.session, this.device);
+    if (outcome.copy) {
       this.copying = true;
       return;
     }
-    const outcome = run(command, this.device);
     if (outcome.exit)
       return finish(this.channel, { ...outcome, status: command.text === "" ? this.#status : outcome.status });
     if (outcome.output !== undefined) print(this.channel, outcome.output);

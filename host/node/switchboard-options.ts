@@ -35,8 +35,8 @@ export interface SwitchboardOptions {
   entropy?: (() => Uint8Array) | undefined;
   /** After each request that has been judged. */
   onUserauth(judgement: Judgement): void;
-  /** Once, after SSH_MSG_USERAUTH_SUCCESS was sent. May end the connection. */
-  onSuccess(): PayloadReceiver;
+  /** Once, after SSH_MSG_USERAUTH_SUCCESS was sent, with the judgement that it followed from. May end the connection. */
+  onSuccess(judgement: Judgement): PayloadReceiver;
   /** Once; nothing is sent or received any more. `working`, if there is one, resolves when the work begun for the client is done. */
   onEnd(ending: Ending, working: Promise<void> | undefined): void;
   /** Once, after `onEnd`, when the stream is closed. */

@@ -261,7 +261,7 @@ export class Switchboard {
     if (this.#session || !this.alive) return; // what comes after SUCCESS changes nothing
     this.#options.onUserauth(judgement);
     if (status === UserauthStatus.SUCCESS) {
-      this.#openSession();
+      this.#openSession(judgement);
     } else if (status === UserauthStatus.PROTOCOL_ERROR) {
       this.disconnect(DisconnectReason.PROTOCOL_ERROR, "protocol-error");
     } else if (status === UserauthStatus.TOO_MANY_ATTEMPTS) {
@@ -269,8 +269,8 @@ export class Switchboard {
     }
   }
 
-  #openSession(): void {
-    const session = this.#options.onSuccess();
+  #openSession(judgement: Judgement): void {
+    const session = this.#options.onSuccess(judgement);
     if (!this.alive) return;
     this.#session = session;
     const rekey = () => this.#calling(() => this.#sendOutput(this.#transport!, this.#transport!.exports.rekey()));

@@ -5,8 +5,10 @@
 
 import { randomFillSync } from "node:crypto";
 import { UserauthField, UserauthStatus } from "../../assembly/abi.js";
-import { isFullUserauth, ModuleError, readSignatureAlgorithms } from "./modules.js";
+import { isFullUserauth, ModuleError } from "./modules.js";
 import type { FullUserauthExports, Instance, UserauthExports } from "./modules.js";
+import { ADMINISTRATOR, decodePermissions } from "./permissions.js";
+import type { Permissions } from "./permissions.js";
 
 /** What an instance is given before its first request. */
 export interface UserauthSetup {
@@ -44,6 +46,8 @@ export interface Outcome {
   achieved?: number;
   /** A key of the table has just verified a signature: its blob. */
   verifiedKey?: Uint8Array;
+  /** After SUCCESS: what the user may do. */
+  permissions?: Permissions;
   /** While the status is PENDING. */
   request?: PendingRequest;
   /** While the status is CHANGE_PENDING. */
@@ -53,6 +57,7 @@ export interface Outcome {
 /** The module's buffer. */
 const BUFFER_PTR = 0;
 const SALT_ENTROPY_BYTES = 32;
+const PAGE_BYTES = 65_536;
 /** To one request: the banner and the answer. */
 const MOST_REPLIES = 2;
 
@@ -61,6 +66,8 @@ export class UserauthInstance {
   readonly #instance: Instance<UserauthExports>;
   readonly #full: FullUserauthExports | undefined;
   readonly #setup: UserauthSetup;
+  /** A call has not come to its end. */
+  #interrupted = false;
 
   constructor(instance: Instance<UserauthExports>, setup: UserauthSetup, sessionId: Uint8Array) {
     const { exports, memory } = instance;
@@ -76,18 +83,19 @@ export class UserauthInstance {
     }
   }
 
-  /** Judges a payload, which is wiped. */
-  receive(payload: Uint8Array): Outcome {
+  /** Judges a payload, which is wiped; `region`: by other credentials than those that are there, of the same limits and costs. */
+  receive(payload: Uint8Array, region?: Uint8Array): Outcome {
     const { exports, memory } = this.#instance;
+    if (region) memory.write(this.#setup.credentials!.pointer, region.length, region);
     memory.write(BUFFER_PTR, this.#setup.payloadCapacity, payload);
     const { length } = payload;
     payload.fill(0); // a password may be in it
-    return this.#outcome(exports.receive(length));
+    return this.#outcome(() => exports.receive(length));
   }
 
   /** The full build: continues after PENDING and CHANGE_PENDING. */
   decide(verdict: UserauthStatus): Outcome {
-    return this.#outcome(this.#full!.decide(verdict));
+    return this.#outcome(() => this.#full!.decide(verdict));
   }
 
   /** The full build: a password has changed, by this connection or another one. */
@@ -97,29 +105,33 @@ export class UserauthInstance {
     this.#instance.memory.write((exports.credentialsPtr() >>> 0) + offset, capacity, record);
   }
 
-  /** The full build: see `readSignatureAlgorithms`. */
-  signatureAlgorithms(): string[] {
-    return readSignatureAlgorithms({ exports: this.#full!, memory: this.#instance.memory });
-  }
-
   /** Wipes the instance, which is not called again. */
   end(): void {
-    this.#instance.memory.wipe();
+    const { memory } = this.#instance;
+    if (!this.#full || this.#interrupted) return memory.wipe();
+    // Argon2 has left its memory zero, or never touched it; before and behind it there is less than a page beside the region
+    const regionEnd = (this.#full.credentialsPtr() >>> 0) + (this.#full.credentialsCapacity() >>> 0);
+    memory.wipe(regionEnd + PAGE_BYTES, memory.length - 2 * PAGE_BYTES);
   }
 
-  #outcome(length: number): Outcome {
+  #outcome(call: () => number): Outcome {
     const { exports, memory } = this.#instance;
+    this.#interrupted = true;
+    let length = call();
+    this.#interrupted = false;
     const replies: Uint8Array[] = [];
     for (; length !== 0; length = this.#full?.nextReply() ?? 0) {
       if (replies.length === MOST_REPLIES) throw new ModuleError("a module gave too many replies to one request");
       replies.push(memory.read(BUFFER_PTR, length));
     }
     const status = Number(exports.status.value) as UserauthStatus;
-    if (!this.#full) return { status, replies };
+    const isIn = status === UserauthStatus.SUCCESS;
+    if (!this.#full) return { status, replies, ...(isIn && { permissions: ADMINISTRATOR }) };
     const full = this.#full;
     const field = (name: UserauthField) => memory.read(full.fieldPtr(name), full.fieldLength(name));
     const outcome: Outcome = { status, replies, userName: field(UserauthField.USER), achieved: full.achievedMethods() };
     outcome.method = Buffer.from(field(UserauthField.METHOD)).toString("latin1");
+    if (isIn) outcome.permissions = decodePermissions(field(UserauthField.PERMISSIONS));
     if (status === UserauthStatus.PENDING) {
       outcome.request = {
         password: field(UserauthField.PASSWORD),

@@ -5,8 +5,9 @@
 
 import { UserauthStatus } from "../../assembly/abi.js";
 import { askApplication } from "./authentication.js";
-import type { Authenticate, Circumstances, Peer } from "./authentication.js";
+import type { Authenticate, Circumstances, Decision, Peer } from "./authentication.js";
 import type { CompiledModule } from "./modules.js";
+import type { Permissions } from "./permissions.js";
 import type { PasswordHash } from "./phc.js";
 import type { Judgement, Userauth } from "./userauth.js";
 import { hasSucceeded, UserauthInstance } from "./userauth-instance.js";
@@ -15,7 +16,8 @@ import { Progress } from "./userauth-progress.js";
 import { UserauthThreads } from "./userauth-threads.js";
 import type { FullInstance } from "./userauth-threads.js";
 import { UserauthTurns } from "./userauth-turns.js";
-import { passwordRecordOffset, readPasswordRecord } from "./users-region.js";
+import type { ServedUsers } from "./user-regions.js";
+import { readPasswordRecord } from "./users-region.js";
 
 /** A password that a user has changed. */
 export interface PasswordChange {
@@ -38,8 +40,9 @@ export interface UserauthReport {
 
 export interface UserauthServiceOptions {
   module: CompiledModule<"userauth">;
-  /** The credentials, and where they are in the module. */
-  credentials: { pointer: number; region: Uint8Array };
+  /** Where the credentials are in the module. */
+  credentialsPointer: number;
+  users: ServedUsers;
   payloadCapacity: number;
   /** 0: in the thread of the caller. */
   threads: number;
@@ -57,38 +60,36 @@ interface Changer {
 /** See the file's header. */
 export class UserauthService {
   readonly #options: UserauthServiceOptions;
-  /** As it is now: changed passwords are in it. */
-  readonly #region: Uint8Array;
   readonly #threads: UserauthThreads | undefined;
   readonly #turns: UserauthTurns;
-  readonly #open = new Set<FullInstance>();
+  /** Each with the user that it was shown last. */
+  readonly #open = new Map<FullInstance, string | undefined>();
   /** Changes are stored one after the other; the next one waits for this. */
   #storing: Promise<unknown> = Promise.resolve();
   /** Counts the changed passwords. */
   #changes = 0;
-  /** For a record's offset, which change was its last. */
-  readonly #lastChange = new Map<number, number>();
+  /** For a user, which change was its last. */
+  readonly #lastChange = new Map<string, number>();
 
   constructor(options: UserauthServiceOptions) {
-    const { module, threads, credentials } = options;
+    const { module, threads } = options;
     if (threads > 0 && !module.code) throw new TypeError(`${module.name} has no code for a thread`);
     this.#options = options;
-    this.#region = credentials.region.slice();
     if (threads > 0) this.#threads = new UserauthThreads(module.code!, threads);
     this.#turns = new UserauthTurns(Math.max(1, threads));
   }
 
   /** For a connection whose session identifier is known. */
   open(sessionId: Uint8Array, peer: Peer, report: UserauthReport): Userauth {
-    const { module, credentials, payloadCapacity, storePassword } = this.#options;
+    const { module, credentialsPointer, users, payloadCapacity, storePassword } = this.#options;
     const setup: UserauthSetup = {
-      credentials: { pointer: credentials.pointer, region: this.#region },
+      credentials: { pointer: credentialsPointer, region: users.region },
       payloadCapacity,
       changesPasswords: storePassword !== undefined,
     };
     const instance: FullInstance =
       this.#threads?.open(setup, sessionId) ?? new UserauthInstance(module.instantiate(), setup, sessionId);
-    this.#open.add(instance);
+    this.#open.set(instance, undefined);
     const gone = new AbortController();
     const progress = new Progress();
     let status: UserauthStatus = UserauthStatus.NONE;
@@ -107,7 +108,9 @@ export class UserauthService {
         return undefined;
       }
       try {
-        const outcome = await instance.receive(payload);
+        const shown = users.show(payload);
+        if (shown && this.#open.has(instance)) this.#open.set(instance, shown.name);
+        const outcome = await instance.receive(payload, shown?.region);
         if (!gone.signal.aborted) return outcome;
         outcome.request?.password.fill(0);
         outcome.request?.newPassword.fill(0);
@@ -118,6 +121,7 @@ export class UserauthService {
     };
     const receive = async (payload: Uint8Array): Promise<Judgement> => {
       if (status !== UserauthStatus.PROMPTED && status !== UserauthStatus.CHANGE_REQUIRED) changesSeen = this.#changes;
+      let permissions: Permissions | undefined;
       let outcome = await judge(payload);
       while (outcome) {
         status = outcome.status;
@@ -125,8 +129,9 @@ export class UserauthService {
         if (status !== UserauthStatus.PENDING && status !== UserauthStatus.CHANGE_PENDING) break;
         const { connection, remoteAddress } = peer;
         const circumstances = { connection, remoteAddress, ...progress.told(outcome), signal: gone.signal };
-        const verdict = await this.#decide(outcome, circumstances, { changesSeen, instance }, report);
-        outcome = gone.signal.aborted ? undefined : await instance.decide(verdict);
+        const decision = await this.#decide(outcome, circumstances, { changesSeen, instance }, report);
+        permissions = decision.permissions;
+        outcome = gone.signal.aborted ? undefined : await instance.decide(decision.status);
       }
       if (!outcome) return { status, replies: [] };
       // Argon2's memory is wanted until here; what comes after SUCCESS is ignored
@@ -138,6 +143,7 @@ export class UserauthService {
         method: method || undefined,
         user: this.#nameOf(outcome),
         key: progress.keyOf(outcome),
+        permissions: permissions ?? outcome.permissions,
       };
     };
     return {
@@ -161,34 +167,34 @@ export class UserauthService {
     circumstances: Circumstances,
     changer: Changer,
     report: UserauthReport,
-  ): Promise<UserauthStatus> {
+  ): Promise<Decision> {
     const { authenticate } = this.#options;
     const { userName = new Uint8Array(), method = "", request, change } = outcome;
     const name = Buffer.from(userName).toString("utf8");
     try {
       if (change) {
-        const verdict = await this.#change(name, change, changer);
-        if (verdict === UserauthStatus.SUCCESS) report.passwordChanged(name);
-        return verdict;
+        const status = await this.#change(name, change, changer);
+        if (status === UserauthStatus.SUCCESS) report.passwordChanged(name);
+        return { status };
       }
       if (authenticate && request) return await askApplication(authenticate, circumstances, name, method, request);
     } catch (error) {
       report.error(error instanceof Error ? error : new Error(String(error)));
     }
-    return UserauthStatus.FAILURE;
+    return { status: UserauthStatus.FAILURE };
   }
 
   #change(user: string, change: RecordChange, { changesSeen, instance }: Changer): Promise<UserauthStatus> {
     const turn = this.#storing.then(async () => {
       // Nobody is there any more, or the password that this connection has verified is not the user's any more.
-      if (!this.#open.has(instance) || (this.#lastChange.get(change.offset) ?? 0) > changesSeen)
-        return UserauthStatus.FAILURE;
+      if (!this.#open.has(instance) || (this.#lastChange.get(user) ?? 0) > changesSeen) return UserauthStatus.FAILURE;
+      const { users, storePassword } = this.#options;
       const { offset, record } = change;
-      const previous = readPasswordRecord(this.#region, this.#region.subarray(offset, offset + record.length));
-      await this.#options.storePassword!({ user, previous, password: readPasswordRecord(this.#region, record) });
-      this.#region.set(record, offset);
-      this.#lastChange.set(offset, ++this.#changes);
-      for (const other of this.#open) other.replaceRecord(change);
+      const previous = users.passwordOf(user, offset);
+      await storePassword!({ user, previous, password: readPasswordRecord(users.region, record) });
+      users.replaceRecord(user, offset, record);
+      this.#lastChange.set(user, ++this.#changes);
+      for (const [other, shown] of this.#open) if (shown === undefined || shown === user) other.replaceRecord(change);
       return UserauthStatus.SUCCESS;
     });
     this.#storing = turn.catch(() => {});
@@ -198,7 +204,7 @@ export class UserauthService {
   /** The user's name where it is known to be one: people type passwords there. */
   #nameOf({ userName, status }: Outcome): string | undefined {
     const name = Buffer.from(userName ?? []).toString("utf8");
-    const isKnown = hasSucceeded(status) || passwordRecordOffset(this.#region, name) !== undefined;
+    const isKnown = hasSucceeded(status) || this.#options.users.has(name);
     return isKnown ? name : undefined;
   }
 }

@@ -13,7 +13,7 @@ import type { Outcome, RecordChange, UserauthSetup } from "./userauth-instance.j
 /** Buffers change hands: of a secret there is one copy. */
 export type ThreadCommand =
   | { type: "open"; setup: UserauthSetup; sessionId: Uint8Array }
-  | { type: "receive"; payload: Uint8Array }
+  | { type: "receive"; payload: Uint8Array; region?: Uint8Array | undefined }
   | { type: "decide"; verdict: UserauthStatus }
   | { type: "replaceRecord"; change: RecordChange }
   | { type: "end" };
@@ -52,7 +52,9 @@ function execute(command: ThreadCommand): Outcome | undefined {
       return undefined;
   }
   if (!instance) throw new Error(failure ?? "the instance has ended");
-  return command.type === "receive" ? instance.receive(command.payload) : instance.decide(command.verdict);
+  return command.type === "receive"
+    ? instance.receive(command.payload, command.region)
+    : instance.decide(command.verdict);
 }
 
 function forget(): void {

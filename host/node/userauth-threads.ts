@@ -13,7 +13,8 @@ import type { ThreadAnswer, ThreadCommand } from "./userauth-thread.js";
 
 /** An instance of the full build, in whichever thread. A call is made when the outcome of the one before is there. */
 export interface FullInstance {
-  receive(payload: Uint8Array): Outcome | Promise<Outcome>;
+  /** `region`: whom the payload is judged by, in place of the region that is there. */
+  receive(payload: Uint8Array, region?: Uint8Array): Outcome | Promise<Outcome>;
   decide(verdict: UserauthStatus): Outcome | Promise<Outcome>;
   replaceRecord(change: RecordChange): void;
   /** The instance is wiped, after the call that runs. Resolves when that has been done. */
@@ -68,10 +69,10 @@ export class UserauthThreads {
     send({ type: "open", setup, sessionId: sessionId.slice() });
     let ended: Promise<void> | undefined;
     return {
-      receive: (payload) => {
+      receive: (payload, region) => {
         const copy = payload.slice();
         payload.fill(0);
-        return call({ type: "receive", payload: copy }, [copy.buffer]);
+        return call({ type: "receive", payload: copy, region }, [copy.buffer]);
       },
       decide: (verdict) => call({ type: "decide", verdict }, []),
       replaceRecord: (change) => {

@@ -4,6 +4,7 @@
 // hash is slow on purpose, and an application may have to ask somebody else.
 
 import { UserauthStatus } from "../../assembly/abi.js";
+import type { Permissions } from "./permissions.js";
 import { UserauthInstance } from "./userauth-instance.js";
 import type { UserauthSetup } from "./userauth-instance.js";
 import type { CompiledModule } from "./modules.js";
@@ -19,6 +20,8 @@ export interface Judgement {
   user?: string | undefined;
   /** The key that has verified a signature, when that has been a success: SHA256:… */
   key?: string | undefined;
+  /** After SUCCESS: what the user may do. */
+  permissions?: Permissions | undefined;
 }
 
 /** Judges the requests of one connection, one after the other. */

@@ -7,6 +7,7 @@ import { parseAuthorizedKey, parseAuthorizedKeys } from "./authorized-keys.js";
 import { CredentialsError } from "./credentials.js";
 import { FileError } from "./given-file.js";
 import { KeyFormatError } from "./key-format-error.js";
+import { isPermissionName, NO_NAME } from "./permissions.js";
 import { parsePhc, PhcError } from "./phc.js";
 import { textProblem } from "./text.js";
 import { METHODS } from "./users-region.js";
@@ -45,6 +46,9 @@ function parseUser(value: unknown, path: string, readFile: ReadFile): UserEntry 
     required: array,
     keys: array,
     authorizedKeysFile: string,
+    admin: boolean,
+    commands: names,
+    channels: names,
   });
   const lists = user.required?.map((list, index) => methods(list, `${path}.required[${index}]`));
   if (lists && user.methods) fail(path, "methods (each of them is enough) and required (lists) exclude each other");
@@ -60,6 +64,7 @@ function parseUser(value: unknown, path: string, readFile: ReadFile): UserEntry 
     name: user.name,
     ...(password !== undefined && { password: explained(`${path}.password`, () => parsePhc(password)) }),
     ...defined({ passwordExpired: user.passwordExpired }),
+    ...defined({ admin: user.admin, commands: user.commands, channels: user.channels }),
     keys,
     required: lists ?? (user.methods ?? methodsOf(keys, password)).map((method) => [method]),
   };
@@ -154,6 +159,15 @@ function string(value: unknown, path: string): string {
   if (typeof value !== "string") return fail(path, 'a string is wanted: "…"');
   const problem = textProblem(value);
   return problem ? fail(path, problem.reason) : value;
+}
+
+/** Of commands or channels. */
+function names(value: unknown, path: string): string[] {
+  return array(value, path).map((element, index) => {
+    const place = `${path}[${index}]`;
+    const name = string(element, place);
+    return isPermissionName(name) ? name : fail(place, `${JSON.stringify(name)} is ${NO_NAME}`);
+  });
 }
 
 function number(value: unknown, path: string): number {

@@ -16,7 +16,7 @@ import { writePrivateFile } from "./private-file.js";
 import { shown, TextError } from "./text.js";
 import type { StorePassword } from "./userauth-service.js";
 import { parseUsersConfig } from "./users-config.js";
-import { encodeUsers } from "./users-region.js";
+import { checkServed } from "./user-regions.js";
 import type { UsersTable } from "./users-region.js";
 
 /** How users are changed. */
@@ -40,7 +40,7 @@ export function readUsersTable(path: string, options?: FileOptions): UsersTable 
 /** For `ServerOptions.storePassword`: replaces the file. Refuses when somebody else has changed that password in it. */
 export function storePasswordIn(path: string, options?: FileOptions): StorePassword {
   return async ({ user, previous, password }) => {
-    await changeUser(path, user, { ...options, check: encodeUsers }, (entry) => {
+    await changeUser(path, user, { ...options, check: checkServed }, (entry) => {
       if (entry.password === undefined || formatPhc(parsePhc(entry.password)) !== formatPhc(previous))
         throw new CredentialsError(`${path}: the password has been changed since it was read`);
       putPassword(entry, password);
@@ -99,7 +99,7 @@ function isNobody({ users, hostDecides }: UsersTable): boolean {
 function problemOf(table: UsersTable): string | undefined {
   if (isNobody(table)) return NOBODY;
   try {
-    encodeUsers(table);
+    checkServed(table);
     return undefined;
   } catch (error) {
     if (error instanceof CredentialsError) return error.message;

@@ -3,7 +3,9 @@
 // Everything that the module relies on is checked here, and every refusal says what is wrong with which user. Above all: the passwords of a
 // table cost the same, so that the time of an answer tells nothing about who exists.
 
-import { CredentialsError, USER_NAME_CAPACITY, userNameBytes } from "./credentials.js";
+import { CredentialsError, userNameBytes } from "./credentials.js";
+import { encodePermissions } from "./permissions.js";
+import type { Permissions } from "./permissions.js";
 import { describeCosts } from "./phc.js";
 import type { PasswordHash } from "./phc.js";
 
@@ -33,7 +35,8 @@ export interface UserKey {
   presenceNotRequired?: boolean;
 }
 
-export interface UserEntry {
+/** A user, and what the user may do. */
+export interface UserEntry extends Permissions {
   /** 1 to 63 bytes of UTF-8. */
   name: string;
   /** With a salt of 16 bytes. */
@@ -69,56 +72,73 @@ export interface UsersLimits {
   argon2MemoryKiB?: number;
 }
 
-const HEADER_BYTES = 20;
-/** The module compares names without looking at how long the stored one is. */
-const SLACK_BYTES = 1 + USER_NAME_CAPACITY;
-const FORMAT = 1;
+const HEADER_BYTES = 22;
+const FORMAT = 2;
+const LENGTH_OFFSET = 20;
 const HASHES: Record<PasswordHash["algorithm"], number> = { "pbkdf2-sha256": 1, argon2id: 2 };
 const SALT_BYTES = 16;
 const PASSWORD_CAPACITY = 127;
 /** The banner and the reply behind it share the module's buffer. */
 const BANNER_CAPACITY = 1024;
 const LIST_COUNT = 6;
-const RECORD_OFFSET = 2;
-const NAME_OFFSET = 57;
+/** Of a user: the password's record, and the name. */
+export const RECORD_OFFSET = 2;
+export const NAME_OFFSET = 57;
+export const RECORD_BYTES = 49;
+/** Of a key: what comes before the blob. */
+export const KEY_HEAD_BYTES = 3;
 
-/** The region's bytes, without the zeros behind the users. Throws a `CredentialsError`. */
+/** The region's bytes. Throws a `CredentialsError`. */
 export function encodeUsers(table: UsersTable, limits: UsersLimits = {}): Uint8Array {
   const { capacity = REGION_CAPACITY, argon2MemoryKiB = ARGON2_MEMORY_KIB } = limits;
-  const { users, hostDecides = {} } = table;
-  const names = users.map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw new CredentialsError(`the user ${twice} is there twice`);
+  const head = encodeHead(table, argon2MemoryKiB);
+  const region = joinRegion(head, ...table.users.map((user) => encodeUser(user, table.hostDecides?.known ?? [])));
+  if (region.length <= capacity) return region;
+  throw new CredentialsError(
+    `the users need ${region.length} bytes, the module has ${capacity} (--use CREDENTIALS_BYTES=N)`,
+  );
+}
 
-  const records = users.map((user) => encodeUser(user, hostDecides.known ?? []));
+/** What a region has before its users: header and banner. Throws a `CredentialsError`. */
+export function encodeHead(table: UsersTable, argon2MemoryKiB: number): Buffer {
+  const { users, hostDecides = {} } = table;
+  const names = new Set<string>();
+  for (const { name } of users) {
+    if (names.has(name)) throw new CredentialsError(`the user ${name} is there twice`);
+    names.add(name);
+  }
   const header = Buffer.alloc(HEADER_BYTES);
   header[0] = FORMAT;
   header[1] = count(table.failures ?? 6, "failures");
   header[2] = count(table.queries ?? 6, "queries");
   header[3] = count(table.requests ?? 30, "requests");
   const decided = [hostDecides.others ?? [], hostDecides.known ?? []];
-  header[4] = methodSet([...users.flatMap(({ required }) => required.map((list) => list[0]!)), ...decided.flat()]);
+  // an empty list is refused with its user
+  const first = users.flatMap(({ required }) => required.flatMap((list) => list.slice(0, 1)));
+  header[4] = methodSet([...first, ...decided.flat()]);
   header[5] = methodSet(decided[0]!);
   header[6] = methodSet(decided[1]!);
   header[7] = leastLength(table.leastPasswordLength ?? LEAST_PASSWORD_LENGTH);
   writeCosts(header, users, argon2MemoryKiB);
   const banner = encodeBanner(table);
   header.writeUInt16LE(banner.length, 10);
+  return Buffer.concat([header, banner]);
+}
 
-  const region = Buffer.concat([header, banner, ...records, Buffer.alloc(2)]);
-  if (region.length + SLACK_BYTES > capacity) {
-    throw new CredentialsError(
-      `the users need ${region.length + SLACK_BYTES} bytes, the module has ${capacity} (--use CREDENTIALS_BYTES=N)`,
-    );
-  }
+/** A region of its head and its users, whose lengths are filled in. */
+export function joinRegion(head: Buffer, ...users: Buffer[]): Uint8Array {
+  for (const user of users) user.writeUInt16LE(user.length & 0xffff, 0);
+  const region = Buffer.concat([head, ...users]);
+  // one that is longer fits into no module
+  region.writeUInt16LE(region.length & 0xffff, LENGTH_OFFSET);
   return region;
 }
 
 /** Where in a region the password record of a user is: what a change of the password replaces. Undefined for no such user. */
 export function passwordRecordOffset(region: Uint8Array, name: string): number | undefined {
   const bytes = Buffer.from(region.buffer, region.byteOffset, region.length);
-  let offset = HEADER_BYTES + bytes.readUInt16LE(10);
-  for (let length = 0; (length = bytes.readUInt16LE(offset)) > 0; offset += length) {
+  const end = bytes.readUInt16LE(LENGTH_OFFSET);
+  for (let offset = HEADER_BYTES + bytes.readUInt16LE(10); offset < end; offset += bytes.readUInt16LE(offset)) {
     const nameEnd = offset + NAME_OFFSET + 1 + bytes[offset + NAME_OFFSET]!;
     if (bytes.toString("utf8", offset + NAME_OFFSET + 1, nameEnd) === name) return offset + RECORD_OFFSET;
   }
@@ -128,11 +148,17 @@ export function passwordRecordOffset(region: Uint8Array, name: string): number |
 /** A record that the module made for a changed password, with the costs that all passwords of its region have. */
 export function readPasswordRecord(region: Uint8Array, record: Uint8Array): PasswordHash {
   const header = Buffer.from(region.buffer, region.byteOffset, HEADER_BYTES);
-  const salt = record.slice(1, 1 + SALT_BYTES);
-  const hash = record.slice(1 + SALT_BYTES);
+  // copies: the record of a Buffer changes with the password
+  const salt = Uint8Array.from(record.subarray(1, 1 + SALT_BYTES));
+  const hash = Uint8Array.from(record.subarray(1 + SALT_BYTES));
   const passes = header.readUInt32LE(12);
   if (header[8] === HASHES["pbkdf2-sha256"]) return { algorithm: "pbkdf2-sha256", iterations: passes, salt, hash };
   return { algorithm: "argon2id", memoryKiB: header.readUInt32LE(16), passes, lanes: header[9]!, salt, hash };
+}
+
+/** What the hash of a region's passwords needs of memory. */
+export function hashMemoryKiB(region: Uint8Array): number {
+  return region[8] === HASHES.argon2id ? Buffer.from(region).readUInt32LE(16) : 0;
 }
 
 function count(value: number, what: string): number {
@@ -201,7 +227,8 @@ function wireString(content: Uint8Array): Buffer {
   return Buffer.concat([length, content]);
 }
 
-function encodeUser(user: UserEntry, decided: Method[]): Buffer {
+/** A user's part of a region; `decided`: methods about which the host decides. Throws a `CredentialsError`. */
+export function encodeUser(user: UserEntry, decided: Method[]): Buffer {
   const refuse = (reason: string): never => {
     throw new CredentialsError(`user ${JSON.stringify(user.name)}: ${reason}`);
   };
@@ -216,9 +243,9 @@ function encodeUser(user: UserEntry, decided: Method[]): Buffer {
   fixed.set(encodeLists(user, decided, refuse), 51);
   const keys = (user.keys ?? []).map((key) => encodeKey(key, refuse));
   if (new Set(keys.map((key) => key.toString("latin1", 3))).size < keys.length) refuse("a key is there twice");
-  const record = Buffer.concat([fixed, Buffer.of(name.length), name, ...keys]);
+  const permissions = encodePermissions(user, refuse);
+  const record = assembleUser(fixed, name, permissions, keys);
   if (record.length > 0xffff) refuse("there are too many keys");
-  record.writeUInt16LE(record.length, 0);
   return record;
 }
 
@@ -228,6 +255,11 @@ function nameOf(name: string, refuse: (reason: string) => never): Buffer {
   } catch (error) {
     return refuse((error as Error).message);
   }
+}
+
+/** `fixed`: the NAME_OFFSET bytes before the name; `joinRegion` completes them. */
+export function assembleUser(fixed: Buffer, name: Buffer, permissions: Uint8Array, keys: Buffer[]): Buffer {
+  return Buffer.concat([fixed, Buffer.of(name.length), name, Buffer.of(permissions.length), permissions, ...keys]);
 }
 
 function encodeLists({ required, password, keys }: UserEntry, decided: Method[], refuse: (reason: string) => never) {

@@ -9,6 +9,7 @@ import { type AnyUserauthBuild, buildOfRegion, FULL_BUILD } from "../../host/nod
 import { packageRoot, plainModulePath } from "../../host/node/modules.js";
 import { BoardBuildError } from "./cmake.js";
 import { byteArray, type EmbeddedModule, type Engine, moduleSources } from "./embed-module.js";
+import { type HashLimit, PC_HASH_LIMIT } from "./hash-cost.js";
 import { BOARD_USERAUTH, type FullModuleFacts, readFullModule } from "./full-module.js";
 
 export { type EmbeddedModule, type Engine, ENGINES } from "./embed-module.js";
@@ -20,6 +21,8 @@ export interface EmbedOptions {
   credentials: Uint8Array;
   /** Whether they are the development credentials. */
   development: boolean;
+  /** What a password's hash may cost on the board. Default: what a processor of a PC does in HASH_LONGEST_SECONDS. */
+  hashLimit?: HashLimit;
   /** In place of the build's module, whose region it must have. */
   module?: { name: string; wasm: Uint8Array };
   /** Where the C files go; made when missing. A file is written only when its content changes. */
@@ -28,7 +31,7 @@ export interface EmbedOptions {
 
 /** Writes embedded.c, for wasm2c wasm2c_{transport,userauth,connection}.c, and beside them the userauth module that they are made of. */
 export function embedModules(options: EmbedOptions): EmbeddedModule[] {
-  const { engine, userauth, credentials, development, folder, module } = options;
+  const { engine, userauth, credentials, development, folder, module, hashLimit = PC_HASH_LIMIT } = options;
   mkdirSync(folder, { recursive: true });
   const parts = {
     transport: readModule("transport"),
@@ -52,6 +55,7 @@ ${byteArray("const uint8_t embedded_credentials[]", credentials)}
 const uint32_t embedded_credentials_length = ${credentials.length};
 const uint32_t embedded_credentials_id = ${idOf(userauth, credentials)};
 const uint32_t embedded_credentials_capacity = ${credentialsCapacity};
+const embedded_hash_limit_t embedded_hash_limit = {.iterations = ${hashLimit.iterations}, .blocks = ${hashLimit.blocks}};
 const bool embedded_credentials_are_development = ${development};
 
 const userauth_build_t embedded_userauth_build = ${BUILDS[userauth]};

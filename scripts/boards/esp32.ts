@@ -7,6 +7,7 @@ import { Command } from "commander";
 import { packageRoot } from "../../host/node/modules.js";
 import { runBoardCommand } from "./command.js";
 import { describeEmbedded, embedModules } from "./embed.js";
+import { hashLimit } from "./hash-cost.js";
 import { boardCredentials, type BoardOptions, noteCredentials, withBoardOptions } from "./options.js";
 
 const ENGINES = ["wamr", "wasm2c"] as const;
@@ -25,7 +26,8 @@ await runBoardCommand(program);
 async function generate(options: Esp32Options): Promise<void> {
   const { engine, folder } = options;
   const credentials = await boardCredentials(options, "others");
-  const modules = embedModules({ engine, ...credentials, folder });
+  // nobody has measured an ESP32: a Pico that interprets is slower
+  const modules = embedModules({ engine, ...credentials, hashLimit: hashLimit("wasm3"), folder });
   writeFileSync(join(folder, "engine.cmake"), `set(SESAME_ENGINE ${engine})\n`);
   process.stdout.write(describeEmbedded(modules));
   for (const note of noteCredentials(credentials)) console.log(note);

@@ -16,6 +16,25 @@ const MEASURED: Record<Engine, { iteration: number; argon2Start: number; argon2B
   "wamr-fast": { iteration: 3.59e-3, argon2Start: 0.201, argon2Block: 3.64e-3 },
 };
 
+/** The most that a board's own `credentials` lets a password cost (embedded_hash_limit in host/c/embedded.h). */
+export interface HashLimit {
+  iterations: number;
+  /** Of 1 KiB, each in every pass. */
+  blocks: number;
+}
+
+/** Of a PC; boards that nobody has measured have a slower processor's. */
+export const PC_HASH_LIMIT: HashLimit = { iterations: 10_000_000, blocks: 10_000_000 };
+
+/** Of the Pico. */
+export function hashLimit(engine: Engine): HashLimit {
+  const { iteration, argon2Start, argon2Block } = MEASURED[engine];
+  return {
+    iterations: Math.floor(HASH_LONGEST_SECONDS / iteration),
+    blocks: Math.floor((HASH_LONGEST_SECONDS - argon2Start) / argon2Block),
+  };
+}
+
 /** How long the Pico verifies a password. */
 export function secondsToVerify(engine: Engine, costs: HashCosts): number {
   const { iteration, argon2Start, argon2Block } = MEASURED[engine];
@@ -36,9 +55,8 @@ export function checkHashCosts(engine: Engine, costs: HashCosts): void {
 
 /** With the same memory where one pass over it is not too much. */
 function largest(engine: Engine, costs: HashCosts): HashCosts {
-  const { iteration, argon2Start, argon2Block } = MEASURED[engine];
-  if (costs.algorithm !== "argon2id") return { ...costs, iterations: Math.floor(HASH_LONGEST_SECONDS / iteration) };
-  const blocks = Math.floor((HASH_LONGEST_SECONDS - argon2Start) / argon2Block);
+  const { iterations, blocks } = hashLimit(engine);
+  if (costs.algorithm !== "argon2id") return { ...costs, iterations };
   const memoryKiB = Math.min(costs.memoryKiB, blocks);
   return { ...costs, memoryKiB, passes: Math.floor(blocks / memoryKiB) };
 }

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { packageRoot } from "../../host/node/modules.js";
 import { BoardBuildError, buildWithCmake } from "./cmake.js";
 import { type EmbeddedModule, embedModules } from "./embed.js";
+import { hashLimit } from "./hash-cost.js";
 import type { BoardCredentials } from "./options.js";
 import { picoSdkFolder } from "./pico-sdk.js";
 import { uf2Image } from "./uf2.js";
@@ -48,7 +49,7 @@ export function buildRp2040(engine: Engine, credentials: BoardCredentials): Rp20
 export function buildRp2040In(folder: string, engine: Engine, credentials: BoardCredentials): Rp2040Firmware {
   const generated = join(folder, "generated");
   const sdk = picoSdkFolder();
-  const modules = embedModules({ engine, folder: generated, ...credentials });
+  const modules = embedModules({ engine, folder: generated, hashLimit: hashLimit(engine), ...credentials });
   buildWithCmake({
     source: join(packageRoot(), "boards", "rp2040"),
     folder,

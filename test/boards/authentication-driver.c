@@ -37,6 +37,7 @@ const uint8_t embedded_credentials[100];
 const uint32_t embedded_credentials_length = sizeof embedded_credentials;
 const uint32_t embedded_credentials_id = 1;
 const uint32_t embedded_credentials_capacity = 2048;
+const embedded_hash_limit_t embedded_hash_limit = {.iterations = 1000, .blocks = 4000};
 
 static platform_t platform;
 static device_t device;

@@ -14,6 +14,7 @@ const SOURCES = [
   "connection_log",
   "ending",
   "log",
+  "permissions",
 ];
 const SCENARIOS = {
   told: "logins that have begun are told of a new password",

@@ -65,6 +65,7 @@ const uint8_t embedded_credentials[CREDENTIALS_BYTES] = {1, 'u'};
 const uint32_t embedded_credentials_length = CREDENTIALS_BYTES;
 const uint32_t embedded_credentials_id = 1;
 const uint32_t embedded_credentials_capacity = CREDENTIALS_BYTES;
+const embedded_hash_limit_t embedded_hash_limit = {0};
 
 static platform_t platform;
 static platform_stream_t stream = {.room = SIZE_MAX};
@@ -263,6 +264,8 @@ void platform_light(platform_t *of, platform_light_t light) {
 bool session_open(session_t *session, struct device *of, platform_t *on) {
   session->device = of;
   (void)on;
+  expect(permissions_may(&session->permissions, PERMISSION_ADMINISTRATION, "reboot"),
+         "the one user of a small build is an administrator");
   return true;
 }
 

@@ -6,7 +6,7 @@ import { needs } from "../support/peers.js";
 
 const SOURCES = [
   ...["connection", "connection_end", "connection_log", "ending", "time_limits", "authentication", "userauth"],
-  ...["transport", "module", "device", "places", "credentials", "store", "base64", "log"],
+  ...["transport", "module", "device", "places", "credentials", "store", "base64", "log", "permissions"],
 ];
 const SCENARIOS = {
   wiped: "a request after SUCCESS, a password in it perhaps, is wiped and judged by nobody",

@@ -43,6 +43,7 @@ const uint8_t embedded_credentials[192];
 const uint32_t embedded_credentials_length = sizeof embedded_credentials;
 const uint32_t embedded_credentials_id = 1;
 const uint32_t embedded_credentials_capacity = 256;
+const embedded_hash_limit_t embedded_hash_limit = {.iterations = 1000, .blocks = 4000};
 const bool embedded_credentials_are_development = false;
 const char embedded_version[] = "0";
 const char engine_name[] = "hostile";

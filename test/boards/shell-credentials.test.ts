@@ -4,10 +4,11 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { encodeCredentials } from "../../host/node/credentials.js";
+import type { PasswordHash } from "../../host/node/phc.js";
 import { encodeUsers, type UsersTable } from "../../host/node/users-region.js";
 import { needs } from "../support/peers.js";
 import { createDriver, hex, transcript } from "../support/shell-driver.js";
-import { ed25519Key } from "../support/userauth-full.js";
+import { argon2idOf, ed25519Key, pbkdf2Of } from "../support/userauth-full.js";
 
 const options = needs("gcc");
 const board = createDriver();
@@ -172,52 +173,32 @@ test("users that were cut off anywhere are refused, and so is what is behind the
   for (const more of [1, 2, 100]) assert.ok(!takesUsers(Buffer.concat([region, Buffer.alloc(more)])), `${more} more`);
 });
 
-test("users whose lengths do not fit together, limits of 0, and a table of nobody are refused", options, () => {
-  const region = users(2, hello);
-  const first = 20 + region.readUInt16LE(10);
-  const nameAt = first + 57;
-  const keyAt = nameAt + 1 + region[nameAt]!;
-  const changed = (offset: number, value: number): Buffer => Buffer.from(region).fill(value, offset, offset + 1);
-  for (const offset of [0, 1, 2, 3, nameAt]) assert.ok(!takesUsers(changed(offset, 0)), `byte ${offset}`);
-  for (const offset of [10, 11, first, first + 1, nameAt, keyAt, keyAt + 1]) {
-    for (const by of [-1, 1, 64, 128]) {
-      const value = (region[offset]! + by) & 255;
-      assert.ok(!takesUsers(changed(offset, value)), `byte ${offset}: ${value}`);
-    }
-  }
-  assert.ok(!takesUsers(users(0, hello)));
-  assert.ok(takesUsers(users(1)));
-});
+test(
+  "users are refused that are too many for the module, that it cannot serve, or whose hash is too slow",
+  options,
+  () => {
+    const refused = (commands: string[], fault: string): void => {
+      const errors = `credentials: ${fault}; those in force remain\n`;
+      const lines = usersBoard.run(commands);
+      assert.deepEqual(transcript(lines), { output: "", errors, status: 2 });
+      assert.deepEqual(storedIn(lines), []);
+    };
+    refused(piped(base64(Buffer.alloc(2049))), "too long");
+    refused(["refuse module", ...piped(base64(users(1)))], "not a region for this device, or nobody is in it");
+    const usage = "credentials: default, or a region of at most 2048 bytes in base64, or - to read it from the input\n";
+    assert.equal(usersBoard.play({ exec: "credentials" }).errors, usage);
 
-test("a user whose name has 1 to 63 bytes is one, and no other", options, () => {
-  const region = users(1);
-  const first = 20 + region.readUInt16LE(10);
-  const end = first + region.readUInt16LE(first);
-  const nameAt = first + 57;
-  const renamed = (length: number): Buffer => {
-    const user = Buffer.concat([
-      region.subarray(first, nameAt),
-      Buffer.of(length),
-      Buffer.alloc(length, "n"),
-      region.subarray(nameAt + 1 + region[nameAt]!, end),
-    ]);
-    user.writeUInt16LE(user.length);
-    return Buffer.concat([region.subarray(0, first), user, region.subarray(end)]);
-  };
-  for (const length of [1, 63]) assert.ok(takesUsers(renamed(length)), `${length} bytes`);
-  for (const length of [0, 64]) assert.ok(!takesUsers(renamed(length)), `${length} bytes`);
-});
-
-test("users are refused that are too many for the module, or that it cannot honour", options, () => {
-  const refused = (commands: string[], fault: string): void => {
-    const errors = `credentials: ${fault}; those in force remain\n`;
-    assert.deepEqual(transcript(usersBoard.run(commands)), { output: "", errors, status: 2 });
-  };
-  refused(piped(base64(Buffer.alloc(1985))), "too long");
-  refused(["refuse module", ...piped(base64(users(1)))], "not a region for this device, or nobody is in it");
-  const usage = "credentials: default, or a region of at most 1984 bytes in base64, or - to read it from the input\n";
-  assert.equal(usersBoard.play({ exec: "credentials" }).errors, usage);
-});
+    // the driver's board affords 1,000 iterations, or 4,000 blocks
+    const hashed = (password: PasswordHash): Buffer =>
+      Buffer.from(encodeUsers({ users: [{ name: "u", password, required: [["password"]] }] }));
+    const argon2 = (memoryKiB: number, passes: number): PasswordHash =>
+      ({ ...argon2idOf("x"), memoryKiB, passes }) as PasswordHash;
+    for (const password of [pbkdf2Of("x", 1000), argon2(40, 100), argon2(4000, 1)])
+      assert.ok(takesUsers(hashed(password)));
+    for (const password of [pbkdf2Of("x", 1001), argon2(40, 101), argon2(4001, 1), argon2(40, 2 ** 32 - 1)])
+      refused(piped(base64(hashed(password))), "a password would take this device too long: make its hash cheaper");
+  },
+);
 
 test("credentials whose channel ends before they do change nothing, and leave no memory behind", options, () => {
   const commands = [`exec ${hex("credentials -")}`, `input ${hex(base64(users(3)))}`, "end"];

@@ -47,6 +47,8 @@ typedef struct far_end {
 static platform_t platform = {.serial_taken = 64};
 static device_t device = {.platform = &platform, .store = {.platform = &platform}, .login_cycles = 123456789};
 static far_end_t far_ends[SESSIONS];
+/** An administrator's, unless it is told otherwise. */
+static permissions_t permissions = {.length = 1, .bytes = {1}};
 
 const char platform_name[] = "Test board";
 const char engine_name[] = "none";
@@ -61,6 +63,7 @@ const uint8_t embedded_credentials[CREDENTIALS_BYTES] = {0};
 const uint32_t embedded_credentials_length = CREDENTIALS_BYTES;
 const uint32_t embedded_credentials_id = 1;
 const uint32_t embedded_credentials_capacity = CREDENTIALS_BYTES;
+const embedded_hash_limit_t embedded_hash_limit = {.iterations = 1000, .blocks = 4000};
 const bool embedded_credentials_are_development = false;
 
 static void print_bytes(const char *what, const void *bytes, size_t length) {
@@ -192,10 +195,9 @@ platform_status_t platform_slot_write(platform_t *of, unsigned slot, const uint8
   return PLATFORM_OK;
 }
 
-bool userauth_accepts(platform_t *of, const uint8_t *region, uint32_t length) {
-  (void)region;
-  (void)length;
-  return !of->refuses_region;
+/** The module's part, of which there is the length alone here. */
+bool userauth_serves(platform_t *of, const uint8_t *region, uint32_t length) {
+  return !of->refuses_region && length == (uint32_t)(region[20] | region[21] << 8);
 }
 
 // ---- commands on standard input ----
@@ -267,13 +269,16 @@ int main(void) {
       shell_break(&end->shell);
     else if (strcmp(what, "room") == 0)
       end->room = (size_t)number;
-    else if (strcmp(what, "shell") == 0)
-      shell_request(&end->shell, &device, &end->channel, SHELL_REQUEST_SHELL, NULL, 0);
+    else if (strcmp(what, "permissions") == 0) {
+      size_t length = read_bytes(rest);
+      permissions_set(&permissions, bytes, length);
+    } else if (strcmp(what, "shell") == 0)
+      shell_request(&end->shell, &device, &permissions, &end->channel, SHELL_REQUEST_SHELL, NULL, 0);
     else if (strcmp(what, "exec") == 0) {
       size_t length = read_bytes(rest);
       uint8_t *copy = malloc(length); // so that the sanitizer sees what is read beyond it, and afterwards
       memcpy(copy, bytes, length);
-      shell_request(&end->shell, &device, &end->channel, SHELL_REQUEST_EXEC, copy, length);
+      shell_request(&end->shell, &device, &permissions, &end->channel, SHELL_REQUEST_EXEC, copy, length);
       free(copy);
     } else if (strcmp(what, "input") == 0) {
       size_t length = read_bytes(rest);

@@ -43,6 +43,7 @@ const uint8_t embedded_credentials[REGION_BYTES] = {1, 2, 3, [REGION_BYTES - 1] 
 const uint32_t embedded_credentials_length = REGION_BYTES;
 const uint32_t embedded_credentials_id = 4;
 const uint32_t embedded_credentials_capacity = 2048;
+const embedded_hash_limit_t embedded_hash_limit = {.iterations = 1000, .blocks = 4000};
 
 static uint32_t state = 1;
 static bool no_memory;
@@ -73,7 +74,7 @@ void driver_free(void *bytes) {
   allocated = NULL;
 }
 
-bool userauth_accepts(platform_t *platform, const uint8_t *region, uint32_t length) {
+bool userauth_serves(platform_t *platform, const uint8_t *region, uint32_t length) {
   (void)platform;
   (void)region;
   (void)length;

@@ -11,7 +11,6 @@ import { join } from "node:path";
 import { Duplex } from "node:stream";
 import type { TestContext } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
-import type { Channel } from "../../host/node/channel.js";
 import type { Authenticate } from "../../host/node/authentication.js";
 import {
   type AnyUserauthBuild,
@@ -20,13 +19,21 @@ import {
   fullRegion,
   type UserauthBuild,
 } from "../../host/node/credentials.js";
-import { type CompiledModule, loadModule, packageRoot, plainModulePath } from "../../host/node/modules.js";
+import {
+  type CompiledModule,
+  type FullUserauthExports,
+  type Instance,
+  loadModule,
+  packageRoot,
+  plainModulePath,
+  readSignatureAlgorithms,
+} from "../../host/node/modules.js";
 import type { KeyPair } from "../../host/node/openssh-keys.js";
 import { ChannelHub, Session } from "../../host/node/session.js";
 import { createDevice, serveShell } from "../../host/node/shell.js";
 import { Switchboard } from "../../host/node/switchboard.js";
 import { openUserauth, type Userauth } from "../../host/node/userauth.js";
-import { UserauthInstance } from "../../host/node/userauth-instance.js";
+import { SharedRegion } from "../../host/node/user-regions.js";
 import { UserauthService } from "../../host/node/userauth-service.js";
 import { encodeUsers, type UsersTable } from "../../host/node/users-region.js";
 import type { Engine } from "../../scripts/boards/embed.js";
@@ -106,16 +113,16 @@ function smallUserauth(build: UserauthBuild): RecordedUserauth {
 /** The build for boards. New passwords count as stored. */
 function fullUserauth({ users, authenticate }: FullSetup): RecordedUserauth {
   const userauth = loadModule("userauth", plainModulePath("userauth-board"));
-  const credentials = {
-    pointer: credentialsPointer(FULL_BUILD, userauth),
-    region: fullRegion(userauth, encodeUsers(users)),
+  const setup = {
+    module: userauth,
+    credentialsPointer: credentialsPointer(FULL_BUILD, userauth),
+    users: new SharedRegion(fullRegion(userauth, encodeUsers(users))), // as on a board
+    payloadCapacity: 4096,
   };
-  const setup = { module: userauth, credentials, payloadCapacity: 4096 };
   const service = new UserauthService({ ...setup, threads: 0, authenticate, storePassword: () => {} });
   const peer = { connection: 1, remoteAddress: "recorder", source: "recorder" };
   const report = { passwordChanged: () => {}, error: throwError };
-  const instance = new UserauthInstance(userauth.instantiate(), setup, new Uint8Array(32));
-  const signatureAlgorithms = instance.signatureAlgorithms();
+  const signatureAlgorithms = readSignatureAlgorithms(userauth.instantiate() as Instance<FullUserauthExports>);
   return { userauth, open: (sessionId) => service.open(sessionId, peer, report), signatureAlgorithms };
 }
 
@@ -169,11 +176,10 @@ export class Recorder {
       rekeyIntervalMs: REKEY_INTERVAL_MS,
       entropy: () => Uint8Array.from(ENTROPY.subarray(ENTROPY_BYTES, 2 * ENTROPY_BYTES)),
       onUserauth: () => {},
-      onSuccess: () => {
-        const session = new Session(1, "recorder", () => {});
+      onSuccess: ({ permissions }) => {
+        const session = new Session(1, "recorder", () => {}, permissions);
         serveShell(session, createDevice(modules));
-        const onChannel = (channel: Channel): boolean => session.emit("channel", channel);
-        return new ChannelHub(switchboard, modules.connection, WINDOW_BYTES, onChannel, throwError);
+        return new ChannelHub(switchboard, modules.connection, WINDOW_BYTES, session, throwError);
       },
       onEnd: ({ error }) => {
         if (error) throw error;

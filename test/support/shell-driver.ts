@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Channel, type ChannelPort } from "../../host/node/channel.js";
-import { createDevice, type ModuleSet, serveShell, Session } from "../../host/node/index.js";
+import { createDevice, type ModuleSet, type Permissions, serveShell, Session } from "../../host/node/index.js";
 import type { CompiledModule } from "../../host/node/modules.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -26,6 +26,7 @@ const SOURCES = [
   "line_editor",
   "line_view",
   "output",
+  "permissions",
   "shell",
   "store",
 ];
@@ -134,7 +135,11 @@ const modules: ModuleSet = {
 };
 
 /** Plays the session with the Node host's shell. */
-export async function playOnNode({ terminal, exec, parts = [], eof = true }: Script, upMs = 0): Promise<Transcript> {
+export async function playOnNode(
+  { terminal, exec, parts = [], eof = true }: Script,
+  upMs = 0,
+  permissions: Permissions = {},
+): Promise<Transcript> {
   const output: Buffer[] = [];
   const errors: Buffer[] = [];
   let status: number | undefined;
@@ -150,7 +155,7 @@ export async function playOnNode({ terminal, exec, parts = [], eof = true }: Scr
   };
   const channel = new Channel(port);
   if (terminal !== undefined) channel.pty = { terminal: "xterm", columns: terminal, rows: 24 };
-  const session = new Session(1, "nowhere", () => {});
+  const session = new Session(1, "nowhere", () => {}, permissions);
   serveShell(session, { ...createDevice(modules), startedAt: performance.now() - upMs });
   session.emit("channel", channel);
   channel.request(exec === undefined ? "shell" : "exec", exec === undefined ? [] : [exec]);

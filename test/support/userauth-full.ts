@@ -38,6 +38,7 @@ interface FullExports {
   signatureAlgorithms: () => number;
   credentialsPtr: () => number;
   credentialsCapacity: () => number;
+  credentialsLength: () => number;
 }
 
 /** As much as a board gives, and the salt that the module makes of it. */

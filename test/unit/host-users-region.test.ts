@@ -23,6 +23,8 @@ import {
 import { bytes, string } from "../support/wire.js";
 
 const KEY = ed25519Key();
+/** Commands and channels are listed; a command's name has its length before it, a channel's 0x80 with it. */
+const PERMISSIONS = "\x06\x03led\x02go\x84sftp";
 const user = (more: Partial<UserEntry>): UserEntry => passwordUser("u", "secret", more);
 const one = (more: Partial<UserEntry>): UsersTable => ({ users: [user(more)] });
 
@@ -36,6 +38,8 @@ test("the bytes are those of docs/abi.md", () => {
         passwordExpired: true,
         keys: [{ blob: KEY.blob }],
         required: [["publickey", "password"], ["keyboard-interactive"]],
+        commands: ["led", "go"],
+        channels: ["sftp"],
       },
     ],
     failures: 3,
@@ -47,16 +51,19 @@ test("the bytes are those of docs/abi.md", () => {
     hostDecides: { known: ["publickey"], others: ["password", "publickey"] },
   };
   const region = Buffer.from(encodeUsers(table));
-  assert.deepEqual([...region.subarray(0, 12)], [1, 3, 4, 50, 2 + 4 + 8, 2 + 4, 2, 12, 1, 0, 14, 0]);
+  assert.deepEqual([...region.subarray(0, 12)], [2, 3, 4, 50, 2 + 4 + 8, 2 + 4, 2, 12, 1, 0, 14, 0]);
   assert.equal(region.readUInt32LE(12), 0x01020304 % 5000);
-  assert.deepEqual(region.subarray(20, 34), Buffer.from(bytes(string("hi\r\n"), string("en"))));
-  const record = region.subarray(34);
-  assert.equal(record.readUInt16LE(), 2 + 49 + 6 + 4 + 3 + KEY.blob.length);
+  assert.equal(region.readUInt16LE(20), region.length);
+  assert.deepEqual(region.subarray(22, 36), Buffer.from(bytes(string("hi\r\n"), string("en"))));
+  const record = region.subarray(36);
+  assert.equal(record.readUInt16LE(), 2 + 49 + 6 + 4 + 1 + PERMISSIONS.length + 3 + KEY.blob.length);
   assert.equal(record[2], 3);
   assert.deepEqual(record.subarray(3, 51), Buffer.concat([password.salt, password.hash]));
   assert.deepEqual([...record.subarray(51, 57)], [9, 3, 0, 0, 0, 0]);
   assert.deepEqual(record.subarray(57, 61), Buffer.from("\x03bob"));
-  assert.deepEqual(record.subarray(61), Buffer.concat([Buffer.of(KEY.blob.length, 0, 0), KEY.blob, Buffer.of(0, 0)]));
+  const permissions = Buffer.from(PERMISSIONS, "latin1");
+  const key = Buffer.concat([Buffer.of(KEY.blob.length, 0, 0), KEY.blob]);
+  assert.deepEqual(record.subarray(61), Buffer.concat([Buffer.of(permissions.length), permissions, key]));
 });
 
 test("a password's record is found by the user's name, and read with the table's costs", () => {
@@ -130,7 +137,7 @@ const REFUSED: [string, UsersTable, RegExp, UsersLimits?][] = [
   ["a long banner", { ...one({}), banner: "x".repeat(1025) }, /more than 1024 bytes/],
   ["a language that is none", { ...one({}), banner: "x", bannerLanguage: "e n" }, /language is no tag/],
   ["too many users", { users: Array.from({ length: 40 }, (_, n) => user({ name: `u${n}` })) }, /the module has 2048/],
-  ["one byte too many", one({}), /need 145 bytes, the module has 144/, { capacity: 144 }],
+  ["one byte too many", one({}), /need 82 bytes, the module has 81/, { capacity: 81 }],
 ];
 for (const [name, table, reason, limits] of REFUSED) {
   test(`refused with the reason: ${name}`, () => {
@@ -142,7 +149,7 @@ for (const [name, table, reason, limits] of REFUSED) {
 }
 
 test("what is at the edge is accepted", () => {
-  encodeUsers(one({}), { capacity: 145 });
+  encodeUsers(one({}), { capacity: 82 });
   encodeUsers(one({ password: argon2idOf("x") }), { argon2MemoryKiB: 32 });
   encodeUsers({ ...one({}), failures: 255, queries: 1, requests: 255, leastPasswordLength: 127 });
   encodeUsers(one({ name: "ä".repeat(31) }));

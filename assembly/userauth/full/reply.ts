@@ -14,8 +14,8 @@ import {
 import { achieve, continuingMethods, isUseful } from "./factors";
 import { BANNER } from "./features";
 import { writeMethods } from "./methods";
-import { BUFFER, clearFields, fieldLength, fieldPtr, method, SCRATCH } from "./request";
-import { BANNER_FIELDS, BANNER_LENGTH, FAILURE_LIMIT, QUERY_LIMIT, REQUEST_LIMIT } from "./users";
+import { BUFFER, clearFields, fieldLength, fieldPtr, method, SCRATCH, setField } from "./request";
+import { BANNER_FIELDS, BANNER_LENGTH, FAILURE_LIMIT, permissionsOf, QUERY_LIMIT, REQUEST_LIMIT, user } from "./users";
 
 /** A `UserauthStatus`: why the last request was answered as it was. */
 export let status: i32 = 0;
@@ -80,6 +80,8 @@ export function succeed(wantsMore: bool): u32 {
   if (achieve(method) && !wantsMore) {
     status = UserauthStatus.SUCCESS;
     isOpen = false;
+    const permissions = permissionsOf(user);
+    setField(UserauthField.PERMISSIONS, permissions + 1, load<u8>(permissions));
     store<u8>(BUFFER, SSH_MSG_USERAUTH_SUCCESS);
     return 1;
   }

@@ -19,8 +19,8 @@ export const SCRATCH: usize = 1536;
 if (PAYLOAD_CAPACITY < 4096) ERROR("a payload has 4096 bytes or more");
 
 /** Of the signature, which no host sees. */
-export const SIGNATURE_FIELD: u32 = 7;
-const FIELD_COUNT: i32 = 9;
+export const SIGNATURE_FIELD: u32 = 8;
+const FIELD_COUNT: i32 = 10;
 
 /** Address and length of each field. */
 const fields: usize = memory.data(8 * FIELD_COUNT, 4);

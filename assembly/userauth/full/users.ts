@@ -1,10 +1,10 @@
-// The credentials region: limits, banner and users, each with a password, keys and what is required. docs/abi.md has its layout,
-// host/node/users-region.ts makes it.
+// The credentials region: limits, banner and users, each with a password, keys, what is required and what the user may do. docs/abi.md
+// has its layout, host/node/users-region.ts makes it, region.ts reads it before anything here does.
 //
 // In: the name and perhaps the key of a request. Out: that user's record, or one that nobody can satisfy. A search looks at
 // every user and every key, and executes the same instructions for all names of one length.
 
-import { CREDENTIALS_CAPACITY, PAYLOAD_CAPACITY, USER_NAME_CAPACITY } from "../../capacities";
+import { PAYLOAD_CAPACITY } from "../../capacities";
 import { ctDifference } from "../../wire/compare";
 import { userName } from "./request";
 
@@ -25,15 +25,18 @@ export const LANES: usize = REGION + 9;
 export const BANNER_LENGTH: usize = REGION + 10;
 export const PASSES: usize = REGION + 12;
 export const MEMORY_KIB: usize = REGION + 16;
-export const BANNER_FIELDS: usize = REGION + 20;
+/** Of all that the region has. */
+export const LENGTH: usize = REGION + 20;
+export const BANNER_FIELDS: usize = REGION + 22;
 
 /** Of this layout. */
-export const FORMAT_1: u32 = 1;
+export const FORMAT_2: u32 = 2;
 
 /** Offsets into a user's record; it begins with its length in two bytes. */
 export const PASSWORD_RECORD: usize = 2;
 export const ALTERNATIVES: usize = PASSWORD_RECORD + 49;
 export const ALTERNATIVE_COUNT: u32 = 6;
+/** A name, and what its user may do: each is a byte for the length and so many bytes. Keys follow. */
 const NAME: usize = ALTERNATIVES + ALTERNATIVE_COUNT;
 
 /** Offsets into a password's record. */
@@ -50,11 +53,8 @@ export const PASSWORD_EXPIRED: u32 = 2;
 const KEY_OPTIONS: usize = 2;
 const KEY_BLOB: usize = 3;
 
-/** No record begins behind this: a comparison with a name may read as much beyond its record. */
-const RECORDS_END: usize = REGION + CREDENTIALS_CAPACITY - 1 - USER_NAME_CAPACITY;
-
-/** The record of whoever is not in the table: no password, no key, nothing that would be enough. */
-const NOBODY: usize = memory.data(NAME as i32);
+/** The record of whoever is not in the table: no password, no key, nothing that would be enough, nothing that he may. */
+const NOBODY: usize = memory.data((NAME + 2) as i32);
 
 /** The record of the request's user. */
 export let user: usize = 0;
@@ -66,30 +66,40 @@ export let keyMatches: u32 = 0;
 export let keyBlob: usize = 0;
 export let keyOptions: u32 = 0;
 
-/** Finds the user that `userName` names, and whether the user has the key whose blob is `blobLength` bytes at `blob`; 0 for no key. */
-export function findUser(blob: usize, blobLength: u32): void {
+/**
+ * Finds the user that `userName` names, and whether the user has the key whose blob is `blobLength` bytes at `blob`; 0 for no key. Returns
+ * where the table has ended: in a region that is one, where the region does. Whatever its bytes are, all that is read is in memory: a
+ * record, a key or a name at the end is followed by more of it.
+ */
+export function findUser(blob: usize, blobLength: u32): usize {
   const nameLength = <u32>load<u8>(userName);
   user = NOBODY;
   isKnown = keyMatches = keyOptions = 0;
   let record = BANNER_FIELDS + load<u16>(BANNER_LENGTH);
-  while (record < RECORDS_END) {
-    const recordLength = <usize>load<u16>(record, 0, 1);
-    if (!recordLength) break;
+  const end = REGION + load<u16>(LENGTH);
+  while (record < end) {
     const isUser = u32(!ctDifference(userName, record + NAME, nameLength)) & u32(nameLength != 0);
-    // one record matches at most, so what it adds is what there is
-    user += (record - NOBODY) * isUser;
+    user = select<usize>(record, user, isUser);
     isKnown |= isUser;
-    let key = record + NAME + 1 + load<u8>(record, NAME);
-    record += recordLength;
-    while (key < record) {
-      const length = <u32>load<u16>(key, 0, 1);
-      if (length == blobLength) {
-        const matches = isUser & u32(!ctDifference(key + KEY_BLOB, blob, length - 1));
+    const recordEnd = record + load<u16>(record, 0, 1);
+    if (recordEnd > end) break;
+    record = permissionsOf(record);
+    record += 1 + load<u8>(record);
+    while (record < recordEnd) {
+      const length = <u32>load<u16>(record, 0, 1);
+      if (length && length == blobLength) {
+        const matches = isUser & u32(!ctDifference(record + KEY_BLOB, blob, length - 1));
         keyMatches |= matches;
-        keyBlob = select(key + KEY_BLOB, keyBlob, matches != 0);
-        keyOptions |= matches * load<u8>(key, KEY_OPTIONS);
+        keyBlob = select(record + KEY_BLOB, keyBlob, matches != 0);
+        keyOptions |= matches * load<u8>(record, KEY_OPTIONS);
       }
-      key += KEY_BLOB + length;
+      record += KEY_BLOB + length;
     }
   }
+  return record;
+}
+
+/** What a user may do (docs/abi.md): the address of the length's byte. */
+export function permissionsOf(record: usize): usize {
+  return record + NAME + 1 + load<u8>(record, NAME);
 }

@@ -1,0 +1,39 @@
+// Whether this build can serve the credentials region, whatever its bytes are: a region that passes here can make no request trap.
+//
+// In: the region, before the first request. Out: its length. What a hash costs is bounded by its memory alone: how many passes are too
+// many is for the host to say, who knows the processor.
+
+import { CREDENTIALS_CAPACITY } from "../../capacities";
+import { BANNER } from "./features";
+import { SCRATCH } from "./request";
+import {
+  BANNER_LENGTH,
+  FAILURE_LIMIT,
+  findUser,
+  FORMAT,
+  FORMAT_2,
+  LENGTH,
+  OFFERED_METHODS,
+  QUERY_LIMIT,
+  REGION,
+  REQUEST_LIMIT,
+} from "./users";
+import { isHashSupported } from "./verifier";
+
+/** The banner's message goes before it, and the first answer waits behind it. */
+const BANNER_CAPACITY: u32 = BANNER ? <u32>SCRATCH - 1 : 0;
+
+/** See docs/abi.md: 0 for a region that this build cannot serve, and for one that admits nobody. */
+export function credentialsLength(): u32 {
+  const length = <u32>load<u16>(LENGTH);
+  const limits = <u32>load<u8>(FAILURE_LIMIT) * <u32>load<u8>(QUERY_LIMIT) * <u32>load<u8>(REQUEST_LIMIT);
+  const isRegion =
+    load<u8>(FORMAT) == FORMAT_2 &&
+    length <= CREDENTIALS_CAPACITY &&
+    load<u16>(BANNER_LENGTH) <= BANNER_CAPACITY &&
+    limits != 0 &&
+    load<u8>(OFFERED_METHODS) != 0 &&
+    isHashSupported() &&
+    findUser(0, 0) == REGION + length;
+  return isRegion ? length : 0;
+}

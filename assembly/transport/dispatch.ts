@@ -93,8 +93,9 @@ let initial: bool = true;
 /** The client guessed wrong: its next packet of a key exchange is not for us. */
 let ignoreNext: bool = false;
 
-/** The ssh-userauth service was requested and accepted. */
-let userauthRequested: bool = false;
+/** How often the ssh-userauth service was requested and accepted. Some clients ask again before each attempt to log in. */
+let serviceRequests: u32 = 0;
+const SERVICE_REQUESTS_LIMIT: u32 = 32;
 
 /** SSH_MSG_USERAUTH_SUCCESS has been sent. */
 let authenticated: bool = false;
@@ -180,7 +181,7 @@ export function handlePayload(): TransportEvent {
       return protocolError();
   }
   if (number >= CONNECTION_END || number < SSH_MSG_KEXINIT) return writeUnimplemented();
-  const allowed = number >= CONNECTION_FIRST ? authenticated : number >= USERAUTH_FIRST && userauthRequested;
+  const allowed = number >= CONNECTION_FIRST ? authenticated : number >= USERAUTH_FIRST && serviceRequests != 0;
   if (!allowed) return protocolError();
   if (payloadLength > PAYLOAD_CAPACITY) spoilPayload(number);
   return TransportEvent.PAYLOAD;
@@ -295,14 +296,14 @@ function handleServiceRequest(): TransportEvent {
   startReading(PAYLOAD, payloadLength);
   readByte();
   const serviceName = readString();
-  if (isMalformedOrUnfinished() || authenticated) return protocolError();
+  if (isMalformedOrUnfinished() || authenticated || serviceRequests == SERVICE_REQUESTS_LIMIT) return protocolError();
   if (
     stringLength != USERAUTH_SERVICE_BYTES ||
     ctDifference(serviceName, USERAUTH_SERVICE, USERAUTH_SERVICE_BYTES - 1)
   ) {
     return fail(TransportError.SERVICE_NOT_AVAILABLE);
   }
-  userauthRequested = true;
+  serviceRequests++;
   startWriting(payloadToSend());
   writeByte(SSH_MSG_SERVICE_ACCEPT);
   writeString(USERAUTH_SERVICE, USERAUTH_SERVICE_BYTES);

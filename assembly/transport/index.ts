@@ -26,6 +26,7 @@ import {
   writeUnimplemented,
 } from "./dispatch";
 import { isUnfinishedLine, readIdentification, writeIdentification } from "./identification";
+import { strict } from "./kexinit";
 import { SSH_MSG_USERAUTH_SUCCESS } from "../userauth/messages";
 import {
   awaitPiece,
@@ -128,6 +129,11 @@ export function sessionIdLength(): u32 {
 
 export function disconnectReason(): u32 {
   return lastReason;
+}
+
+/** 1 when the client has the marker of strict key exchange; said in its KEXINIT. */
+export function strictKex(): u32 {
+  return strict;
 }
 
 export function sendPtr(): usize {

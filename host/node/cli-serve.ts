@@ -4,6 +4,7 @@ import { lookup } from "node:dns/promises";
 import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { type LimitOptions, limitsOf, withLimitOptions } from "./cli-limits.js";
 import {
   type ConfigOptions,
   givenCredentials,
@@ -38,7 +39,7 @@ import type { UsersTable } from "./users-region.js";
 const FAILURE = 1;
 const DEFAULT_PORT = 2222;
 
-interface ServeOptions extends ConfigOptions {
+interface ServeOptions extends ConfigOptions, LimitOptions {
   port: number;
   host: string;
   hostKey?: string;
@@ -49,7 +50,7 @@ interface ServeOptions extends ConfigOptions {
 }
 
 export function define(command: Command): void {
-  withCredentialOptions(command)
+  withLimitOptions(withCredentialOptions(command))
     .option("--port <number>", "port to listen on; 0 takes a free one", parsePort, DEFAULT_PORT)
     .option("--host <address>", "address to listen on", parseHost, "127.0.0.1")
     .option(
@@ -122,7 +123,7 @@ interface Greeting {
 
 /** Serves the device shell until a signal comes. */
 async function run(
-  { host, port, hostKey: given, strictModes = true, quiet, log: format, json }: ServeOptions,
+  { host, port, hostKey: given, strictModes = true, quiet, log: format, json, ...limits }: ServeOptions,
   options: Omit<ServerOptions, "hostKey">,
   { user, withDevelopmentKey = false, warning }: Greeting,
 ): Promise<void> {
@@ -130,7 +131,8 @@ async function run(
     console.error(format === "json" ? formatLogEntryAsJson(entry) : formatLogEntry(entry));
   const tell = (event: string, message: string) =>
     format === "json" ? log({ event, message }) : console.error(message);
-  const make = (hostKey: KeyPair) => createServer({ hostKey, ...options, log: quiet ? () => {} : log });
+  const make = (hostKey: KeyPair) =>
+    createServer({ hostKey, ...options, ...limitsOf(limits), log: quiet ? () => {} : log });
   const { path, note } = given === undefined ? hostKeyPlace() : { path: given };
   if (note !== undefined) tell("host-key-place", `sesame: ${note}`);
   const { server, hostKey, created } = await withHostKey(path, { strictModes }, make);

@@ -41,6 +41,7 @@ export interface TransportExports extends BufferExports {
   rekey(): number;
   disconnect(reason: number, descriptionLength: number): number;
   disconnectReason(): number;
+  strictKex(): number;
   sessionIdPtr(): number;
   sessionIdLength(): number;
 }
@@ -131,7 +132,7 @@ const FUNCTIONS: { [Type in ModuleType]: readonly (keyof ExportsOf[Type] & strin
       "rekey",
       "disconnect",
     ] as const),
-    ...(["disconnectReason", "sessionIdPtr", "sessionIdLength"] as const),
+    ...(["disconnectReason", "strictKex", "sessionIdPtr", "sessionIdLength"] as const),
   ],
   userauth: ["receive"],
   connection: [

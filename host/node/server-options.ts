@@ -3,12 +3,14 @@
 // server.ts is the user. A number that a timer or a module would take for another is refused here, before anything listens.
 
 import { availableParallelism } from "node:os";
+import type { AdmissionLimits } from "./admission.js";
 import type { Authenticate } from "./authentication.js";
 import type { AnyUserauthBuild } from "./credentials.js";
 import type { Log } from "./log.js";
 import { PLAIN_PAYLOAD_BYTES, WIDE_PAYLOAD_BYTES } from "./modules.js";
 import { KeyFormatError, keyPairFromSeed, PUBLIC_KEY_BYTES, SEED_BYTES } from "./openssh-keys.js";
 import type { KeyPair } from "./openssh-keys.js";
+import type { PenaltyTimes } from "./penalties.js";
 import type { ModuleSet } from "./switchboard-options.js";
 import type { StorePassword } from "./userauth-service.js";
 import type { UsersTable } from "./users-region.js";
@@ -39,13 +41,35 @@ export interface ServerOptions {
   userauthThreads?: number;
   /** How long a login may take, in ms. Default: 120 s. */
   loginGraceMs?: number;
+  /** How long a client may take for the key exchange, in ms. Default: 10 s. */
+  keyExchangeMs?: number;
   /**
    * Connections before login at once; more are closed unheard. Default: 100; with the full build, whose instances have Argon2's memory
    * until they have said SUCCESS, as many as have 512 MiB together, which is 26 for 19 MiB each.
    */
   maxUnauthenticated?: number;
+  /** Of these, connections from one address; of IPv6 from one /64. Default: half of `maxUnauthenticated`. */
+  maxUnauthenticatedPerSource?: number;
+  /**
+   * Connections before login from which on each further one costs one of them its place, or is refused, with a probability that begins with
+   * `dropPercent` and is 100 at `maxUnauthenticated` (OpenSSH's MaxStartups). Defaults: half of `maxUnauthenticated`, and 30.
+   */
+  dropFrom?: number;
+  dropPercent?: number;
+  /** Addresses whose clients fail are not served for a while (`PenaltyTimes`). `false`: they are. Default: OpenSSH's times. */
+  penalties?: Partial<PenaltyTimes> | false;
+  /** Addresses and networks (`192.0.2.0/24`) without penalties. Default: the machine's own, where proxies and tunnels come from. */
+  penaltyExempt?: readonly string[];
+  /** Refuses clients without the marker of strict key exchange: they are open to CVE-2023-48795. Default: false. */
+  requireStrictKex?: boolean;
   /** Connections at once. Default: 1,000. */
   maxConnections?: number;
+  /** Silence, in ms, after which a client that is logged in is asked whether it is there; 0: never. Default: 60 s. */
+  clientAliveMs?: number;
+  /** Questions without a sign of life after which the client has gone. Default: 3. */
+  clientAliveCount?: number;
+  /** Time without data or requests, in ms, after which a session ends; 0: never. Default: 0. */
+  idleMs?: number;
   /** Time between key exchanges, in ms. Default: one hour. */
   rekeyIntervalMs?: number;
   /** What a client may send on a channel before the application has read it, in bytes. Default: 256 KiB. */
@@ -59,11 +83,18 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const LARGEST_UINT32 = 2 ** 32 - 1;
 const UNLIMITED = Number.MAX_SAFE_INTEGER;
 
-/** The options that are whole numbers from 1 on: their defaults, and the most that they can be. */
+/** The options that are whole numbers: their defaults, the most that they can be, and the least, if that is not 1. */
 const NUMBERS = {
   payloadCapacity: { standard: WIDE_PAYLOAD_BYTES, most: LARGEST_UINT32 },
   loginGraceMs: { standard: 120_000, most: LONGEST_TIMER_MS },
+  keyExchangeMs: { standard: 10_000, most: LONGEST_TIMER_MS },
   maxUnauthenticated: { standard: 100, most: UNLIMITED },
+  maxUnauthenticatedPerSource: { standard: 50, most: UNLIMITED },
+  dropFrom: { standard: 50, most: UNLIMITED },
+  dropPercent: { standard: 30, most: 100 },
+  clientAliveMs: { standard: 60_000, most: LONGEST_TIMER_MS, least: 0 },
+  clientAliveCount: { standard: 3, most: UNLIMITED },
+  idleMs: { standard: 0, most: LONGEST_TIMER_MS, least: 0 },
   /** Each connection has three memories, and V8 reserves 10 GiB of addresses for each: 47 bits of addresses hold about 4,300 connections. */
   maxConnections: { standard: 1_000, most: UNLIMITED },
   rekeyIntervalMs: { standard: 3_600_000, most: LONGEST_TIMER_MS },
@@ -75,10 +106,21 @@ export type ServerNumbers = Record<keyof typeof NUMBERS, number>;
 
 const USERAUTH_MEMORY_BYTES = 512 * 1024 * 1024;
 
-/** The default of `maxUnauthenticated` for modules with that much memory. */
-export function unauthenticatedFor(memoryBytes: number): number {
-  const affordable = Math.floor(USERAUTH_MEMORY_BYTES / memoryBytes);
-  return Math.max(1, Math.min(NUMBERS.maxUnauthenticated.standard, affordable));
+/** Who may come in before login. `userauthBytes`: the memory that each of them costs, where that is much. */
+export function admissionLimits(
+  options: ServerOptions,
+  numbers: ServerNumbers,
+  userauthBytes: number | undefined,
+): AdmissionLimits {
+  const affordable = userauthBytes === undefined ? Infinity : Math.floor(USERAUTH_MEMORY_BYTES / userauthBytes);
+  const most = options.maxUnauthenticated ?? Math.max(1, Math.min(NUMBERS.maxUnauthenticated.standard, affordable));
+  const half = Math.max(1, Math.ceil(most / 2));
+  return {
+    most,
+    mostPerSource: options.maxUnauthenticatedPerSource ?? half,
+    dropFrom: options.dropFrom ?? half,
+    dropPercent: numbers.dropPercent,
+  };
 }
 
 /** The number of threads that is in force. Throws a RangeError for what is none. */
@@ -95,13 +137,11 @@ export function serverNumbers(options: ServerOptions): ServerNumbers {
   const numbers: Partial<ServerNumbers> = {};
   // It does not tell the size of its buffer, and its credentials lie behind it.
   const hasOwnUserauth = options.modules?.userauth !== undefined;
-  for (const [name, { standard, most }] of Object.entries(NUMBERS) as [
-    keyof ServerNumbers,
-    { standard: number; most: number },
-  ][]) {
+  const limits = Object.entries(NUMBERS) as [keyof ServerNumbers, { standard: number; most: number; least?: number }][];
+  for (const [name, { standard, most, least = 1 }] of limits) {
     const value = options[name] ?? (name === "payloadCapacity" && hasOwnUserauth ? PLAIN_PAYLOAD_BYTES : standard);
-    if (!Number.isInteger(value) || value < 1 || value > most) {
-      throw new RangeError(`${name} is a whole number from 1 to ${most}, not ${String(value)}`);
+    if (!Number.isInteger(value) || value < least || value > most) {
+      throw new RangeError(`${name} is a whole number from ${least} to ${most}, not ${String(value)}`);
     }
     numbers[name] = value;
   }

@@ -8,14 +8,20 @@ import { createServer as createNetServer } from "node:net";
 import type { AddressInfo, Server as NetServer, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { DisconnectReason, UserauthStatus } from "../../assembly/abi.js";
+import { Admission } from "./admission.js";
+import type { Holder, Leave } from "./admission.js";
+import { ClientPenalties, isFailure } from "./client-penalties.js";
+import { ConnectionTimers } from "./connection-timers.js";
 import { FULL_BUILD, userauthModuleName } from "./credentials.js";
-import type { Ending } from "./ending.js";
+import { reasonOf } from "./ending.js";
+import type { Ending, OwnCause, RefusalCause } from "./ending.js";
 import type { LogEntry } from "./log.js";
 import { loadModule, plainModulePath, WIDE_PAYLOAD_BYTES, wideModulePath } from "./modules.js";
-import { checkHostKey, serverNumbers, unauthenticatedFor } from "./server-options.js";
+import { admissionLimits, checkHostKey, serverNumbers } from "./server-options.js";
 import type { ServerNumbers, ServerOptions } from "./server-options.js";
 import { buildOf, userauthSource } from "./server-userauth.js";
 import type { UserauthSource } from "./server-userauth.js";
+import { Refusals } from "./refusals.js";
 import { ChannelHub, Session } from "./session.js";
 import { sourceOf } from "./source-address.js";
 import { Switchboard } from "./switchboard.js";
@@ -42,9 +48,6 @@ export function createServer(options: ServerOptions): Server {
 /** What is known of one connection. */
 interface Connection {
   switchboard: Switchboard;
-  graceTimer?: NodeJS.Timeout;
-  /** Counts among the unauthenticated. */
-  unauthenticated: boolean;
 }
 
 /** See `createServer`. */
@@ -56,7 +59,9 @@ export class Server extends EventEmitter<ServerEvents> {
   readonly #numbers: ServerNumbers;
   readonly #net: NetServer;
   readonly #connections = new Set<Connection>();
-  #unauthenticated = 0;
+  readonly #admission: Admission;
+  readonly #penalties: ClientPenalties;
+  readonly #refusals: Refusals;
   #lastId = 0;
   #closed: Promise<void> | undefined;
   #onIdle: (() => void) | undefined;
@@ -76,14 +81,15 @@ export class Server extends EventEmitter<ServerEvents> {
       connection: modules.connection ?? loadModule("connection", pathOf("connection")),
     };
     this.#userauth = userauthSource(build, options, this.modules.userauth, this.#numbers.payloadCapacity);
-    if (build === FULL_BUILD) {
-      this.#numbers.maxUnauthenticated = options.maxUnauthenticated ?? unauthenticatedFor(this.#userauth.memoryBytes);
-    }
+    const userauthBytes = build === FULL_BUILD ? this.#userauth.memoryBytes : undefined;
+    this.#admission = new Admission(admissionLimits(options, this.#numbers, userauthBytes));
+    this.#penalties = new ClientPenalties(options.penalties, options.penaltyExempt);
+    this.#refusals = new Refusals(this.modules.transport, (entry) => this.#log(entry));
     this.#net = createNetServer(
       { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEPALIVE_MS },
       (socket: Socket) => {
         const { remoteAddress = "unknown", remotePort = 0 } = socket;
-        this.accept(socket, formatAddress(remoteAddress, remotePort), sourceOf(remoteAddress));
+        this.accept(socket, formatAddress(remoteAddress, remotePort), remoteAddress);
       },
     );
   }
@@ -107,20 +113,26 @@ export class Server extends EventEmitter<ServerEvents> {
   }
 
   /**
-   * Serves a client on any byte stream: a socket, a serial line. `remoteAddress` is for the log and the session; `source` is whom its work
-   * and its places before login count for.
+   * Serves a client on any byte stream: a socket, a serial line. `remoteAddress` is for the log and the session; `host`, the address alone,
+   * is whom its work, its place before login and its failures count for.
    */
-  accept(stream: Duplex, remoteAddress = "stream", source = remoteAddress): void {
+  accept(stream: Duplex, remoteAddress = "stream", host = remoteAddress): void {
     const id = ++this.#lastId;
-    const startedAt = Date.now();
-    const refusal = stream.destroyed ? "client-closed" : this.#refusal();
-    if (refusal !== undefined) {
-      this.#log({ event: "connection-refused", connection: id, remote: remoteAddress, cause: refusal });
-      stream.on("error", () => {});
-      stream.destroy();
-      return;
-    }
+    if (stream.destroyed) return this.#refusals.refuse(stream, "client-closed", id, remoteAddress);
+    const startedAt = performance.now();
+    const source = sourceOf(host);
+    const place = this.#placeFor(host, source, {
+      hasKeys: () => switchboard.hasKeys,
+      isWorking: () => switchboard.judging || !switchboard.alive,
+      giveWay: () => end("gave-way"),
+    });
+    if (typeof place === "string") return this.#refusals.refuse(stream, place, id, remoteAddress);
     this.#log({ event: "connection-open", connection: id, remote: remoteAddress });
+    let hasFailed = false;
+    const end = (cause: OwnCause) => {
+      if (switchboard.judging) hasFailed = true;
+      switchboard.disconnect(reasonOf(cause), cause);
+    };
     const reportError = (error: Error) =>
       this.#log({ event: "application-error", connection: id, error: error.message });
     let session: Session | undefined;
@@ -131,6 +143,7 @@ export class Server extends EventEmitter<ServerEvents> {
       hostKey: this.#options.hostKey,
       rekeyIntervalMs: this.#numbers.rekeyIntervalMs,
       signatureAlgorithms: this.#userauth.signatureAlgorithms,
+      requireStrictKex: this.#options.requireStrictKex,
       openUserauth: (sessionId) =>
         this.#userauth.open(
           sessionId,
@@ -141,6 +154,7 @@ export class Server extends EventEmitter<ServerEvents> {
           },
         ),
       onUserauth: ({ status, method, user, key }) => {
+        hasFailed ||= isFailure(status, method);
         const remote = status === UserauthStatus.SUCCESS ? remoteAddress : undefined;
         this.#log({
           event: "userauth",
@@ -153,7 +167,7 @@ export class Server extends EventEmitter<ServerEvents> {
         });
       },
       onSuccess: ({ permissions }): PayloadReceiver => {
-        this.#leaveUnauthenticated(connection);
+        place();
         const close = () => switchboard.disconnect(DisconnectReason.BY_APPLICATION, "application");
         const opened = (session = new Session(id, remoteAddress, close, permissions));
         const receiver = (hub = new ChannelHub(
@@ -162,14 +176,17 @@ export class Server extends EventEmitter<ServerEvents> {
           this.#numbers.windowBytes,
           opened,
           reportError,
+          () => timers.used(),
         ));
         attempt(() => this.emit("session", opened), reportError);
+        if (switchboard.alive) timers.loggedIn();
         return receiver;
       },
       onEnd: (ending, working) => {
-        clearTimeout(connection.graceTimer);
-        if (working) void working.then(() => this.#leaveUnauthenticated(connection));
-        else this.#leaveUnauthenticated(connection);
+        timers.clear();
+        if (working) void working.then(place);
+        else place();
+        if (!session) this.#penalties.add(host, { cause: ending.cause, hasFailed: hasFailed || switchboard.judging });
         this.#logEnd(id, startedAt, connection, session !== undefined, ending);
         hub?.end();
         hub = undefined; // an application that keeps the session keeps no memory of a module
@@ -181,10 +198,16 @@ export class Server extends EventEmitter<ServerEvents> {
         if (this.#connections.size === 0) this.#onIdle?.();
       },
     });
-    const connection: Connection = { switchboard, unauthenticated: true };
+    const timers = new ConnectionTimers(this.#numbers, {
+      get bytesReceived() {
+        return switchboard.bytesReceived;
+      },
+      hasKeys: () => switchboard.hasKeys,
+      askForLife: () => hub?.keepalive(),
+      end,
+    });
+    const connection: Connection = { switchboard };
     this.#connections.add(connection);
-    this.#unauthenticated++;
-    connection.graceTimer = setTimeout(() => switchboard.destroy("login-timeout"), this.#numbers.loginGraceMs);
     switchboard.start();
   }
 
@@ -201,23 +224,17 @@ export class Server extends EventEmitter<ServerEvents> {
     const connections = [...this.#connections];
     for (const { switchboard } of connections) switchboard.disconnect(DisconnectReason.BY_APPLICATION, "server-close");
     if (connections.length > 0) await idle;
+    this.#refusals.flush();
     await this.#userauth.close();
     await stopped;
   }
 
-  #refusal(): string | undefined {
+  /** A place before login, or why this client is not served. */
+  #placeFor(host: string, source: string, holder: Holder): Leave | RefusalCause {
     if (this.#closed) return "server-close";
-    if (this.#unauthenticated >= this.#numbers.maxUnauthenticated) return "too-many-unauthenticated";
+    if (this.#penalties.refuses(host)) return "penalty";
     if (this.#connections.size >= this.#numbers.maxConnections) return "too-many-connections";
-    return undefined;
-  }
-
-  /** The login has succeeded, or the connection has ended and so has the work begun for it. */
-  #leaveUnauthenticated(connection: Connection): void {
-    if (!connection.unauthenticated) return;
-    connection.unauthenticated = false;
-    clearTimeout(connection.graceTimer);
-    this.#unauthenticated--;
+    return this.#admission.enter(source, holder);
   }
 
   #logEnd(id: number, startedAt: number, { switchboard }: Connection, authenticated: boolean, ending: Ending): void {
@@ -230,7 +247,7 @@ export class Server extends EventEmitter<ServerEvents> {
       authenticated,
       received: switchboard.bytesReceived,
       sent: switchboard.bytesSent,
-      ms: Date.now() - startedAt,
+      ms: Math.round(performance.now() - startedAt),
     });
   }
 

@@ -66,14 +66,18 @@ export class ChannelHub implements PayloadReceiver {
   readonly #closedChannels = new Set<Channel>();
   readonly #session: Session;
   readonly #reportError: ReportError;
+  readonly #onUse: () => void;
 
+  /** `onUse` is called for whatever happens in the session but questions about whether the client is there, and their answers. */
   constructor(
     switchboard: Switchboard,
     module: CompiledModule<"connection">,
     windowBytes: number,
     session: Session,
     reportError: ReportError,
+    onUse: () => void = () => {},
   ) {
+    this.#onUse = onUse;
     this.#switchboard = switchboard;
     this.#session = session;
     this.#reportError = reportError;
@@ -87,6 +91,7 @@ export class ChannelHub implements PayloadReceiver {
     const event = exports.receive(payload.length) as ConnectionEvent;
     this.#sendReply(exports.outputLength());
     if (event === ConnectionEvent.NONE || !this.#switchboard.alive) return;
+    this.#onUse();
     if (event === ConnectionEvent.UNIMPLEMENTED) return this.#switchboard.sendUnimplemented();
     if (event === ConnectionEvent.PROTOCOL_ERROR) {
       return this.#switchboard.disconnect(DisconnectReason.PROTOCOL_ERROR, "protocol-error");
@@ -139,6 +144,11 @@ export class ChannelHub implements PayloadReceiver {
     }
   }
 
+  /** Asks the client whether it is there: whatever it answers is a sign of life. */
+  keepalive(): void {
+    this.#switchboard.run(() => this.#sendReply(this.#instance.exports.keepalive()));
+  }
+
   /** The connection has ended, perhaps during a call of `receive`: nothing calls the module any more. */
   end(): void {
     const channels = [...this.#channels.values(), ...this.#closedChannels];
@@ -189,6 +199,7 @@ export class ChannelHub implements PayloadReceiver {
       },
       write: (bytes, extended) =>
         call(() => {
+          this.#onUse();
           memory.write(exports.writePtr(), exports.writable(number), bytes);
           return exports.write(number, bytes.length, extended ? 1 : 0);
         }),

@@ -31,6 +31,8 @@ export interface SwitchboardOptions {
   rekeyIntervalMs: number;
   /** Public key algorithms that clients are told of (RFC 8308 §3.1). Default: ssh-ed25519. */
   signatureAlgorithms?: readonly string[] | undefined;
+  /** Refuse a client without the marker of strict key exchange. */
+  requireStrictKex?: boolean | undefined;
   /** In place of random bytes: a session that was recorded comes out again, bit for bit, only with its own. The bytes are wiped. */
   entropy?: (() => Uint8Array) | undefined;
   /** After each request that has been judged. */

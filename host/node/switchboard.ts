@@ -27,7 +27,7 @@ const DESCRIPTION_CAPACITY = 255;
 const REASON_MASK = 0xff;
 /** While more than this waits in the stream's write buffer, nothing is read and no application data is sent. */
 const WRITE_MARK_BYTES = 256 * 1024;
-/** What is read while a request is being judged: enough to see that the client has gone, as a rule. */
+/** What a client may send while its request is being judged: nothing that it sends before the answer is of use. */
 const AHEAD_BYTES = 64 * 1024;
 /** Replies that wait for the end of a key exchange; more is an attack. Each counts with what holding it costs. */
 const HELD_REPLIES_BYTES = 64 * 1024;
@@ -37,6 +37,17 @@ const LINGER_MS = 2_000;
 const FIRST_USERAUTH_NUMBER = 50;
 const FIRST_CONNECTION_NUMBER = 80;
 const LAST_CONNECTION_NUMBER = 127;
+
+/** Makes SSH_MSG_DISCONNECT; returns the output's length. */
+export function writeDisconnect(
+  { exports, memory }: Instance<TransportExports>,
+  reason: DisconnectReason,
+  description: string,
+): number {
+  const text = Buffer.from(description, "latin1");
+  memory.write(exports.sendPtr() + DESCRIPTION_OFFSET, DESCRIPTION_CAPACITY, text);
+  return exports.disconnect(reason, text.length);
+}
 
 /** See `SwitchboardOptions` for what it is given and whom it tells. */
 export class Switchboard {
@@ -96,6 +107,16 @@ export class Switchboard {
     return this.#transport !== undefined;
   }
 
+  /** Whether the key exchange that every connection begins with has given it keys. */
+  get hasKeys(): boolean {
+    return this.alive && this.#transport!.exports.sessionIdLength() > 0;
+  }
+
+  /** Whether a userauth request is being judged. */
+  get judging(): boolean {
+    return this.#judging;
+  }
+
   /** Whether application data can be sent: no key exchange runs, nothing waits before it and the client takes what it is sent. */
   get ready(): boolean {
     return this.alive && this.#held.length === 0 && !this.#choked() && this.#capacity() > 0;
@@ -145,12 +166,7 @@ export class Switchboard {
 
   #sayDisconnect(reason: DisconnectReason, description: string): void {
     const transport = this.#transport!;
-    const { exports, memory } = transport;
-    const text = Buffer.from(description, "latin1");
-    this.#calling(() => {
-      memory.write(exports.sendPtr() + DESCRIPTION_OFFSET, DESCRIPTION_CAPACITY, text);
-      this.#sendOutput(transport, exports.disconnect(reason, text.length));
-    });
+    this.#calling(() => this.#sendOutput(transport, writeDisconnect(transport, reason, description)));
   }
 
   #open(): void {
@@ -183,7 +199,9 @@ export class Switchboard {
       this.#feeding = false;
     }
     if (!this.alive) return;
-    if (this.#choked() || (this.#judging && this.#isFarAhead())) this.#stream.pause();
+    // Who is not read is not seen to go.
+    if (this.#judging && this.#isFarAhead()) return this.disconnect(DisconnectReason.PROTOCOL_ERROR, "too-far-ahead");
+    if (this.#choked()) this.#stream.pause();
     else if (this.#stream.isPaused()) this.#stream.resume();
     if (this.#session && this.ready) this.#session.wake();
   }
@@ -226,6 +244,13 @@ export class Switchboard {
     if (this.#held.length === 0) this.#heldBytes = 0;
   }
 
+  /** Before anything that the client says is acted upon. */
+  #refusesClient({ exports }: Instance<TransportExports>): boolean {
+    if (!this.#options.requireStrictKex || exports.strictKex() !== 0) return false;
+    this.disconnect(DisconnectReason.KEY_EXCHANGE_FAILED, "no-strict-kex");
+    return true;
+  }
+
   #route(transport: Instance<TransportExports>, payload: Uint8Array): void {
     const number = payload[0] ?? 0;
     if (number >= FIRST_USERAUTH_NUMBER && number < FIRST_CONNECTION_NUMBER)
@@ -238,6 +263,7 @@ export class Switchboard {
   }
 
   #authenticate(transport: Instance<TransportExports>, payload: Uint8Array): void {
+    if (!this.#userauth && this.#refusesClient(transport)) return;
     const judgement = (this.#userauth ??= this.#openUserauth(transport)).receive(payload);
     if (!(judgement instanceof Promise)) return this.#conclude(judgement);
     this.#judging = true;

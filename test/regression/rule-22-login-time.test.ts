@@ -1,9 +1,10 @@
-// Rule 22: running out of login time does nothing but close the connection; and connections that are not logged in are limited.
+// Rule 22: running out of login time does nothing but end the connection, with a sentence (rule 34); and connections that are not logged in are limited.
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { keyExchange, passwordRequest, politeLogin } from "../support/client.js";
+import { eventually } from "../support/programs.js";
 import { PASSWORD, USER } from "../support/session.js";
 import { type Fixture, serve, TcpClient } from "../support/tcp.js";
 
@@ -21,7 +22,7 @@ async function proceed(client: TcpClient, count: number): Promise<void> {
   }
 }
 
-test("rule 22 (OpenSSH CVE-2024-6387): at every moment before the login the time runs out without a word", async () => {
+test("rule 22 (OpenSSH CVE-2024-6387): at every moment before the login the time runs out, and the client is told", async () => {
   const running = await serve({ loginGraceMs: 250 });
   fixtures.push(running);
   const { port, log } = running;
@@ -36,7 +37,9 @@ test("rule 22 (OpenSSH CVE-2024-6387): at every moment before the login the time
   await Promise.all(clients.map((client) => client.untilClosed()));
   for (const { raw, broken } of clients) {
     assert.equal(broken, undefined);
-    assert.ok(!raw.messages.some((message) => message[0] === 1), "no DISCONNECT");
+    const last = raw.messages.at(-1);
+    assert.equal(last[0], 1, "DISCONNECT");
+    assert.equal(last.subarray(9, 9 + last.readUInt32BE(5)).toString(), "the time to log in is over");
   }
   const closed = log.filter(({ event }) => event === "connection-close");
   assert.deepEqual(new Set(closed.map(({ cause }) => cause)), new Set(["login-timeout"]));
@@ -56,18 +59,18 @@ test("rule 22 (OpenSSH CVE-2024-6387): the time has no effect on who is in, and 
 });
 
 test("rule 22 (OpenSSH CVE-2024-6387): connections that never log in are limited; a login or an end makes room", async () => {
-  const running = await serve({ maxUnauthenticated: 3 });
+  const running = await serve({ maxUnauthenticated: 3, maxUnauthenticatedPerSource: 9, dropFrom: 9 });
   fixtures.push(running);
   const idle = await Promise.all([0, 1, 2].map(() => TcpClient.connect(running.port)));
   for (const client of idle) await client.until(() => client.raw.serverKexinit.length > 0);
   const refused = await TcpClient.connect(running.port);
   await refused.untilClosed();
-  assert.equal(refused.raw.serverIdentification, undefined, "closed unheard");
+  assert.equal(refused.raw.messages.at(-1)[0], 1, "DISCONNECT, whatever it says");
   assert.equal(await idle[0]!.login(login.authenticate, "admitted"), "admitted");
   const second = await TcpClient.connect(running.port);
   assert.ok(await second.run(keyExchange(second.raw)));
   idle[1]!.socket.destroy();
-  await delay(20);
+  await eventually("its place is free", () => running.log.some(({ event }) => event === "connection-close"));
   const third = await TcpClient.connect(running.port);
   assert.equal(await third.login(login.authenticate, "after an end"), "after an end");
 });

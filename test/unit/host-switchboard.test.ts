@@ -323,11 +323,12 @@ test("a client that vanishes closes its channels, and the server forgets it", as
   assert.equal(closed, 2);
 });
 
-test("the login time runs out without a word, and not after the login", async () => {
+test("the login time runs out with a word, and not after the login", async () => {
   const { client, log, port } = await serve(undefined, { loginGraceMs: 60 });
   await client.openChannel();
   const slow = await FakeClient.connect(port);
   await slow.receive();
+  assert.match(await slow.receive(), /^010b/);
   assert.equal(await slow.receive(), "closed");
   assert.equal(ending(log)?.cause, "login-timeout");
   client.send(80, string("keepalive@openssh.com"), boolean(true));
@@ -335,13 +336,19 @@ test("the login time runs out without a word, and not after the login", async ()
 });
 
 test("connections before login are limited in number; those after login do not count", async () => {
-  const { client, log, port } = await serve(undefined, { maxUnauthenticated: 2 });
+  const { client, log, port } = await serve(undefined, {
+    maxUnauthenticated: 2,
+    maxUnauthenticatedPerSource: 9,
+    dropFrom: 9,
+  });
   await client.openChannel();
   const first = await FakeClient.connect(port);
   const second = await FakeClient.connect(port);
   await first.receive();
   await second.receive();
   const third = await FakeClient.connect(port);
+  await third.receive();
+  assert.match(await third.receive(), /^010c/);
   assert.equal(await third.receive(), "closed");
   assert.ok(log.some(({ cause }) => cause === "too-many-unauthenticated"));
   second.send(Command.CLOSE);

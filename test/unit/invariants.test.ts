@@ -19,11 +19,11 @@ const COMMON = "memory __heap_base __data_end";
 const BUFFERS = "inputPtr inputCapacity outputPtr";
 const FULL_USERAUTH =
   `${COMMON} reset receive status nextReply decide fieldPtr fieldLength signatureVerified achievedMethods recordOffset makeSalt ` +
-  "signatureAlgorithms credentialsPtr credentialsCapacity";
+  "signatureAlgorithms credentialsPtr credentialsCapacity credentialsLength";
 const EXPORTS: Record<(typeof NAMES)[number], string> = {
   transport:
     `${COMMON} ${BUFFERS} hostKeyPtr signatureAlgorithmsPtr makeHostKey open receive outputLength payloadPtr payloadLength sendPtr ` +
-    "sendCapacity send hash unimplemented rekey disconnect disconnectReason sessionIdPtr sessionIdLength",
+    "sendCapacity send hash unimplemented rekey disconnect disconnectReason strictKex sessionIdPtr sessionIdLength",
   connection:
     `${COMMON} ${BUFFERS} open receive outputLength eventChannel eventPtr eventLength valuePtr valueLength columns rows ` +
     "answer consumed writable writePtr write sendEof exit close keepalive",

@@ -18,6 +18,8 @@ import { needs } from "../support/peers.js";
 import { eventually, folder } from "../support/programs.js";
 import { type LibraryServer, PASSWORD, serveFromLibrary } from "../support/server.js";
 
+/** Of the build that is compiled here. */
+const PAYLOAD_BYTES = 4096;
 const REKEY_AFTER_BYTES = 64 * 1024;
 const TRANSFER_BYTES = 1_000_000;
 const GRACE_MS = 1_000;
@@ -36,7 +38,10 @@ function rekeyingServer(): Promise<LibraryServer> {
     const use = ["--use", `REKEY_AFTER_BYTES=${REKEY_AFTER_BYTES}`];
     execFileSync(process.execPath, [asc, ...target, ...use, "--outFile", outFile], { cwd: root });
     const wasm = readFileSync(outFile);
-    return serveFromLibrary({ modules: { transport: compileModule("transport", wasm) } });
+    return serveFromLibrary({
+      payloadCapacity: PAYLOAD_BYTES,
+      modules: { transport: compileModule("transport", wasm) },
+    });
   })());
 }
 

@@ -53,7 +53,7 @@ test("a module that gives a second further reply ends the connection", async () 
     const number = await client.number(userauthRequest("ann", "none"));
     if (furtherReplies === 1) assert.equal(number, Message.USERAUTH_FAILURE);
     else {
-      assert.equal(number, "closed");
+      assert.equal(number, Message.DISCONNECT);
       assert.equal(log.find(({ event }) => event === "connection-close")?.cause, "module-error");
     }
     client.end();

@@ -33,11 +33,11 @@ const EXPORTS: Record<(typeof NAMES)[number], string> = {
   userauth: FULL_USERAUTH,
   "userauth-board": FULL_USERAUTH,
 };
-/** 19 MiB for Argon2, and a page for everything else; in the wide transport module one more, for two buffers of 35 kB. */
+/** 19 MiB for Argon2, 100 in the wide module, and a page for everything else; in the wide transport module one more, for two buffers of 35 kB. */
 const PAGES = new Map([
   ["userauth", 305],
   ["plain userauth", 305],
-  ["wide userauth", 305],
+  ["wide userauth", 1602],
   ["wide transport", 2],
 ]);
 

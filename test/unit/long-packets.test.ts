@@ -10,7 +10,7 @@ import { globalRequest, request } from "../support/connection.js";
 import { handedOn, LONGEST, longKexinit, PIECE_END, PIECE_START } from "../support/long-packets.js";
 import { Random } from "../support/random.js";
 import { assertEnded, exportGlobals, PASSWORD, Session, USER } from "../support/session.js";
-import { bytes, string } from "../support/wire.js";
+import { bytes, string, uint32 } from "../support/wire.js";
 
 const MAC_ERROR = 5;
 const KEPT = PIECE_START - 60 - 5;
@@ -140,7 +140,7 @@ test("the bytes of long packets count: keys change after so many", async () => {
 
 test("a long request does not depend on what the one before has left", () => {
   const session = loggedIn();
-  session.exchange(90, string("session"), new Uint8Array(12));
+  session.exchange(90, string("session"), uint32(0), uint32(0), uint32(1_000));
   const long = request(0, "env", true, string("A"), string(secrets(5_000)));
   const short = request(0, "env", true, string("A"), string("B"));
   const answers = [long, short, long, long, short].map((payload) => session.exchange(payload)[0]![0]);

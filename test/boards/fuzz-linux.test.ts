@@ -118,7 +118,7 @@ async function fullCredentials(): ReturnType<typeof usersCredentials> {
   const keys = KEYS.map(line);
   return usersCredentials(
     [
-      { name: USER, keys, methods: METHODS },
+      { name: USER, keys, methods: METHODS, admin: true },
       { name: "ali", keys, required: [["publickey", "password"]] },
       ...EXPIRED.map((name) => ({ name, methods: ["password", "keyboard-interactive"], passwordExpired: true })),
     ],

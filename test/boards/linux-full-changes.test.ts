@@ -22,7 +22,7 @@ const INFO_REQUEST = 60;
 const { USERAUTH_FAILURE, USERAUTH_SUCCESS } = Message;
 const [ssh] = openSshClients;
 const users = [
-  { name: "ali", methods: ["password", "keyboard-interactive"] },
+  { name: "ali", methods: ["password", "keyboard-interactive"], admin: true },
   { name: "cassim", methods: ["password", "keyboard-interactive"], passwordExpired: true },
 ];
 

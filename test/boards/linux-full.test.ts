@@ -32,7 +32,7 @@ let count = 0;
 before(async () => {
   const [ed25519, rsa, ecdsa] = await Promise.all([userKey(), rsaKey(), ecdsaKey()]);
   const users = [
-    { name: "ali", methods: ["password", "keyboard-interactive"] },
+    { name: "ali", methods: ["password", "keyboard-interactive"], admin: true },
     { name: "cassim", methods: ["password", "keyboard-interactive"], passwordExpired: true },
     { name: "morgiana", keys: [ed25519.line], required: [["publickey", "password"]] },
     { name: "baba", password: undefined, keys: [rsa.line, ecdsa.line] },

@@ -44,7 +44,7 @@ const PROMPT = 60;
 function tableOf(password: PasswordHash): UsersTable {
   return {
     users: [
-      { name: USER, password, required: [["password"]] },
+      { name: USER, password, required: [["password"]], admin: true },
       { name: EXPIRED_USER, password, passwordExpired: true, required: [["password"], ["keyboard-interactive"]] },
       { name: KEY_USER, keys: [{ blob: KEY.blob }], required: [["publickey"]] },
     ],

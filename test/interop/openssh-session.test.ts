@@ -149,7 +149,10 @@ for (const ssh of openSshClients) {
     const server = await theServer();
     const socket = join(folder, `master_${ssh.version}`);
     const master = startSsh(ssh, server, login, [], { extra: ["-M", "-N", "-S", socket] });
-    await eventually("the master has logged in", () => existsSync(socket));
+    await eventually(
+      "the master has logged in, and the log says so",
+      () => existsSync(socket) && server.connectionCount === 1,
+    );
     // without a way of its own to the server, the client cannot get round the master
     const shared = [...sshOptions(server, login), "-S", socket, "-o", "ProxyCommand=false", server.host];
     const ping = async (channel: Program, text: string) => {

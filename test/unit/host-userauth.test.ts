@@ -1,7 +1,6 @@
 // The full userauth build behind the Node host: hashes in threads, the application's decisions, and new passwords that are stored.
 
 import assert from "node:assert/strict";
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Worker } from "node:worker_threads";
@@ -61,14 +60,11 @@ test("each request is logged with user, method and status; a name that nobody ha
   );
 });
 
-/** What other clients do, and the event loop suffers, while one's password is hashed. */
-async function duringHash(userauthThreads: number): Promise<{ keyExchanges: number; longestDelayMs: number }> {
+/** How many key exchanges of other clients are made while one's password is hashed. */
+async function keyExchangesDuringHash(userauthThreads: number): Promise<number> {
   const { connect } = await serveFull({ users: slowUsers, userauthThreads });
   const slow = await connect();
   if (userauthThreads > 0) await (await connect()).number(userauthRequest("ann", "none")); // its thread has started
-  const histogram = monitorEventLoopDelay({ resolution: 5 });
-  histogram.enable();
-  await delay(20); // it measures between its own timers
   const hash = { over: false };
   const answer = slow.number(password("ann", "wrong")).finally(() => (hash.over = true));
   let keyExchanges = 0;
@@ -78,19 +74,15 @@ async function duringHash(userauthThreads: number): Promise<{ keyExchanges: numb
     if (hash.over) break;
     keyExchanges++;
   }
-  await delay(20);
-  histogram.disable();
   assert.equal(await answer, FAILURE);
-  return { keyExchanges, longestDelayMs: histogram.max / 1e6 };
+  return keyExchanges;
 }
 
-test("while a password is hashed other connections are served, and the event loop is not held up", async (context) => {
-  const control = await duringHash(0);
-  const threads = await duringHash(1);
+test("while a password is hashed other connections are served; without threads they wait", async (context) => {
+  const control = await keyExchangesDuringHash(0);
+  const threads = await keyExchangesDuringHash(1);
   context.diagnostic(JSON.stringify({ control, threads }));
-  assert.ok(control.longestDelayMs > 200, "the control's hash is slow");
-  assert.ok(threads.keyExchanges > control.keyExchanges + 2);
-  assert.ok(threads.longestDelayMs < control.longestDelayMs / 2);
+  assert.ok(threads > control + 2);
 });
 
 test("what a client sends during a hash is held back and answered in its order", async () => {

@@ -65,6 +65,14 @@ test("rule 5 (OpenSSH CVE-2016-10708): before the login a client has one key exc
   assertEnded(failed.feed(failed.client.packet(failed.client.kexinit())), 2);
 });
 
+test("rule 5: the 32nd request for the service before the login is served, the next one ends the connection", () => {
+  const session = new Session().keyExchange();
+  for (let count = 0; count < 32; count++) {
+    assert.deepEqual(session.exchange(Message.SERVICE_REQUEST, string("ssh-userauth"))[0]?.[0], Message.SERVICE_ACCEPT);
+  }
+  assertEnded(session.send(Message.SERVICE_REQUEST, string("ssh-userauth")), 2);
+});
+
 test("rule 5 (OpenSSH CVE-2016-10708): the work before the login is one key exchange, whatever a client sends", () => {
   const counted = instantiateCounted(moduleBytes("transport"));
   const session = new Session({

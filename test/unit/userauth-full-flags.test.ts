@@ -43,7 +43,6 @@ const TABLE: UsersTable = {
     passwordUser("expired", "secret", { passwordExpired: true }),
     passwordUser("both", "secret", { keys: [KEY], required: [["publickey", "password"]] }),
   ],
-  banner: "hello",
 };
 const open = (table: UsersTable | Uint8Array = TABLE): FullUserauth => new FullUserauth(table, { wasm: least });
 
@@ -56,7 +55,9 @@ test("passwords and Ed25519 keys work without everything else", () => {
 
 test("what was left out fails closed", () => {
   const failed = failure("publickey,password");
-  assert.deepEqual(open().receive(interactiveRequest("u")), [failed], "and there is no banner before it");
+  assert.deepEqual(open().receive(interactiveRequest("u")), [failed]);
+  const withBanner = open({ ...TABLE, banner: "hello" });
+  assert.equal(withBanner.judge(passwordRequest("u", "secret")), "PROTOCOL_ERROR", "a banner that cannot be shown");
   assert.equal(open().judge(infoResponse("secret")), "PROTOCOL_ERROR");
   for (const key of [rsaKey(), ecdsaKey(), securityEd25519Key()]) {
     assert.deepEqual(open().receive(query("u", key)), [failed], key.algorithm);

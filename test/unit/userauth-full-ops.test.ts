@@ -37,7 +37,7 @@ function tableOf(hashOf: typeof pbkdf2Of | typeof argon2idOf): UsersTable {
   ];
   return { users };
 }
-const NAMES = ["alice", "bobby", "carol", "dave5", "nobdy", "ALICE", "\0\0\0\0\0"];
+const NAMES = ["alice", "bobby", "carol", "dave5", "nobdy", "ALICE", "~~~~~"];
 
 /** Instructions for the last of the payloads. */
 function ops(table: UsersTable, ...payloads: Uint8Array[]): number {

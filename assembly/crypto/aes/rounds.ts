@@ -142,6 +142,7 @@ export function encryptRounds(keys: usize, count: u32): void {
     let s7 = t59 ^ t63;
 
     // MixColumns: twice the sum of a byte and the next one, then the next one, then the sum of the two behind that
+    // (written out for each place of the bytes: to rotate 64 bits by a variable is a call on a 32-bit processor, by a constant it is not)
     if (count & 1) {
       s0 = shiftRowsTwice(s0, rows02);
       s1 = shiftRowsTwice(s1, rows02);

@@ -8,7 +8,7 @@ const ASSEMBLYSCRIPT = ["assembly/**/*.ts", "test/modules/**/*.ts"];
 export default tseslint.config(
   { ignores: ["build/", "dist/", "node_modules/"] },
   {
-    files: ["host/node/**/*.ts", "scripts/**/*.ts", "test/**/*.ts"],
+    files: ["boards/**/*.ts", "host/{core,node}/**/*.ts", "scripts/**/*.ts", "test/**/*.ts"],
     ignores: ASSEMBLYSCRIPT,
     extends: [...tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
@@ -18,7 +18,7 @@ export default tseslint.config(
       "@typescript-eslint/no-confusing-void-expression": "off",
       // the exports of a module do not use `this`
       "@typescript-eslint/unbound-method": "off",
-      // the numbers that modules return are named by the enums of assembly/abi.ts
+      // the numbers that modules return are named by the enums of assembly/abi/index.ts
       "@typescript-eslint/no-unsafe-enum-assignment": "off",
       // node:test's `test` and `describe` return promises that the runner awaits
       "@typescript-eslint/no-floating-promises": [

@@ -2,7 +2,7 @@
 // have its budget lowered, so that no later change spends the gain unseen.
 
 import { readFileSync, writeFileSync } from "node:fs";
-import { group } from "../host/node/size.js";
+import { group } from "../host/node/cli/size-report.js";
 
 /** Budgets by the name of what is measured. */
 export type Budgets = Record<string, number>;

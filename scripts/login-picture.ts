@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { developmentCredentials } from "../host/node/development.js";
-import { buildRp2040In } from "./boards/rp2040-build.js";
+import { developmentCredentials } from "../host/node/credentials/development.js";
+import { buildRp2040In } from "../boards/rp2040/firmware.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const KEY_PRESS_MS = 300;
@@ -31,12 +31,22 @@ const PICTURES: Record<string, Picture> = {
   login: {
     head: ["$ ssh -p 2222 admin@localhost", "admin@localhost's password:"],
     commands: ["help", "info", "led on", "exit"],
-    server: () => [join(root, "dist/host/node/cli.js"), "serve", "--port", "0", "--host-key", join(folder, "host_key")],
+    server: () => [
+      join(root, "dist/host/node/cli/main.js"),
+      "serve",
+      "--port",
+      "0",
+      "--host-key",
+      join(folder, "host_key"),
+    ],
   },
   pico: {
     head: ["$ ssh pico", "admin@pico's password:"],
     commands: ["info", "led on", "uptime", "exit"],
-    server: () => [...["--import", import.meta.resolve("tsx"), join(root, "scripts/emulator/main.ts")], ...firmware()],
+    server: () => [
+      ...["--import", import.meta.resolve("tsx"), join(root, "boards/rp2040/emulator/main.ts")],
+      ...firmware(),
+    ],
   },
 };
 

@@ -9,10 +9,10 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { formatPhc, hashPassword } from "../host/node/index.js";
 import { packageRoot } from "../host/node/package-root.js";
-import { keyExchange, Message, passwordRequest } from "../test/support/client.js";
+import { keyExchange, Message, passwordRequest } from "./client/client.js";
 import { TcpClient } from "../test/support/tcp.js";
 import { ed25519Key, signed } from "../test/support/userauth-full.js";
-import { string } from "../test/support/wire.js";
+import { string } from "./client/wire.js";
 
 const SECONDS = Number(process.argv[2] ?? 60);
 const PER_SECOND = 50;

@@ -1,4 +1,4 @@
-// `npm test`: runs test/**/*.test.ts under node:test, against the modules in build/, without those of test/boards, which
+// `npm test`: runs test/**/*.test.ts under node:test, against the modules in build/, without those of test/boards and test/host/c, which
 // `npm run test:boards` runs. With arguments: only the files whose path contains one of them, as in
 // `npm test -- userauth interop/openssh`.
 
@@ -12,23 +12,33 @@ import { fileURLToPath } from "node:url";
 const TIME_LIMIT_MS = 900_000;
 
 /** They need compilers, emulators and minutes of their own. */
-const BOARDS = join("test", "boards");
+const BOARDS = ["test/boards/", "test/host/c/"];
+/** As an argument: all of BOARDS. */
+const ALL_BOARDS = "--boards";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const filters = process.argv.slice(2);
+const filters = process.argv.slice(2).flatMap((filter) => (filter === ALL_BOARDS ? BOARDS : [filter]));
 const files = readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" })
   .map((file) => join("test", file))
   .filter((file) => file.endsWith(".test.ts") && isWanted(file))
   .sort();
 if (files.length === 0) throw new Error(`no test file matches ${filters.join(" ")}`);
 
-function isWanted(file: string): boolean {
-  return filters.length === 0 ? !file.startsWith(BOARDS) : filters.some((part) => file.includes(part));
+function needsBoardTools(file: string): boolean {
+  return BOARDS.some((folder) => file.startsWith(folder));
 }
 
-/** Files of a folder for boards share the programs that they build, and run one after the other; such folders run side by side. */
+function isWanted(file: string): boolean {
+  return filters.length === 0 ? !needsBoardTools(file) : filters.some((part) => file.includes(part));
+}
+
+/**
+ * Files for boards share the programs that they build, and run one after the other, but for the emulated Pico's: a folder of those is a lane of its
+ * own, and lanes run side by side.
+ */
 function laneOf(file: string): string {
-  return file.startsWith(BOARDS) ? dirname(file) : "";
+  if (!needsBoardTools(file)) return "";
+  return file.startsWith("test/boards/rp2040/") ? dirname(file) : "host";
 }
 
 process.chdir(root);

@@ -1,8 +1,8 @@
 // RFC 4254 §5.1, §5.3: the table of session channels, from CHANNEL_OPEN to CLOSE. Data and windows: flow.ts; requests:
 // requests.ts.
 
-import { ConnectionEvent } from "../abi";
-import { CHANNEL_COUNT, PAYLOAD_CAPACITY } from "../capacities";
+import { ConnectionEvent } from "../abi/index";
+import { CHANNEL_COUNT, PAYLOAD_CAPACITY } from "../abi/capacities";
 import { bytesRemaining, readBytes, readString, readUint32, stringLength } from "../wire/reader";
 import { writeString, writeUint32 } from "../wire/writer";
 import { eventChannel, setEventChannel } from "./event";

@@ -1,8 +1,8 @@
 // RFC 4254 §5.2: data in both directions, and the windows that bound it. What comes in is counted against the window we
 // granted; what goes out is at most what the client granted.
 
-import { ConnectionEvent } from "../abi";
-import { CHANNEL_DATA_CAPACITY } from "../capacities";
+import { ConnectionEvent } from "../abi/index";
+import { CHANNEL_DATA_CAPACITY } from "../abi/capacities";
 import { readUint32 } from "../wire/reader";
 import { skipBytes, writeUint32, writtenLength } from "../wire/writer";
 import { Channel, CLOSE_SENT, EOF_RECEIVED, EOF_SENT, findChannel, MAXIMUM_PACKET_SIZE, windowSize } from "./channels";

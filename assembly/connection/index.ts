@@ -3,8 +3,8 @@
 //
 // Next on a payload's way: channels.ts (open, eof, close), flow.ts (data, windows), requests.ts (everything asked for).
 
-import { ConnectionEvent } from "../abi";
-import { PAYLOAD_CAPACITY } from "../capacities";
+import { ConnectionEvent } from "../abi/index";
+import { PAYLOAD_CAPACITY } from "../abi/capacities";
 import { isMalformedOrUnfinished, readByte, startReading } from "../wire/reader";
 import { writtenLength } from "../wire/writer";
 import {

@@ -1,6 +1,6 @@
 // RFC 4254 §9: the message numbers of the connection protocol, and the one output buffer where every reply is written.
 
-import { CHANNEL_DATA_CAPACITY } from "../capacities";
+import { CHANNEL_DATA_CAPACITY } from "../abi/capacities";
 import { startWriting, writeByte, writeUint32, writtenLength } from "../wire/writer";
 
 export const SSH_MSG_GLOBAL_REQUEST: u32 = 80;

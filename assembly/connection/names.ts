@@ -1,6 +1,6 @@
 // RFC 4254 §6: the names of the channel type and of the requests that the application hears of.
 
-import { ConnectionEvent } from "../abi";
+import { ConnectionEvent } from "../abi/index";
 import { ctDifference } from "../wire/compare";
 
 /** In the order of ConnectionEvent, from OPEN to BREAK: the length of a name, then the name. Last, names we send. */

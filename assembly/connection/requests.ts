@@ -1,7 +1,7 @@
 // RFC 4254 §4, §6: global requests, and requests on a channel. The application answers those it understands, one at a
 // time, before the next message; the module refuses all others.
 
-import { ConnectionEvent } from "../abi";
+import { ConnectionEvent } from "../abi/index";
 import { readBoolean, readString, stringLength } from "../wire/reader";
 import { writeByte, writeString, writeUint32, writtenLength } from "../wire/writer";
 import { Channel, CLOSE_SENT, EXIT_SENT, findChannel, skipRemaining, STARTED, writeOnce } from "./channels";

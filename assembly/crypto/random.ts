@@ -2,8 +2,8 @@
 // Comes in: the host's entropy, once. Goes out: 32 bytes a call, from which neither earlier nor later ones can be computed.
 // Next: the ephemeral keys and the cookies of transport.
 
-import { chacha20Xor } from "./chacha20";
-import { sha256 } from "./sha256";
+import { chacha20Xor } from "./chacha20-poly1305/chacha20";
+import { sha256 } from "./hash/sha256";
 
 const KEY_BYTES: u32 = 32;
 const BLOCK_BYTES: u32 = 64;

@@ -3,9 +3,9 @@
 // In: a payload that packet.ts has opened. Out: replies in the output, or the payload handed on to the host: 50 to 79 for the
 // userauth module once its service was requested, 80 to 127 for the connection module once the user is in.
 
-import { TransportError, TransportEvent } from "../abi";
-import { PAYLOAD_CAPACITY, SIGNATURE_ALGORITHMS_CAPACITY } from "../capacities";
-import { SHA256_BYTES, sha256Finish, sha256Update } from "../crypto/sha256";
+import { TransportError, TransportEvent } from "../abi/index";
+import { PAYLOAD_CAPACITY, SIGNATURE_ALGORITHMS_CAPACITY } from "../abi/capacities";
+import { SHA256_BYTES, sha256Finish, sha256Update } from "../crypto/hash/sha256";
 import { SSH_MSG_USERAUTH_INFO_RESPONSE, SSH_MSG_USERAUTH_REQUEST } from "../userauth/messages";
 import { ctDifference } from "../wire/compare";
 import { isMalformedOrUnfinished, readByte, readString, readUint32, startReading, stringLength } from "../wire/reader";

@@ -5,10 +5,10 @@
 
 // First, so that its small buffers lie below the large ones: their addresses take a byte less each time they are used.
 import { HOST_KEY, makeHostKeyPair, SESSION_ID, sessionIdLength as idLength } from "./key-exchange";
-import { TransportError, TransportEvent } from "../abi";
-import { PAYLOAD_CAPACITY } from "../capacities";
+import { TransportError, TransportEvent } from "../abi/index";
+import { PAYLOAD_CAPACITY } from "../abi/capacities";
 import { seedRandom } from "../crypto/random";
-import { sha256, SHA256_BYTES } from "../crypto/sha256";
+import { sha256, SHA256_BYTES } from "../crypto/hash/sha256";
 import {
   disconnectReason as lastReason,
   fail,

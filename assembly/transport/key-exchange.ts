@@ -3,10 +3,10 @@
 // In: both KEXINITs, then the client's ephemeral public key. Out: ours with the host key's signature, NEWKEYS, and the keys of
 // both directions. Next: packet.ts, which uses them.
 
-import { ed25519PublicKey, ed25519Sign } from "../crypto/ed25519-sign";
+import { ed25519PublicKey, ed25519Sign } from "../crypto/curve25519/ed25519-sign";
 import { randomBytes32 } from "../crypto/random";
-import { sha256Finish, sha256Start, sha256Update } from "../crypto/sha256";
-import { ctIsZero32, x25519, x25519Base } from "../crypto/x25519";
+import { sha256Finish, sha256Start, sha256Update } from "../crypto/hash/sha256";
+import { ctIsZero32, x25519, x25519Base } from "../crypto/curve25519/x25519";
 import { isMalformedOrUnfinished, readByte, readString, startReading, stringLength } from "../wire/reader";
 import { startWriting, writeByte, writeString, writeUint32, writtenLength } from "../wire/writer";
 import {

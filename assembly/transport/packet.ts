@@ -3,8 +3,8 @@
 // In: a payload at `payloadToSend`, or a packet at INPUT. Out: a packet at the end of OUTPUT, or a payload at PAYLOAD. A packet that is
 // too long for INPUT comes in pieces, of which the first one's beginning is kept. Both directions change from plaintext to a cipher when key-exchange.ts installs keys. Next: dispatch.ts.
 
-import { PAYLOAD_CAPACITY } from "../capacities";
-import { decryptLength, openPiece, sealPacket } from "../crypto/chacha20-poly1305";
+import { PAYLOAD_CAPACITY } from "../abi/capacities";
+import { decryptLength, openPiece, sealPacket } from "../crypto/chacha20-poly1305/chacha20-poly1305";
 
 export const LENGTH_BYTES: u32 = 4;
 export const TAG_BYTES: u32 = 16;

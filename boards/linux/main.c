@@ -17,8 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "device.h"
 #include "platform_linux.h"
+#include "server/device.h"
 #include "sockets.h"
 
 #define FAILURE 1

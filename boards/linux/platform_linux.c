@@ -1,5 +1,5 @@
-// platform.h on Linux, but for the streams (boards/sockets): getrandom, the store as two files, a terminal device as
-// the serial port.
+// platform.h on Linux, but for the streams (boards/common/sockets): getrandom, the store as two files, a terminal
+// device as the serial port.
 
 #define _GNU_SOURCE
 

@@ -1,4 +1,5 @@
-// The Linux board's content of `platform_t`; shared by platform_linux.c and main.c. The streams are of boards/sockets.
+// The Linux board's content of `platform_t`; shared by platform_linux.c and main.c. The streams are of
+// boards/common/sockets.
 
 #ifndef SESAME_PLATFORM_LINUX_H
 #define SESAME_PLATFORM_LINUX_H

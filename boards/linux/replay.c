@@ -19,8 +19,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "credentials.h"
-#include "device.h"
+#include "server/device.h"
+#include "store/credentials.h"
 
 #define FAILURE 1
 #define USAGE 2

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "device.h"
 #include "platform_qemu.h"
+#include "server/device.h"
 
 #define NO_HOST_KEY 1
 

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "log.h"
 #include "machine.h"
+#include "server/log.h"
 
 #define INSTRUCTIONS_PER_MS 1000000u
 #define PAINT 0x5a5a5a5au

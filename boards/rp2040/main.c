@@ -3,9 +3,9 @@
 // Everything but USB, the console's bytes and the clock happens in this loop. Interrupts wake it: USB, UART, and a
 // timer ten times a second, so that time limits are noticed.
 
-#include "device.h"
 #include "memory_peaks.h"
 #include "platform_rp2040.h"
+#include "server/device.h"
 
 int main(void) {
   static platform_t platform;

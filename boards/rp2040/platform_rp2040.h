@@ -3,8 +3,8 @@
 #ifndef SESAME_PLATFORM_RP2040_H
 #define SESAME_PLATFORM_RP2040_H
 
-#include "entropy.h"
 #include "platform.h"
+#include "server/entropy.h"
 
 struct platform_stream {
   /** Number of the USB client (usb.h) whose stream this is. */

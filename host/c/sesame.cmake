@@ -2,7 +2,7 @@
 # only; a board adds them to a target of its own:
 #
 #   set(SESAME_ENGINE wasm2c)                       # wasm2c, wasm3, wamr (classic interpreter) or wamr-fast
-#   set(SESAME_GENERATED ${CMAKE_BINARY_DIR}/…)     # the folder that scripts/boards/embed.ts has filled
+#   set(SESAME_GENERATED ${CMAKE_BINARY_DIR}/…)     # the folder that boards/common/firmware/embed.ts has filled
 #   include(../../host/c/sesame.cmake)
 #   add_executable(firmware main.c platform_board.c ${SESAME_SOURCES})
 #   target_include_directories(firmware PRIVATE ${SESAME_INCLUDES})
@@ -12,7 +12,7 @@
 #
 # SESAME_OPTIMIZE is the host's own optimization, -Os when not set. Code that comes from modules, and an interpreter's, is
 # built at -O2: with -Os the accessors of wasm2c's code are not inlined, which costs a factor of 2 to 6.
-# WASM3_ROOT and WAMR_ROOT are where scripts/boards/engine-sources.ts has put the sources of those engines.
+# WASM3_ROOT and WAMR_ROOT are where boards/common/firmware/engine-sources.ts has put the sources of those engines.
 
 if(NOT DEFINED SESAME_OPTIMIZE)
   set(SESAME_OPTIMIZE -Os)
@@ -23,41 +23,41 @@ set(SESAME_INCLUDES ${CMAKE_CURRENT_LIST_DIR} ${SESAME_GENERATED})
 set(SESAME_DEFINITIONS)
 set(SESAME_LIBRARIES)
 
-string(REPLACE "-fast" "" sesame_engine_file engine_${SESAME_ENGINE}.c)
+string(REPLACE "-fast" "" sesame_engine_file engine/${SESAME_ENGINE}.c)
 
 set(sesame_own
-    authentication.c
-    base64.c
-    bridge.c
-    channel.c
-    channels.c
-    commands.c
-    completion.c
-    connection.c
-    connection_end.c
-    connection_log.c
-    credentials.c
-    device.c
-    display.c
-    ending.c
     ${sesame_engine_file}
-    entropy.c
-    history.c
-    keys.c
-    line.c
-    line_editor.c
-    line_view.c
-    log.c
-    module.c
-    output.c
-    permissions.c
-    places.c
-    session.c
-    shell.c
-    store.c
-    time_limits.c
-    transport.c
-    userauth.c)
+    applications/bridge.c
+    applications/channel.c
+    applications/commands.c
+    applications/completion.c
+    applications/display.c
+    applications/history.c
+    applications/keys.c
+    applications/line.c
+    applications/line_editor.c
+    applications/line_view.c
+    applications/output.c
+    applications/shell.c
+    modules/channels.c
+    modules/module.c
+    modules/transport.c
+    modules/userauth.c
+    server/authentication.c
+    server/connection.c
+    server/connection_end.c
+    server/connection_log.c
+    server/device.c
+    server/ending.c
+    server/entropy.c
+    server/log.c
+    server/permissions.c
+    server/places.c
+    server/session.c
+    server/time_limits.c
+    store/base64.c
+    store/credentials.c
+    store/store.c)
 list(TRANSFORM sesame_own PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
 list(APPEND sesame_own ${SESAME_GENERATED}/embedded.c)
 
@@ -66,13 +66,13 @@ set(sesame_foreign)
 set(sesame_foreign_options -std=gnu11 -O2 -w)
 
 if(SESAME_ENGINE STREQUAL wasm2c)
-  list(APPEND sesame_own ${CMAKE_CURRENT_LIST_DIR}/wasm2c/multiply.c)
+  list(APPEND sesame_own ${CMAKE_CURRENT_LIST_DIR}/engine/wasm2c/multiply.c)
   foreach(module transport userauth connection)
     list(APPEND sesame_foreign ${SESAME_GENERATED}/wasm2c_${module}.c)
   endforeach()
 elseif(SESAME_ENGINE STREQUAL wasm3)
   if(NOT EXISTS "${WASM3_ROOT}/wasm3.h")
-    message(FATAL_ERROR "WASM3_ROOT (${WASM3_ROOT}) has no wasm3.h: scripts/boards/engine-sources.ts fetches wasm3")
+    message(FATAL_ERROR "WASM3_ROOT (${WASM3_ROOT}) has no wasm3.h: boards/common/firmware/engine-sources.ts fetches wasm3")
   endif()
   foreach(file bind code compile core env exec function info module parse)
     list(APPEND sesame_foreign ${WASM3_ROOT}/m3_${file}.c)
@@ -86,7 +86,7 @@ elseif(SESAME_ENGINE STREQUAL wasm3)
 elseif(SESAME_ENGINE MATCHES "^wamr(-fast)?$")
   # ESP-IDF has WAMR as a component, which brings its own paths
   if(NOT ESP_PLATFORM)
-    include(${CMAKE_CURRENT_LIST_DIR}/wamr/wamr.cmake)
+    include(${CMAKE_CURRENT_LIST_DIR}/engine/wamr/wamr.cmake)
     list(APPEND SESAME_INCLUDES ${WAMR_INCLUDES})
     list(APPEND SESAME_DEFINITIONS WASM_ENABLE_FAST_INTERP=${WAMR_FAST})
     list(APPEND SESAME_LIBRARIES m)

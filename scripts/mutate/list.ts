@@ -110,7 +110,7 @@ function expand(
 
 function kindOf(file: string): Kind {
   if (file.startsWith("assembly/")) return "assembly";
-  return file.startsWith("host/node/") ? "node" : "c";
+  return /^host\/(core|node)\//.test(file) ? "node" : "c";
 }
 
 /** The folder that a report counts a mutation under. */

@@ -1,6 +1,6 @@
 // What became of the mutations: a table, the survivors with their reasons, and whether that is good enough.
 
-import { formatTable } from "../../host/node/size.js";
+import { formatTable } from "../../host/node/cli/size-report.js";
 import { type Mutation, partOf } from "./list.js";
 import type { JobResult } from "./worker.js";
 

@@ -8,8 +8,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symli
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import ts from "typescript";
-import { buildTarget } from "../build-target.js";
-import { entryOf } from "../compile.js";
+import { buildTarget } from "../compile/target.js";
+import { entryOf } from "../compile/compile.js";
 import { listFiles } from "./git.js";
 
 const C_FLAGS = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-Ihost/c"];
@@ -52,7 +52,7 @@ export class Workspace {
       ? this.#targets.filter((target) => this.#sources(target).has(file))
       : [];
     this.#write(file, text);
-    if (file.startsWith("host/node/")) this.#translate(file, text);
+    if (/^host\/(core|node)\//.test(file)) this.#translate(file, text);
     if (file.endsWith(".c")) this.#checkC(file);
     for (const target of targets) {
       for (const path of [`build/${target}.wasm`, `build/plain/${target}.wasm`]) this.#save(path);

@@ -3,11 +3,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { passwordRequest, type Step } from "../support/client.js";
+import { passwordRequest, type Step } from "../../scripts/client/client.js";
 import { LONGEST, longKexinit, MOST_PACKET_BYTES, PIECE_END, PIECE_START } from "../support/long-packets.js";
 import { moduleBytes } from "../support/modules.js";
 import { concatenate, ENTROPY, PASSWORD, recordLogin, Server, Session, USER } from "../support/session.js";
-import { bytes } from "../support/wire.js";
+import { bytes } from "../../scripts/client/wire.js";
 
 const LOGIN = { authenticate: () => passwordRequest(USER, PASSWORD) };
 const { steps, outputs, session: recorded } = recordLogin({}, LOGIN);

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { passwordRequest, politeLogin } from "../support/client.js";
+import { passwordRequest, politeLogin } from "../../scripts/client/client.js";
 import { fuzzSeed, Random } from "../support/random.js";
 import { PASSWORD, USER } from "../support/session.js";
 import { serve, TcpClient } from "../support/tcp.js";

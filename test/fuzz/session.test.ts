@@ -3,10 +3,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { passwordRequest } from "../support/client.js";
+import { passwordRequest } from "../../scripts/client/client.js";
 import { fuzzSeed, Random } from "../support/random.js";
 import { PASSWORD, Session, USER } from "../support/session.js";
-import { bytes, type Part, string, uint32 } from "../support/wire.js";
+import { bytes, type Part, string, uint32 } from "../../scripts/client/wire.js";
 
 const MS = 2500;
 

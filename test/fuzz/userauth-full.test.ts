@@ -3,9 +3,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { UserauthStatus } from "../../assembly/abi.js";
-import { encodeUsers } from "../../host/node/users-region.js";
-import { passwordRequest, userauthRequest } from "../support/client.js";
+import { UserauthStatus } from "../../assembly/abi/index.js";
+import { encodeUsers } from "../../host/node/credentials/users-region.js";
+import { passwordRequest, userauthRequest } from "../../scripts/client/client.js";
 import { fuzzSeed, Random } from "../support/random.js";
 import {
   changeRequest,
@@ -18,7 +18,7 @@ import {
   query,
   signed,
 } from "../support/userauth-full.js";
-import { bytes, uint32 } from "../support/wire.js";
+import { bytes, uint32 } from "../../scripts/client/wire.js";
 
 const MS = 2500;
 const PASSWORD = "correct horse 47";

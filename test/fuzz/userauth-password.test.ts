@@ -3,11 +3,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { passwordRequest, userauthRequest } from "../support/client.js";
+import { passwordRequest, userauthRequest } from "../../scripts/client/client.js";
 import { fuzzSeed, Random } from "../support/random.js";
 import { PASSWORD, USER } from "../support/session.js";
 import { Userauth } from "../support/userauth.js";
-import { bytes, string, uint32 } from "../support/wire.js";
+import { bytes, string, uint32 } from "../../scripts/client/wire.js";
 
 const MS = 2000;
 

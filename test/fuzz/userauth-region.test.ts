@@ -3,9 +3,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { UserauthField, UserauthStatus } from "../../assembly/abi.js";
-import { encodeUsers, type UsersTable } from "../../host/node/users-region.js";
-import { passwordRequest, userauthRequest } from "../support/client.js";
+import { UserauthField, UserauthStatus } from "../../assembly/abi/index.js";
+import { encodeUsers, type UsersTable } from "../../host/node/credentials/users-region.js";
+import { passwordRequest, userauthRequest } from "../../scripts/client/client.js";
 import { moduleBytes } from "../support/modules.js";
 import { fuzzSeed, Random } from "../support/random.js";
 import {
@@ -22,7 +22,7 @@ import {
   securityEd25519Key,
   signed,
 } from "../support/userauth-full.js";
-import { boolean, string } from "../support/wire.js";
+import { boolean, string } from "../../scripts/client/wire.js";
 
 const MS = 4000;
 /** That of boards: an instance of the other has 20 MB. */

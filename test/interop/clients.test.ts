@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { test } from "node:test";
-import { USERAUTH_BUILDS, type UserauthBuild } from "../../host/node/credentials.js";
+import { USERAUTH_BUILDS, type UserauthBuild } from "../../host/node/credentials/credentials.js";
 import { type Client, otherClients, runPython } from "../support/clients.js";
 import { type Login, openSshClients, runSsh } from "../support/openssh.js";
 import { needs } from "../support/peers.js";

@@ -8,15 +8,15 @@ import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { openSerial, type Port, PortStream, SerialLinkError } from "../../host/node/serial-device.js";
-import { carry } from "../../host/node/serial-link.js";
+import { openSerial, type Port, PortStream, SerialLinkError } from "../../host/node/cli/serial-device.js";
+import { carry } from "../../host/node/cli/serial-link.js";
 import { openSshClients, runSsh } from "../support/openssh.js";
 import { needs, PYTHON } from "../support/peers.js";
 import { run, start } from "../support/programs.js";
 import { PASSWORD, serve } from "../support/server.js";
 import { needsTerminal, startTerminal } from "../support/terminal.js";
 
-const cli = fileURLToPath(new URL("../../dist/host/node/cli.js", import.meta.url));
+const cli = fileURLToPath(new URL("../../dist/host/node/cli/main.js", import.meta.url));
 
 /** Names a terminal and carries what is written there to the server, which is not called before the client has spoken. */
 const SERIAL_SERVER = `

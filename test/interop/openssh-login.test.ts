@@ -6,7 +6,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { DEVELOPMENT_PASSWORD, DEVELOPMENT_USER, type UserauthBuild } from "../../host/node/credentials.js";
+import { DEVELOPMENT_PASSWORD, DEVELOPMENT_USER, type UserauthBuild } from "../../host/node/credentials/credentials.js";
 import { openSshClients, runSsh, sshOptions } from "../support/openssh.js";
 import { needs } from "../support/peers.js";
 import { folder, run, start } from "../support/programs.js";

@@ -3,14 +3,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { parsePhc } from "../../host/node/phc.js";
-import { passwordRequest } from "../support/client.js";
+import { parsePhc } from "../../host/node/credentials/phc.js";
+import { passwordRequest } from "../../scripts/client/client.js";
 import { expect } from "../support/expect.js";
 import { needs } from "../support/peers.js";
 import { FullUserauth } from "../support/userauth-full.js";
 
 const SECRET = "open wheat, open rye";
-const CLI = fileURLToPath(new URL("../../dist/host/node/cli.js", import.meta.url));
+const CLI = fileURLToPath(new URL("../../dist/host/node/cli/main.js", import.meta.url));
 /** With a cheap hash. */
 const PASSWD = [process.execPath, CLI, "passwd", "--pbkdf2", "10"];
 

@@ -11,5 +11,5 @@ export function heapPtr(): usize {
   return __heap_base;
 }
 
-export { argon2id } from "../../assembly/crypto/argon2id";
-export { blake2bFinish, blake2bStart, blake2bUpdate } from "../../assembly/crypto/blake2b";
+export { argon2id } from "../../assembly/crypto/password/argon2id";
+export { blake2bFinish, blake2bStart, blake2bUpdate } from "../../assembly/crypto/hash/blake2b";

@@ -1,7 +1,7 @@
 // The smallest Ed25519 verification as a module of its own, with its hash and its field machine, for the unit tests.
 
-import { REGISTERS } from "../../assembly/crypto/compact/field-machine";
-import { DIGEST } from "../../assembly/crypto/compact/sha512";
+import { REGISTERS } from "../../assembly/crypto/curve25519/compact/field-machine";
+import { DIGEST } from "../../assembly/crypto/hash/compact-sha512";
 
 const buffer: usize = memory.data(4096, 16);
 
@@ -17,6 +17,6 @@ export function registersPtr(): usize {
   return REGISTERS;
 }
 
-export { verifyVartime } from "../../assembly/crypto/compact/ed25519-verify";
-export { runVartime } from "../../assembly/crypto/compact/field-machine";
-export { sha512 } from "../../assembly/crypto/compact/sha512";
+export { verifyVartime } from "../../assembly/crypto/curve25519/compact/ed25519-verify";
+export { runVartime } from "../../assembly/crypto/curve25519/compact/field-machine";
+export { sha512 } from "../../assembly/crypto/hash/compact-sha512";

@@ -6,4 +6,9 @@ export function bufferPtr(): usize {
   return buffer;
 }
 
-export { ed25519PublicKey, ed25519Sign, multiplyAdd, writeBaseMultiple } from "../../assembly/crypto/ed25519-sign";
+export {
+  ed25519PublicKey,
+  ed25519Sign,
+  multiplyAdd,
+  writeBaseMultiple,
+} from "../../assembly/crypto/curve25519/ed25519-sign";

@@ -6,4 +6,4 @@ export function bufferPtr(): usize {
   return buffer;
 }
 
-export { prepareKey, verifyVartime } from "../../assembly/crypto/ed25519-verify";
+export { prepareKey, verifyVartime } from "../../assembly/crypto/curve25519/ed25519-verify";

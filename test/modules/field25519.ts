@@ -19,6 +19,6 @@ export {
   feSub,
   feSubUnsigned,
   feToBytes,
-} from "../../assembly/crypto/field25519";
-export { feInvertVartime } from "../../assembly/crypto/invert25519-vartime";
-export { prepareScalarVartime, reduceHashVartime } from "../../assembly/crypto/scalar25519";
+} from "../../assembly/crypto/curve25519/field25519";
+export { feInvertVartime } from "../../assembly/crypto/curve25519/invert25519-vartime";
+export { prepareScalarVartime, reduceHashVartime } from "../../assembly/crypto/curve25519/scalar25519";

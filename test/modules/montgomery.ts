@@ -1,6 +1,6 @@
 // Arithmetic modulo any odd number as a module of its own, for the unit tests.
 
-import { FACTOR, MODULUS } from "../../assembly/crypto/montgomery";
+import { FACTOR, MODULUS } from "../../assembly/crypto/rsa/montgomery";
 
 const buffer: usize = memory.data(4096, 16);
 
@@ -25,4 +25,4 @@ export {
   reduceVartime,
   setModulus,
   toMontgomeryVartime,
-} from "../../assembly/crypto/montgomery";
+} from "../../assembly/crypto/rsa/montgomery";

@@ -6,4 +6,4 @@ export function bufferPtr(): usize {
   return buffer;
 }
 
-export { p256VerifyVartime } from "../../assembly/crypto/p256-verify";
+export { p256VerifyVartime } from "../../assembly/crypto/p256/p256-verify";

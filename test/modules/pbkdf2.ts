@@ -6,6 +6,11 @@ export function bufferPtr(): usize {
   return buffer;
 }
 
-export { hmacSha256Finish, hmacSha256Key, hmacSha256Start, hmacSha256Wipe } from "../../assembly/crypto/hmac-sha256";
-export { pbkdf2 } from "../../assembly/crypto/pbkdf2";
-export { sha256Update } from "../../assembly/crypto/sha256";
+export {
+  hmacSha256Finish,
+  hmacSha256Key,
+  hmacSha256Start,
+  hmacSha256Wipe,
+} from "../../assembly/crypto/hash/hmac-sha256";
+export { pbkdf2 } from "../../assembly/crypto/password/pbkdf2";
+export { sha256Update } from "../../assembly/crypto/hash/sha256";

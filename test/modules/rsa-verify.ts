@@ -6,4 +6,4 @@ export function bufferPtr(): usize {
   return buffer;
 }
 
-export { rsaVerifyVartime } from "../../assembly/crypto/rsa-verify";
+export { rsaVerifyVartime } from "../../assembly/crypto/rsa/rsa-verify";

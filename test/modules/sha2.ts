@@ -1,6 +1,6 @@
 // The hashes as a module of their own, for the unit tests.
 
-import { sha512 } from "../../assembly/crypto/sha512";
+import { sha512 } from "../../assembly/crypto/hash/sha512";
 
 const buffer: usize = memory.data(1024, 16);
 
@@ -9,4 +9,4 @@ export function bufferPtr(): usize {
 }
 
 export { sha512 };
-export { sha256Finish, sha256Start, sha256Update } from "../../assembly/crypto/sha256";
+export { sha256Finish, sha256Start, sha256Update } from "../../assembly/crypto/hash/sha256";

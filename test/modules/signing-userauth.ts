@@ -1,8 +1,8 @@
 // In the place of userauth-password, for the benchmark of boards: a request that is long enough makes it sign as the host key does. So
 // what a signature costs is the difference of two requests. It admits nobody.
 
-import { UserauthStatus } from "../../assembly/abi";
-import { ed25519Sign } from "../../assembly/crypto/ed25519-sign";
+import { UserauthStatus } from "../../assembly/abi/index";
+import { ed25519Sign } from "../../assembly/crypto/curve25519/ed25519-sign";
 import { SSH_MSG_USERAUTH_FAILURE } from "../../assembly/userauth/messages";
 
 export { __heap_base as __data_end, __heap_base };

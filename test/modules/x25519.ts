@@ -6,4 +6,4 @@ export function bufferPtr(): usize {
   return buffer;
 }
 
-export { ctIsZero32, x25519, x25519Base } from "../../assembly/crypto/x25519";
+export { ctIsZero32, x25519, x25519Base } from "../../assembly/crypto/curve25519/x25519";

@@ -4,8 +4,8 @@ import type { FileMutations } from "../../scripts/mutate/list.js";
 
 export const mutations: readonly FileMutations[] = [
   {
-    file: "host/c/connection.c",
-    tests: ["boards/connection.test"],
+    file: "host/c/server/connection.c",
+    tests: ["host/c/connection.test"],
     changes: [
       ["wipe(payload.bytes, payload.length); // ignored", "(void)0; // ignored"],
       ["number < FIRST_CONNECTION_NUMBER && connection->authenticated)", "number < FIRST_CONNECTION_NUMBER && false)"],
@@ -48,8 +48,8 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/c/connection_end.c",
-    tests: ["boards/connection.test"],
+    file: "host/c/server/connection_end.c",
+    tests: ["host/c/connection.test"],
     changes: [
       ["#define LINGER_MS 2000", "#define LINGER_MS 1999"],
       ["#define LINGER_MS 2000", "#define LINGER_MS 2001"],
@@ -74,8 +74,8 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/c/time_limits.c",
-    tests: ["boards/limits.test"],
+    file: "host/c/server/time_limits.c",
+    tests: ["host/c/limits.test"],
     changes: [
       ["  limits->keepalives = 0;\n", ""],
       ["limits->heard_ms = now_ms;", "limits->heard_ms -= now_ms;"],
@@ -99,8 +99,8 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/c/places.c",
-    tests: ["boards/limits.test"],
+    file: "host/c/server/places.c",
+    tests: ["host/c/limits.test"],
     changes: [
       [
         "if (connection->state == CONNECTION_FREE || connection_can_yield(connection)) return true;",
@@ -123,8 +123,8 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/c/authentication.c",
-    tests: ["boards/authentication.test", "boards/connection.test"],
+    file: "host/c/server/authentication.c",
+    tests: ["host/c/authentication.test", "host/c/connection.test"],
     changes: [
       ["if (authentication->verified_sequence != store->sequence) return USERAUTH_FAILURE;", ""],
       ["other->sequence == authentication->sequence;", "true;"],
@@ -142,8 +142,8 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/c/module.c",
-    tests: ["boards/module.test"],
+    file: "host/c/modules/module.c",
+    tests: ["host/c/module.test"],
     changes: [
       [
         "pointer > module->memory.length || length > module->memory.length - pointer",
@@ -173,8 +173,8 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/c/userauth.c",
-    tests: ["boards/connection.test", "boards/authentication.test"],
+    file: "host/c/modules/userauth.c",
+    tests: ["host/c/connection.test", "host/c/authentication.test"],
     changes: [
       ["  wipe(request.bytes, request.length); // a password may be in it\n", ""],
       ["if (length > BUFFER_BYTES) module_fail", "if (length > BUFFER_BYTES + 1) module_fail"],
@@ -186,8 +186,8 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/c/store.c",
-    tests: ["boards/store.test"],
+    file: "host/c/store/store.c",
+    tests: ["host/c/store.test"],
     changes: [
       ["read_uint32(start) != MAGIC || length > STORE_CREDENTIALS_CAPACITY", "length > STORE_CREDENTIALS_CAPACITY"],
       ["read_uint32(start) != MAGIC || length > STORE_CREDENTIALS_CAPACITY", "read_uint32(start) != MAGIC"],
@@ -217,25 +217,25 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/c/credentials.c",
-    tests: ["boards/shell-credentials", "boards/store.test"],
+    file: "host/c/store/credentials.c",
+    tests: ["host/c/shell-credentials.test", "host/c/store.test"],
     changes: [
       ["store->credentials_base == embedded_credentials_id &&", ""],
       ["&& store->credentials_length <= credentials_capacity();", ";"],
       [
         "length > region_length || offset > region_length - length",
         "offset > region_length - length",
-        { tests: ["boards/store.test"] },
+        { tests: ["host/c/store.test"] },
       ],
       [
         "length > region_length || offset > region_length - length",
         "length > region_length",
-        { tests: ["boards/store.test"] },
+        { tests: ["host/c/store.test"] },
       ],
       [
         "length > region_length || offset > region_length - length",
         "length > region_length || offset > region_length - length + 1",
-        { tests: ["boards/store.test"] },
+        { tests: ["host/c/store.test"] },
       ],
       ["field[0] == 0 || field[0] >= length", "field[0] >= length"],
       ["field[0] == 0 || field[0] >= length", "field[0] == 0 || field[0] > length"],
@@ -254,7 +254,7 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/c/permissions.c",
+    file: "host/c/server/permissions.c",
     tests: ["rule-32"],
     changes: [
       ["if (flags & ADMINISTRATES) return true;", "return true;"],
@@ -266,8 +266,8 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/c/base64.c",
-    tests: ["boards/channel.test"],
+    file: "host/c/store/base64.c",
+    tests: ["host/c/channel.test"],
     changes: [
       ["if (++text->padding > 2) text->invalid = 1;", "text->padding++;"],
       ["text->invalid |= (uint8_t)(value & 64) | text->padding;", "text->invalid |= text->padding;"],
@@ -280,8 +280,8 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/c/entropy.c",
-    tests: ["boards/entropy.test"],
+    file: "host/c/server/entropy.c",
+    tests: ["host/c/entropy.test"],
     changes: [
       ["*repetitions >= ENTROPY_REPETITION_CUTOFF - 1", "*repetitions >= ENTROPY_REPETITION_CUTOFF + 8"],
       ["distance <= ENTROPY_DISTANCES &&", "distance <= 1 &&"],
@@ -293,8 +293,8 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/c/channel.c",
-    tests: ["boards/channel.test"],
+    file: "host/c/applications/channel.c",
+    tests: ["host/c/channel.test"],
     changes: [
       ["if (length > CHANNEL_WINDOW_BYTES - channel->received_length) return false;", ""],
       [

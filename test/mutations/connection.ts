@@ -2,7 +2,13 @@
 
 import type { FileMutations } from "../../scripts/mutate/list.js";
 
-const TESTS = ["unit/connection.test", "regression/connection", "rule-27", "unit/message-numbers", "fuzz/session"];
+const TESTS = [
+  "assembly/connection/connection.test",
+  "rules/connection.test",
+  "rule-27",
+  "assembly/message-numbers.test",
+  "fuzz/session",
+];
 
 export const mutations: readonly FileMutations[] = [
   {

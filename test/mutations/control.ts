@@ -4,20 +4,20 @@ import type { FileMutations } from "../../scripts/mutate/list.js";
 
 export const controls: readonly FileMutations[] = [
   {
-    file: "assembly/userauth/password.ts",
-    tests: ["unit/userauth-password"],
+    file: "assembly/userauth/small/password.ts",
+    tests: ["assembly/userauth/small/password.test"],
     changes: [
       ["export function receive(length: u32): u32 {", "export function receive(length: u32): u32 {\n  unreachable();"],
     ],
   },
   {
-    file: "host/node/switchboard.ts",
-    tests: ["unit/host-switchboard"],
+    file: "host/node/switchboard/switchboard.ts",
+    tests: ["host/node/switchboard/switchboard"],
     changes: [["  #open(): void {", '  #open(): void {\n    throw new Error("broken");']],
   },
   {
-    file: "host/c/authentication.c",
-    tests: ["boards/authentication.test"],
+    file: "host/c/server/authentication.c",
+    tests: ["host/c/authentication.test"],
     changes: [["if (!userauth_instantiate(userauth, device->platform)) return false;", "if (true) return false;"]],
   },
 ];

@@ -4,8 +4,12 @@ import type { FileMutations } from "../../scripts/mutate/list.js";
 
 export const mutations: readonly FileMutations[] = [
   {
-    file: "host/node/switchboard.ts",
-    tests: ["unit/host-switchboard-end", "unit/host-switchboard.test", "regression/rule-25"],
+    file: "host/node/switchboard/switchboard.ts",
+    tests: [
+      "host/node/switchboard/switchboard-end.test",
+      "host/node/switchboard/switchboard.test",
+      "rules/rule-25-after-success.test",
+    ],
     changes: [
       ["if (this.#session || !this.alive) return;", "if (!this.alive) return;"],
       ["if (this.#session || !this.alive) return;", "if (this.#session) return;"],
@@ -63,7 +67,7 @@ export const mutations: readonly FileMutations[] = [
   },
   {
     file: "host/node/modules.ts",
-    tests: ["unit/host-modules", "unit/host-switchboard.test"],
+    tests: ["host/node/modules.test", "host/node/switchboard/switchboard.test"],
     changes: [
       ["start > this.#bytes.length || count > this.#bytes.length - start", "start > this.#bytes.length"],
       ["start > this.#bytes.length || count > this.#bytes.length - start", "count > this.#bytes.length - start"],
@@ -79,8 +83,8 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/node/authentication.ts",
-    tests: ["rule-31", "unit/host-userauth.test"],
+    file: "host/node/userauth/authentication.ts",
+    tests: ["rule-31", "host/node/userauth/userauth.test"],
     changes: [
       ["if (!Object.hasOwn(VERDICTS, verdict)) throw", "if (false) throw"],
       ["if (!Object.hasOwn(VERDICTS, verdict)) throw", "if (!(verdict in VERDICTS)) throw"],
@@ -90,8 +94,8 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/node/userauth-instance.ts",
-    tests: ["unit/host-userauth-instance", "unit/host-userauth-module"],
+    file: "host/node/userauth/instance.ts",
+    tests: ["host/node/userauth/instance.test", "host/node/userauth/module.test"],
     changes: [
       ["    payload.fill(0); // a password may be in it\n", ""],
       ["if (replies.length === MOST_REPLIES) throw", "if (replies.length > MOST_REPLIES) throw"],
@@ -104,8 +108,8 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/node/userauth-service.ts",
-    tests: ["unit/host-userauth.test"],
+    file: "host/node/userauth/service.ts",
+    tests: ["host/node/userauth/userauth.test"],
     changes: [
       ["if (status === UserauthStatus.SUCCESS) void end();", ""],
       [
@@ -130,8 +134,8 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/node/user-regions.ts",
-    tests: ["unit/host-user-regions"],
+    file: "host/node/userauth/user-regions.ts",
+    tests: ["host/node/userauth/user-regions.test"],
     changes: [
       ["Math.max(count, this.#shape.get(length) ?? 0)", "count"],
       ["count - (present.get(length) ?? 0)", "count"],
@@ -140,7 +144,7 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/node/permissions.ts",
+    file: "host/node/userauth/permissions.ts",
     tests: ["rule-32"],
     changes: [
       ["if (admin) return true;", ""],
@@ -150,8 +154,8 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/node/fair-queue.ts",
-    tests: ["rule-29", "unit/host-userauth.test"],
+    file: "host/core/fair-queue.ts",
+    tests: ["rule-29", "host/node/userauth/userauth.test"],
     changes: [
       ["while (this.#running < this.#most) {", "while (this.#running <= this.#most) {"],
       ["        this.#running--;\n", ""],
@@ -163,7 +167,7 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/node/userauth-turns.ts",
+    file: "host/node/userauth/turns.ts",
     tests: ["rule-29"],
     changes: [
       ["if (payload[0] === SSH_MSG_USERAUTH_INFO_RESPONSE) return true;", ""],
@@ -174,8 +178,12 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/node/users-region.ts",
-    tests: ["unit/host-users-region", "unit/key-bounds", "unit/host-users.test"],
+    file: "host/node/credentials/users-region.ts",
+    tests: [
+      "host/node/credentials/users-region.test",
+      "host/node/credentials/key-bounds.test",
+      "host/node/credentials/users.test",
+    ],
     changes: [
       ["if (region.length <= capacity) return region;", "return region;"],
       ["if (region.length <= capacity) return region;", "if (region.length < capacity) return region;"],
@@ -199,8 +207,8 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/node/authorized-keys.ts",
-    tests: ["unit/key-bounds", "unit/host-users.test"],
+    file: "host/node/credentials/authorized-keys.ts",
+    tests: ["host/node/credentials/key-bounds.test", "host/node/credentials/users.test"],
     changes: [
       ['if (inner?.toString("latin1") !== type) throw', "if (false) throw"],
       ["key?.length !== 32 || !isComplete", "key?.length !== 32"],
@@ -213,8 +221,8 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/node/openssh-keys.ts",
-    tests: ["unit/key-bounds", "unit/host-openssh-keys"],
+    file: "host/node/credentials/openssh-keys.ts",
+    tests: ["host/node/credentials/key-bounds.test", "host/node/credentials/openssh-keys.test"],
     changes: [
       ["if (reader.uint32() !== 1) throw", "if (reader.uint32() < 1) throw"],
       ["if (body.uint32() !== body.uint32()) throw", "if (false) throw"],
@@ -226,8 +234,8 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/node/phc.ts",
-    tests: ["unit/phc.test"],
+    file: "host/node/credentials/phc.ts",
+    tests: ["host/node/credentials/phc.test"],
     changes: [
       ["if (t < 1) throw", "if (t < 0) throw"],
       ["p < 1 || p > LANES_MAX", "p < 1 || p > LANES_MAX + 1"],
@@ -247,8 +255,13 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/node/credentials.ts",
-    tests: ["unit/text.test", "unit/key-bounds", "unit/host-users-region", "unit/host-credentials"],
+    file: "host/node/credentials/credentials.ts",
+    tests: [
+      "host/node/credentials/text.test",
+      "host/node/credentials/key-bounds.test",
+      "host/node/credentials/users-region.test",
+      "host/node/credentials/credentials.test",
+    ],
     changes: [
       ['if (name.normalize("NFKC") !== name) throw', "if (false) throw"],
       ["if (bytes.includes(0)) throw", "if (false) throw"],
@@ -268,8 +281,8 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/node/wire.ts",
-    tests: ["unit/key-bounds", "unit/host-openssh-keys"],
+    file: "host/node/credentials/wire.ts",
+    tests: ["host/node/credentials/key-bounds.test", "host/node/credentials/openssh-keys.test"],
     changes: [
       ["if (length > this.#rest.length) throw", "if (length > this.#rest.length + 1) throw"],
       ["if (length > this.#rest.length) throw", "if (false) throw"],
@@ -278,8 +291,8 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/node/text.ts",
-    tests: ["unit/text.test", "unit/host-users.test"],
+    file: "host/node/credentials/text.ts",
+    tests: ["host/node/credentials/text.test", "host/node/credentials/users.test"],
     changes: [
       ["if (problem) fail(text, problem.index, problem.reason);", ""],
       ["/\\p{Surrogate}|\\0|\\ufeff/u", "/\\0|\\ufeff/u"],
@@ -293,8 +306,8 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/node/strict-modes.ts",
-    tests: ["unit/host-users.test", "unit/users-change"],
+    file: "host/node/credentials/strict-modes.ts",
+    tests: ["host/node/credentials/users.test", "host/node/credentials/users-change.test"],
     changes: [
       ["if (secret && (stats.mode & OPEN_TO_OTHERS) !== 0)", "if (secret && (stats.mode & WRITABLE_BY_OTHERS) !== 0)"],
       ["if (secret && (stats.mode & OPEN_TO_OTHERS) !== 0)", "if ((stats.mode & OPEN_TO_OTHERS) !== 0)"],
@@ -307,16 +320,16 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/node/private-file.ts",
-    tests: ["unit/users-change", "unit/host-cli.test"],
+    file: "host/node/credentials/private-file.ts",
+    tests: ["host/node/credentials/users-change.test", "host/node/cli/cli.test"],
     changes: [
       ["const OWNER_ONLY = 0o600;", "const OWNER_ONLY = 0o644;"],
       ["if (overwrite) renameSync(temporary, path);", "if (true) renameSync(temporary, path);"],
     ],
   },
   {
-    file: "host/node/channel.ts",
-    tests: ["unit/host-channel", "unit/host-switchboard.test"],
+    file: "host/node/switchboard/channel.ts",
+    tests: ["host/node/switchboard/channel.test", "host/node/switchboard/switchboard.test"],
     changes: [
       ["let accepted = acceptedByDefault || this.listenerCount(event) > 0;", "let accepted = true;"],
       ["        accepted = false;\n      },", "      },"],
@@ -339,8 +352,8 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/node/session.ts",
-    tests: ["unit/host-switchboard.test", "unit/host-channel"],
+    file: "host/node/switchboard/session.ts",
+    tests: ["host/node/switchboard/switchboard.test", "host/node/switchboard/channel.test"],
     changes: [
       [
         "if (event === ConnectionEvent.NONE || !this.#switchboard.alive) return;",
@@ -362,8 +375,8 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/node/server-userauth.ts",
-    tests: ["unit/host-userauth.test", "unit/host-server"],
+    file: "host/node/server/userauth.ts",
+    tests: ["host/node/userauth/userauth.test", "host/node/server/server.test"],
     changes: [
       ["if (region.length !== embedded.length) {", "if (false) {"],
       ["if (userOfRegion(region) === undefined) throw", "if (false) throw"],

@@ -2,8 +2,17 @@
 
 import type { FileMutations } from "../../scripts/mutate/list.js";
 
-const RULES = ["rule-02", "rule-03", "rule-04", "rule-05", "rule-01", "rule-17", "rule-21", "unit/message-numbers"];
-const LONG_PACKETS = ["rule-33", "unit/long-packets"];
+const RULES = [
+  "rule-02",
+  "rule-03",
+  "rule-04",
+  "rule-05",
+  "rule-01",
+  "rule-17",
+  "rule-21",
+  "assembly/message-numbers.test",
+];
+const LONG_PACKETS = ["rule-33", "assembly/transport/long-packets.test"];
 
 export const mutations: readonly FileMutations[] = [
   {
@@ -30,8 +39,8 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "assembly/crypto/chacha20-poly1305.ts",
-    tests: ["unit/chacha20-poly1305", "unit/long-packets"],
+    file: "assembly/crypto/chacha20-poly1305/chacha20-poly1305.ts",
+    tests: ["assembly/crypto/chacha20-poly1305.test", "assembly/transport/long-packets.test"],
     changes: [
       ["if (difference) return false;", ""],
       ["if (!offset) startTag(opening", "startTag(opening"],
@@ -41,7 +50,7 @@ export const mutations: readonly FileMutations[] = [
   },
   {
     file: "assembly/transport/dispatch.ts",
-    tests: ["unit/transport.test", "unit/transport-used-keys", ...RULES],
+    tests: ["assembly/transport/transport.test", "assembly/transport/used-keys.test", ...RULES],
     changes: [
       ["bytesSinceNewKeys >> 31 != 0", "false"],
       ["bytesSinceNewKeys >> 31 != 0", "bytesSinceNewKeys >= 0xffffff00"],
@@ -104,7 +113,14 @@ export const mutations: readonly FileMutations[] = [
   },
   {
     file: "assembly/transport/packet.ts",
-    tests: ["unit/transport.test", "unit/transport-used-keys", "rule-04", "rule-21", "rule-17", "unit/large-payload"],
+    tests: [
+      "assembly/transport/transport.test",
+      "assembly/transport/used-keys.test",
+      "rule-04",
+      "rule-21",
+      "rule-17",
+      "assembly/large-payload.test",
+    ],
     changes: [
       ["  bytesSinceNewKeys += size;\n", ""],
       ["  bytesSinceNewKeys += packetLength + LENGTH_BYTES + TAG_BYTES;\n", ""],
@@ -126,7 +142,13 @@ export const mutations: readonly FileMutations[] = [
   },
   {
     file: "assembly/transport/index.ts",
-    tests: ["unit/transport.test", "unit/transport-used-keys", "rule-21", "unit/message-numbers", "rule-17"],
+    tests: [
+      "assembly/transport/transport.test",
+      "assembly/transport/used-keys.test",
+      "rule-21",
+      "assembly/message-numbers.test",
+      "rule-17",
+    ],
     changes: [
       ["length < MINIMUM_ENTROPY_BYTES ||", "length < MINIMUM_ENTROPY_BYTES - 1 ||"],
       ["stage != Stage.UNOPENED || length < MINIMUM", "length < MINIMUM"],
@@ -152,7 +174,7 @@ export const mutations: readonly FileMutations[] = [
   },
   {
     file: "assembly/transport/identification.ts",
-    tests: ["unit/transport.test", "rule-17"],
+    tests: ["assembly/transport/transport.test", "rule-17"],
     changes: [
       ["length < MAXIMUM_LINE_BYTES;", "length <= MAXIMUM_LINE_BYTES;"],
       ["length < MAXIMUM_LINE_BYTES;", "length < MAXIMUM_LINE_BYTES - 1;"],
@@ -165,7 +187,7 @@ export const mutations: readonly FileMutations[] = [
   },
   {
     file: "assembly/transport/kexinit.ts",
-    tests: ["unit/transport.test", "rule-04", "rule-17", "rule-19", "rule-21"],
+    tests: ["assembly/transport/transport.test", "rule-04", "rule-17", "rule-19", "rule-21"],
     changes: [
       ["  randomBytes32(payload + 1);\n", ""],
       ["length = min(length, bytesLeft);", ""],
@@ -189,7 +211,7 @@ export const mutations: readonly FileMutations[] = [
   },
   {
     file: "assembly/transport/key-exchange.ts",
-    tests: ["unit/transport.test", "rule-21", "rule-05"],
+    tests: ["assembly/transport/transport.test", "rule-21", "rule-05"],
     changes: [
       ["stringLength != KEY_BYTES || isMalformedOrUnfinished()", "isMalformedOrUnfinished()"],
       ["stringLength != KEY_BYTES || isMalformedOrUnfinished()", "stringLength != KEY_BYTES"],

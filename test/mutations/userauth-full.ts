@@ -2,19 +2,28 @@
 
 import type { FileMutations } from "../../scripts/mutate/list.js";
 
-const KEYS = ["unit/userauth-full-keys", "regression/rule-37", "unit/userauth-full-host", "regression/userauth-full"];
-const PASSWORDS = ["unit/userauth-full.test", "regression/userauth-full", "unit/userauth-full-change"];
+const KEYS = [
+  "assembly/userauth/full/keys.test",
+  "rules/rule-37-credentials-region.test",
+  "assembly/userauth/full/host-decision.test",
+  "rules/userauth-full.test",
+];
+const PASSWORDS = [
+  "assembly/userauth/full/factors.test",
+  "rules/userauth-full.test",
+  "assembly/userauth/full/password-change.test",
+];
 const HOST = [
-  "unit/userauth-full-host",
-  "unit/userauth-full.test",
-  "regression/userauth-full",
-  "unit/userauth-full-ops",
+  "assembly/userauth/full/host-decision.test",
+  "assembly/userauth/full/factors.test",
+  "rules/userauth-full.test",
+  "assembly/userauth/full/ops.test",
 ];
 
 export const mutations: readonly FileMutations[] = [
   {
-    file: "assembly/userauth/index.ts",
-    tests: [...PASSWORDS, "unit/userauth-full-host", "unit/userauth-full-keys"],
+    file: "assembly/userauth/full/index.ts",
+    tests: [...PASSWORDS, "assembly/userauth/full/host-decision.test", "assembly/userauth/full/keys.test"],
     changes: [
       ["length > SESSION_ID_CAPACITY || ", ""],
       [" || !credentialsLength()", "", { tests: ["unit/userauth-full-region"] }],
@@ -62,7 +71,7 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "assembly/userauth/full/publickey.ts",
+    file: "assembly/userauth/full/methods/publickey.ts",
     tests: KEYS,
     changes: [
       ["end > SCRATCH || !readKey()", "!readKey()"],
@@ -82,7 +91,7 @@ export const mutations: readonly FileMutations[] = [
   },
   {
     file: "assembly/userauth/full/signature.ts",
-    tests: ["unit/userauth-full-keys", "regression/userauth-full"],
+    tests: ["assembly/userauth/full/keys.test", "rules/userauth-full.test"],
     changes: [
       ["isMalformedOrUnfinished() || !isName(algorithmName, type, typeLength)", "isMalformedOrUnfinished()"],
       [
@@ -113,7 +122,7 @@ export const mutations: readonly FileMutations[] = [
   },
   {
     file: "assembly/userauth/full/keys.ts",
-    tests: ["unit/userauth-full-keys", "regression/userauth-full"],
+    tests: ["assembly/userauth/full/keys.test", "rules/userauth-full.test"],
     changes: [
       ["load<u8>(name) == length && !ctDifference(name + 1, ptr, length - 1)", "load<u8>(name) == length"],
       ["if (load<i8>(number) < 0) numberLength = 0;", "if (false) numberLength = 0;"],
@@ -158,7 +167,7 @@ export const mutations: readonly FileMutations[] = [
   },
   {
     file: "assembly/userauth/full/region.ts",
-    tests: ["unit/userauth-full-region"],
+    tests: ["assembly/userauth/full/region.test"],
     changes: [
       ["load<u8>(FORMAT) == FORMAT_2 &&", ""],
       ["length <= CREDENTIALS_CAPACITY &&", ""],
@@ -173,7 +182,7 @@ export const mutations: readonly FileMutations[] = [
   },
   {
     file: "assembly/userauth/full/users.ts",
-    tests: [...PASSWORDS, "unit/userauth-full-keys", "unit/userauth-full-ops"],
+    tests: [...PASSWORDS, "assembly/userauth/full/keys.test", "assembly/userauth/full/ops.test"],
     changes: [
       ["& u32(nameLength != 0);", ";"],
       ["!ctDifference(userName, record + NAME, nameLength)", "!ctDifference(userName, record + NAME, nameLength - 1)"],
@@ -187,7 +196,7 @@ export const mutations: readonly FileMutations[] = [
       [
         "if (length && length == blobLength) {",
         "if (length == blobLength) {",
-        { tests: ["unit/userauth-full-region"] },
+        { tests: ["assembly/userauth/full/region.test"] },
       ],
       ["isKnown = keyMatches = keyOptions = 0;", "isKnown = keyMatches = 0;"],
       ["isKnown = keyMatches = keyOptions = 0;", "isKnown = keyOptions = 0;"],
@@ -195,7 +204,11 @@ export const mutations: readonly FileMutations[] = [
   },
   {
     file: "assembly/userauth/full/factors.ts",
-    tests: ["unit/userauth-full.test", "unit/userauth-full-host", "regression/userauth-full"],
+    tests: [
+      "assembly/userauth/full/factors.test",
+      "assembly/userauth/full/host-decision.test",
+      "rules/userauth-full.test",
+    ],
     changes: [
       ["achieved = achievedBits = achievedSet = 0;", ""],
       ["achieved = achievedBits = achievedSet = 0;", "achieved = achievedBits = 0;"],
@@ -212,10 +225,10 @@ export const mutations: readonly FileMutations[] = [
   {
     file: "assembly/userauth/full/reply.ts",
     tests: [
-      "unit/userauth-full.test",
-      "unit/userauth-full-change",
-      "unit/userauth-full-host",
-      "regression/userauth-full",
+      "assembly/userauth/full/factors.test",
+      "assembly/userauth/full/password-change.test",
+      "assembly/userauth/full/host-decision.test",
+      "rules/userauth-full.test",
     ],
     changes: [
       ["  status = UserauthStatus.PROTOCOL_ERROR;\n  requestsLeft--;", "  requestsLeft--;"],
@@ -241,8 +254,8 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "assembly/userauth/full/password.ts",
-    tests: ["unit/userauth-full-change", ...PASSWORDS, "unit/userauth-full-host"],
+    file: "assembly/userauth/full/methods/password.ts",
+    tests: ["assembly/userauth/full/password-change.test", ...PASSWORDS, "assembly/userauth/full/host-decision.test"],
     changes: [
       ["if (isMalformedOrUnfinished()) return failProtocol();", ""],
       ["return isSame || !isAcceptable(newLength)", "return isSame"],
@@ -256,8 +269,8 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "assembly/userauth/full/password-change.ts",
-    tests: ["unit/userauth-full-change"],
+    file: "assembly/userauth/full/methods/password-change.ts",
+    tests: ["assembly/userauth/full/password-change.test"],
     changes: [
       ["length != 0 && length >=", "length >="],
       ["length >= load<u8>(LEAST_PASSWORD_LENGTH)", "length > load<u8>(LEAST_PASSWORD_LENGTH)"],
@@ -273,8 +286,12 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "assembly/userauth/full/keyboard-interactive.ts",
-    tests: ["unit/userauth-full-change", "unit/userauth-full-host", "regression/userauth-full"],
+    file: "assembly/userauth/full/methods/keyboard-interactive.ts",
+    tests: [
+      "assembly/userauth/full/password-change.test",
+      "assembly/userauth/full/host-decision.test",
+      "rules/userauth-full.test",
+    ],
     changes: [
       ["if (prompts == NOTHING_ASKED) return failProtocol();", ""],
       ["  asked = NOTHING_ASKED;\n  // RFC", "  // RFC"],
@@ -291,7 +308,7 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "assembly/userauth/full/host-decision.ts",
+    file: "assembly/userauth/full/methods/host-decision.ts",
     tests: HOST,
     changes: [
       ["concludeChange(verdict == UserauthStatus.SUCCESS)", "concludeChange(verdict != UserauthStatus.FAILURE)"],

@@ -4,7 +4,7 @@ import type { FileMutations } from "../../scripts/mutate/list.js";
 
 const KEY_TESTS = [
   "rule-37",
-  "unit/userauth-publickey",
+  "assembly/userauth/small/publickey.test",
   "rule-16",
   "rule-07",
   "rule-14",
@@ -14,20 +14,20 @@ const KEY_TESTS = [
   "rule-06",
 ];
 const PASSWORD_TESTS = [
-  "unit/userauth-password",
+  "assembly/userauth/small/password.test",
   "rule-37",
   "rule-13",
   "rule-10",
   "rule-12",
   "rule-15",
   "rule-21",
-  "unit/constant-ops",
-  "unit/memory-bounds",
+  "assembly/constant-ops.test",
+  "assembly/memory-bounds.test",
 ];
 
 export const mutations: readonly FileMutations[] = [
   {
-    file: "assembly/userauth/publickey-request.ts",
+    file: "assembly/userauth/small/publickey-request.ts",
     tests: KEY_TESTS,
     changes: [
       ["signedLength > SIGNED_CAPACITY ||", ""],
@@ -103,7 +103,7 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "assembly/userauth/password.ts",
+    file: "assembly/userauth/small/password.ts",
     tests: PASSWORD_TESTS,
     changes: [
       ["status < UserauthStatus.PROTOCOL_ERROR", "status <= UserauthStatus.PROTOCOL_ERROR"],

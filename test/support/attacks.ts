@@ -1,12 +1,20 @@
 // Hostile clients as lists of steps, for whatever carries bytes to a server: noise, a recorded session damaged on the wire, a live one
 // that goes wrong at some point, and a client that keeps the keys and says nonsense under them. What they do follows from a seed.
 
-import { keyExchange, Message, passwordRequest, politeLogin, RawClient, type Step, userauthRequest } from "./client.js";
-import type { PacketOptions } from "./client.js";
+import {
+  keyExchange,
+  Message,
+  passwordRequest,
+  politeLogin,
+  RawClient,
+  type Step,
+  userauthRequest,
+} from "../../scripts/client/client.js";
+import type { PacketOptions } from "../../scripts/client/client.js";
 import { Random } from "./random.js";
 import { PASSWORD, USER } from "./server.js";
 import { concatenate, recordLogin } from "./session.js";
-import { boolean, bytes, string, uint32 } from "./wire.js";
+import { boolean, bytes, string, uint32 } from "../../scripts/client/wire.js";
 
 const MOST_NOISE_BYTES = 6_000;
 /** A payload after damage: a little more than a server takes. */

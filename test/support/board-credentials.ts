@@ -3,13 +3,13 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { encodeCredentials, type UserauthBuild } from "../../host/node/credentials.js";
-import { parsePublicKey } from "../../host/node/openssh-keys.js";
-import { hashPassword } from "../../host/node/password-hash.js";
-import { formatPhc } from "../../host/node/phc.js";
-import { parseUsersConfig } from "../../host/node/users-config.js";
-import type { BoardCredentials } from "../../scripts/boards/options.js";
-import { boardUsers } from "../../scripts/boards/users.js";
+import { encodeCredentials, type UserauthBuild } from "../../host/node/credentials/credentials.js";
+import { parsePublicKey } from "../../host/node/credentials/openssh-keys.js";
+import { hashPassword } from "../../host/node/credentials/password-hash.js";
+import { formatPhc } from "../../host/node/credentials/phc.js";
+import { parseUsersConfig } from "../../host/node/credentials/users-config.js";
+import type { BoardCredentials } from "../../boards/common/firmware/options.js";
+import { boardUsers } from "../../boards/common/firmware/users.js";
 import { PASSWORD, USER, userKey } from "./server.js";
 
 /** Few: these programs run under sanitizers, in interpreters and in emulators. */

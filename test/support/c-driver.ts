@@ -1,8 +1,8 @@
-// Compiles files of host/c together with a driver of test/boards for this machine, under sanitizers, and runs it.
+// Compiles files of host/c together with a driver of the tests for this machine, under sanitizers, and runs it.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { packageRoot } from "../../host/node/modules.js";
 import { folder } from "./programs.js";
 
@@ -10,11 +10,11 @@ const FLAGS = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-O1", "-g"];
 const SANITIZERS = ["-fsanitize=address,undefined,alignment", "-fno-sanitize-recover=all"];
 const TIME_LIMIT_MS = 120_000;
 
-/** Compiles test/boards/<name>.c and `sources`; returns the program's path. */
-export function compileDriver(name: string, sources: readonly string[], definitions: readonly string[] = []): string {
+/** Compiles test/<driver>.c and `sources`; returns the program's path. */
+export function compileDriver(driver: string, sources: readonly string[], definitions: readonly string[] = []): string {
   const root = packageRoot();
-  const program = join(folder, name);
-  const files = [...sources, `test/boards/${name}.c`].map((file) => join(root, file));
+  const program = join(folder, basename(driver));
+  const files = [...sources, `test/${driver}.c`].map((file) => join(root, file));
   const options = [...FLAGS, ...SANITIZERS, ...definitions.map((definition) => `-D${definition}`)];
   const include = `-I${join(root, "host", "c")}`;
   const { status, stderr } = spawnSync("gcc", [...options, include, ...files, "-o", program], { encoding: "utf8" });

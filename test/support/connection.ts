@@ -1,10 +1,10 @@
 // One instance of the connection module under a test's control, and the client's messages of RFC 4254.
 
 import assert from "node:assert/strict";
-import { ConnectionEvent } from "../../assembly/abi.js";
+import { ConnectionEvent } from "../../assembly/abi/index.js";
 import type { ConnectionExports } from "../../host/node/modules.js";
 import { loadModule } from "./modules.js";
-import { boolean, bytes, type Part, string, uint32 } from "./wire.js";
+import { boolean, bytes, type Part, string, uint32 } from "../../scripts/client/wire.js";
 
 /** The receive window of each channel in these tests. */
 export const WINDOW = 8192;

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { instantiateCounted } from "../../scripts/instrument.js";
+import { instantiateCounted } from "../../scripts/compile/instrument.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 

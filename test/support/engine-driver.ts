@@ -1,4 +1,4 @@
-// The driver of an engine (test/boards/engine-driver.c), compiled with modules of a test's own, under the sanitizers.
+// The driver of an engine (test/host/c/engine-driver.c), compiled with modules of a test's own, under the sanitizers.
 
 import assert from "node:assert/strict";
 import { spawnSync, type SpawnSyncReturns } from "node:child_process";
@@ -6,10 +6,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import binaryen from "../../scripts/binaryen.js";
-import { buildWithCmake } from "../../scripts/boards/cmake.js";
-import { type Engine, moduleSources } from "../../scripts/boards/embed-module.js";
-import { wamrFolder, wasm3Folder } from "../../scripts/boards/engine-sources.js";
+import binaryen from "../../scripts/compile/binaryen.js";
+import { buildWithCmake } from "../../boards/common/firmware/cmake.js";
+import { type Engine, moduleSources } from "../../boards/common/firmware/embed-module.js";
+import { wamrFolder, wasm3Folder } from "../../boards/common/firmware/engine-sources.js";
 import { needs } from "./peers.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -55,11 +55,11 @@ export function buildEngineDriver(engine: Engine, modules: Record<string, Uint8A
   const folder = mkdtempSync(join(tmpdir(), "sesame-engine-"));
   const names = Object.keys(modules);
   const sources = Object.entries(modules).map(([name, wasm]) => ({ name, ...moduleSources(engine, name, name, wasm) }));
-  const own = [join(ROOT, `host/c/engine_${engine.replace("-fast", "")}.c`), join(ROOT, "test/boards/engine-driver.c")];
+  const own = [join(ROOT, `host/c/engine/${engine.replace("-fast", "")}.c`), join(ROOT, "test/host/c/engine-driver.c")];
   const foreign: string[] = [];
   writeFileSync(
     join(folder, "modules.c"),
-    `#include "engine.h"
+    `#include "engine/engine.h"
 ${sources.map(({ definition }) => definition).join("\n")}
 static const engine_module_t embedded_nothing = {.name = "nothing", .memory_length = 8};
 extern const engine_module_t *const driver_modules[];
@@ -113,7 +113,7 @@ const engine_module_t *const driver_modules[] = {${[...names, "nothing"].map((na
 function wamrLibrary(engine: Engine): string {
   const target = join(ROOT, "build", "boards", "engines", engine);
   buildWithCmake({
-    source: join(ROOT, "host/c/wamr"),
+    source: join(ROOT, "host/c/engine/wamr"),
     folder: target,
     programs: ["gcc"],
     variables: { CMAKE_C_COMPILER: "gcc", SESAME_ENGINE: engine, WAMR_ROOT: wamrFolder() },

@@ -2,7 +2,7 @@
 
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { bytes, type Part, string, uint32 } from "./wire.js";
+import { bytes, type Part, string, uint32 } from "../../scripts/client/wire.js";
 
 const TIMEOUT_MS = 5_000;
 

@@ -2,7 +2,7 @@
 //
 // The fake transport frames a payload with its length (uint32). What a client sends with a number below 50 is a command to it.
 
-import { TransportError, TransportEvent, UserauthStatus } from "../../assembly/abi.js";
+import { TransportError, TransportEvent, UserauthStatus } from "../../assembly/abi/index.js";
 import {
   type CompiledModule,
   ModuleMemory,

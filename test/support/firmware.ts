@@ -1,14 +1,14 @@
 // Firmware for tests: the small builds admit USER with PASSWORD, or with `userKey()`; the full build has the table that it is given.
 
 import { basename, dirname, join } from "node:path";
-import type { UserauthBuild } from "../../host/node/credentials.js";
+import type { UserauthBuild } from "../../host/node/credentials/credentials.js";
 import { packageRoot } from "../../host/node/modules.js";
-import type { UsersTable } from "../../host/node/users-region.js";
-import type { BoardCredentials } from "../../scripts/boards/options.js";
-import { buildRp2040In } from "../../scripts/boards/rp2040-build.js";
-import { boardUsers } from "../../scripts/boards/users.js";
+import type { UsersTable } from "../../host/node/credentials/users-region.js";
+import type { BoardCredentials } from "../../boards/common/firmware/options.js";
+import { buildRp2040In } from "../../boards/rp2040/firmware.js";
+import { boardUsers } from "../../boards/common/firmware/users.js";
 import { smallCredentials } from "./board-credentials.js";
-import type { Engine } from "../../scripts/boards/embed-module.js";
+import type { Engine } from "../../boards/common/firmware/embed-module.js";
 
 /** Builds the Pico's firmware; returns the path of its .bin. */
 export async function testFirmware(engine: Engine, userauth: UserauthBuild): Promise<string> {

@@ -1,13 +1,13 @@
 // A server of host/node with the full userauth build, and raw clients that speak userauth to it.
 
 import { createServer, type Server, type ServerOptions } from "../../host/node/index.js";
-import type { LogEntry } from "../../host/node/log.js";
-import { keyPairFromSeed } from "../../host/node/openssh-keys.js";
-import { keyExchange, Message, userauthRequest } from "./client.js";
+import type { LogEntry } from "../../host/node/server/log.js";
+import { keyPairFromSeed } from "../../host/node/credentials/openssh-keys.js";
+import { keyExchange, Message, userauthRequest } from "../../scripts/client/client.js";
 import { atEnd } from "./programs.js";
 import { HOST_SEED } from "./session.js";
 import { TcpClient } from "./tcp.js";
-import { boolean, type Part, string } from "./wire.js";
+import { boolean, type Part, string } from "../../scripts/client/wire.js";
 
 export interface FullServer {
   server: Server;

@@ -4,16 +4,16 @@
 import assert from "node:assert/strict";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { UserauthBuild } from "../../host/node/credentials.js";
+import type { UserauthBuild } from "../../host/node/credentials/credentials.js";
 import { packageRoot } from "../../host/node/modules.js";
-import { fingerprint } from "../../host/node/openssh-keys.js";
-import type { Engine } from "../../scripts/boards/embed.js";
-import { buildLinux } from "../../scripts/boards/linux-build.js";
-import type { BoardCredentials } from "../../scripts/boards/options.js";
+import { fingerprint } from "../../host/node/credentials/openssh-keys.js";
+import type { Engine } from "../../boards/common/firmware/embed.js";
+import { buildLinux } from "../../boards/linux/firmware.js";
+import type { BoardCredentials } from "../../boards/common/firmware/options.js";
 import { smallCredentials } from "./board-credentials.js";
 import { atEnd, eventually, folder, type Program, start } from "./programs.js";
 import type { Endpoint } from "./server.js";
-import { string } from "./wire.js";
+import { string } from "../../scripts/client/wire.js";
 
 /** Where store.c has the public half of the host key in a slot. */
 const PUBLIC_KEY_AT = 40;

@@ -1,8 +1,14 @@
 // Packets longer than the buffers of a board's modules, which come in pieces; their sizes are those of assembly/transport/packet.ts.
 
 import assert from "node:assert/strict";
-import { TransportEvent } from "../../assembly/abi.js";
-import { CURVE25519, EXT_INFO_MARKER, type KexinitOptions, type RawClient, STRICT_MARKER } from "./client.js";
+import { TransportEvent } from "../../assembly/abi/index.js";
+import {
+  CURVE25519,
+  EXT_INFO_MARKER,
+  type KexinitOptions,
+  type RawClient,
+  STRICT_MARKER,
+} from "../../scripts/client/client.js";
 import type { Session } from "./session.js";
 
 /** Of a payload that is handed on as it is. */

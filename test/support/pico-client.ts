@@ -4,15 +4,22 @@
 // A USB port does not tell its program that the device has hung up: the console does.
 
 import assert from "node:assert/strict";
-import { CLOCK_HZ } from "../../scripts/emulator/clock.js";
-import type { Pico } from "../../scripts/emulator/pico.js";
-import { keyExchange, Message, passwordRequest, politeLogin, RawClient, type Step } from "./client.js";
+import { CLOCK_HZ } from "../../boards/rp2040/emulator/clock.js";
+import type { Pico } from "../../boards/rp2040/emulator/pico.js";
+import {
+  keyExchange,
+  Message,
+  passwordRequest,
+  politeLogin,
+  RawClient,
+  type Step,
+} from "../../scripts/client/client.js";
 import { USER } from "./server.js";
-import { string } from "./wire.js";
+import { string } from "../../scripts/client/wire.js";
 
 const CHANNEL_DATA = 94;
 const CHANNEL_REQUEST = 98;
-/** Longer than a call of a module may take (host/c/module.h). */
+/** Longer than a call of a module may take (host/c/modules/module.h). */
 const ANSWER_LIMIT_CYCLES = 35 * CLOCK_HZ;
 /** The host reads a closed port for 50 ms more; then another program may open it. */
 const CLOSING_CYCLES = CLOCK_HZ / 10;

@@ -6,9 +6,9 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { entropyBits } from "../../scripts/emulator/entropy.js";
-import { type FlashOperation, NorFlash } from "../../scripts/emulator/nor-flash.js";
-import { Pico } from "../../scripts/emulator/pico.js";
+import { entropyBits } from "../../boards/rp2040/emulator/entropy.js";
+import { type FlashOperation, NorFlash } from "../../boards/rp2040/emulator/nor-flash.js";
+import { Pico } from "../../boards/rp2040/emulator/pico.js";
 import { boot } from "./pico-client.js";
 import type { Random } from "./random.js";
 

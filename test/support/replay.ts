@@ -11,14 +11,14 @@ import { join } from "node:path";
 import { Duplex } from "node:stream";
 import type { TestContext } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
-import type { Authenticate } from "../../host/node/authentication.js";
+import type { Authenticate } from "../../host/node/userauth/authentication.js";
 import {
   type AnyUserauthBuild,
   credentialsPointer,
   FULL_BUILD,
   fullRegion,
   type UserauthBuild,
-} from "../../host/node/credentials.js";
+} from "../../host/node/credentials/credentials.js";
 import {
   type CompiledModule,
   type FullUserauthExports,
@@ -28,23 +28,30 @@ import {
   plainModulePath,
   readSignatureAlgorithms,
 } from "../../host/node/modules.js";
-import type { KeyPair } from "../../host/node/openssh-keys.js";
-import { ChannelHub, Session } from "../../host/node/session.js";
-import { createDevice, serveShell } from "../../host/node/shell.js";
-import { Switchboard } from "../../host/node/switchboard.js";
-import { openUserauth, type Userauth } from "../../host/node/userauth.js";
-import { SharedRegion } from "../../host/node/user-regions.js";
-import { UserauthService } from "../../host/node/userauth-service.js";
-import { encodeUsers, type UsersTable } from "../../host/node/users-region.js";
-import type { Engine } from "../../scripts/boards/embed.js";
-import { buildLinux } from "../../scripts/boards/linux-build.js";
-import type { BoardCredentials } from "../../scripts/boards/options.js";
-import { keyExchange, Message, passwordRequest, RawClient, signedRequest, userauthRequest } from "./client.js";
+import type { KeyPair } from "../../host/node/credentials/openssh-keys.js";
+import { ChannelHub, Session } from "../../host/node/switchboard/session.js";
+import { createDevice, serveShell } from "../../host/node/applications/shell.js";
+import { Switchboard } from "../../host/node/switchboard/switchboard.js";
+import { openUserauth, type Userauth } from "../../host/node/userauth/userauth.js";
+import { SharedRegion } from "../../host/node/userauth/user-regions.js";
+import { UserauthService } from "../../host/node/userauth/service.js";
+import { encodeUsers, type UsersTable } from "../../host/node/credentials/users-region.js";
+import type { Engine } from "../../boards/common/firmware/embed.js";
+import { buildLinux } from "../../boards/linux/firmware.js";
+import type { BoardCredentials } from "../../boards/common/firmware/options.js";
+import {
+  keyExchange,
+  Message,
+  passwordRequest,
+  RawClient,
+  signedRequest,
+  userauthRequest,
+} from "../../scripts/client/client.js";
 import { folder } from "./programs.js";
 import { CREDENTIALS, PASSWORD, USER, USER_SEED } from "./session.js";
-import { bytes, type Part, string, uint32 } from "./wire.js";
+import { bytes, type Part, string, uint32 } from "../../scripts/client/wire.js";
 
-/** CHANNEL_WINDOW_BYTES of host/c/channel.h. */
+/** CHANNEL_WINDOW_BYTES of host/c/applications/channel.h. */
 const WINDOW_BYTES = 1024;
 export const ENTROPY_BYTES = 512;
 export const REKEY_INTERVAL_MS = 3_600_000;
@@ -63,7 +70,7 @@ export interface Recording {
   answers: Buffer[];
 }
 
-/** SALT_ENTROPY_BYTES of host/c/authentication.c. */
+/** SALT_ENTROPY_BYTES of host/c/server/authentication.c. */
 const SALT_ENTROPY_BYTES = 128;
 /** One when the connection's userauth module is opened, one for each password that is changed. */
 const SALTS = 4;

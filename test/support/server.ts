@@ -1,4 +1,4 @@
-// The server as it ships, for tests that speak to it through a socket: `node dist/host/node/cli.js serve` on a free port, as a process
+// The server as it ships, for tests that speak to it through a socket: `node dist/host/node/cli/main.js serve` on a free port, as a process
 // of its own, with the modules of build/. Its log is read as it is written.
 //
 // The tests' server has credentials and a host key of its own, made by ssh-keygen.
@@ -8,7 +8,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { blobFingerprint } from "../../host/node/openssh-keys.js";
+import { blobFingerprint } from "../../host/node/credentials/openssh-keys.js";
 import {
   createDevice,
   createServer,
@@ -23,7 +23,7 @@ import {
 } from "../../host/node/index.js";
 import { atEnd, eventually, folder, type Program, run, start } from "./programs.js";
 
-const CLI = fileURLToPath(new URL("../../dist/host/node/cli.js", import.meta.url));
+const CLI = fileURLToPath(new URL("../../dist/host/node/cli/main.js", import.meta.url));
 
 /** Lets a test ask the process for its memory at SIGUSR2: after some collections of garbage, as finalizers take turns. */
 const PROBE = `process.on("SIGUSR2", async () => {

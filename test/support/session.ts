@@ -4,14 +4,21 @@
 // the modules run with exports added for their globals, so that thousands of attacks start from one login instead of making their own.
 
 import { strict as assert } from "node:assert";
-import { ConnectionEvent, DisconnectReason, TransportEvent, UserauthStatus } from "../../assembly/abi.js";
-import { encodeCredentials, type UserauthBuild } from "../../host/node/credentials.js";
+import { ConnectionEvent, DisconnectReason, TransportEvent, UserauthStatus } from "../../assembly/abi/index.js";
+import { encodeCredentials, type UserauthBuild } from "../../host/node/credentials/credentials.js";
 import type { ConnectionExports, TransportExports, UserauthExports } from "../../host/node/modules.js";
-import { openSection, readSections, WasmReader } from "../../host/node/wasm-file.js";
-import { type ClientOptions, keyExchange, Message, politeLogin, RawClient, type Step } from "./client.js";
+import { openSection, readSections, WasmReader } from "../../host/core/wasm-file.js";
+import {
+  type ClientOptions,
+  keyExchange,
+  Message,
+  politeLogin,
+  RawClient,
+  type Step,
+} from "../../scripts/client/client.js";
 import { moduleBytes } from "./modules.js";
-import { bytes, type Part, string, uint32 } from "./wire.js";
-import { privateKey, publicBytes } from "./raw-keys.js";
+import { bytes, type Part, string, uint32 } from "../../scripts/client/wire.js";
+import { privateKey, publicBytes } from "../../scripts/client/raw-keys.js";
 
 export const HOST_SEED = new Uint8Array(32).map((_, index) => index * 7 + 3);
 export const ENTROPY = new Uint8Array(64).map((_, index) => index * 5 + 1);

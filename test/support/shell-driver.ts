@@ -1,4 +1,4 @@
-// The C device shell in its driver (test/boards/shell-driver.c), and the Node host's on a channel of its own, both for the
+// The C device shell in its driver (test/host/c/shell-driver.c), and the Node host's on a channel of its own, both for the
 // same script of a session.
 
 import assert from "node:assert/strict";
@@ -8,27 +8,27 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { Channel, type ChannelPort } from "../../host/node/channel.js";
+import { Channel, type ChannelPort } from "../../host/node/switchboard/channel.js";
 import { createDevice, type ModuleSet, type Permissions, serveShell, Session } from "../../host/node/index.js";
 import type { CompiledModule } from "../../host/node/modules.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const SOURCES = [
-  "base64",
-  "bridge",
-  "commands",
-  "completion",
-  "credentials",
-  "display",
-  "history",
-  "keys",
-  "line",
-  "line_editor",
-  "line_view",
-  "output",
-  "permissions",
-  "shell",
-  "store",
+  "store/base64",
+  "applications/bridge",
+  "applications/commands",
+  "applications/completion",
+  "store/credentials",
+  "applications/display",
+  "applications/history",
+  "applications/keys",
+  "applications/line",
+  "applications/line_editor",
+  "applications/line_view",
+  "applications/output",
+  "server/permissions",
+  "applications/shell",
+  "store/store",
 ];
 const FLAGS = "-std=c11 -O1 -g -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all".split(" ");
 
@@ -68,7 +68,7 @@ function compile(program: string, sizes: Record<string, number>): void {
   const defines = Object.entries({ CREDENTIALS_BYTES: 192, USERAUTH_BUILD: 1, ...sizes }).map(
     ([name, value]) => `-D${name}=${value}`,
   );
-  const sources = ["test/boards/shell-driver.c", ...SOURCES.map((name) => `host/c/${name}.c`)];
+  const sources = ["test/host/c/shell-driver.c", ...SOURCES.map((name) => `host/c/${name}.c`)];
   const args = [...FLAGS, ...defines, "-Ihost/c", ...sources, "-o", program];
   const { status, stderr } = spawnSync("gcc", args, { cwd: ROOT, encoding: "utf8" });
   assert.equal(status, 0, stderr);

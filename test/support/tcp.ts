@@ -9,7 +9,7 @@ import {
   type ServerOptions,
   type UserauthBuild,
 } from "../../host/node/index.js";
-import type { LogEntry } from "../../host/node/log.js";
+import type { LogEntry } from "../../host/node/server/log.js";
 import {
   type CompiledModule,
   type Instance,
@@ -18,8 +18,8 @@ import {
   WIDE_PAYLOAD_BYTES,
   wideModulePath,
 } from "../../host/node/modules.js";
-import { keyPairFromSeed } from "../../host/node/openssh-keys.js";
-import { type ClientOptions, politeLogin, RawClient, type Step } from "./client.js";
+import { keyPairFromSeed } from "../../host/node/credentials/openssh-keys.js";
+import { type ClientOptions, politeLogin, RawClient, type Step } from "../../scripts/client/client.js";
 import { CREDENTIALS, HOST_SEED } from "./session.js";
 
 const TIMEOUT_MS = 30_000;

@@ -2,9 +2,9 @@
 // that send back what they receive need. It takes a packet from the host only when it has room for what it would send back.
 
 import { RP2040 } from "rp2040js";
-import { CycleClock } from "../../scripts/emulator/clock.js";
-import { UsbDeviceController } from "../../scripts/emulator/usb-device-controller.js";
-import { UsbHost } from "../../scripts/emulator/usb-host.js";
+import { CycleClock } from "../../boards/rp2040/emulator/clock.js";
+import { UsbDeviceController } from "../../boards/rp2040/emulator/usb-device-controller.js";
+import { UsbHost } from "../../boards/rp2040/emulator/usb-host.js";
 
 const ADDR_ENDP = 0x00;
 const SIE_CTRL = 0x4c;

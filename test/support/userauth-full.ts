@@ -10,15 +10,15 @@ import {
   type SignKeyObjectInput,
 } from "node:crypto";
 import { argon2id } from "@noble/hashes/argon2.js";
-import { UserauthField, UserauthStatus } from "../../assembly/abi.js";
-import type { PasswordHash } from "../../host/node/phc.js";
-import { encodeUsers, type UserEntry, type UsersTable } from "../../host/node/users-region.js";
-import { instantiateCounted } from "../../scripts/instrument.js";
-import { userauthRequest } from "./client.js";
+import { UserauthField, UserauthStatus } from "../../assembly/abi/index.js";
+import type { PasswordHash } from "../../host/node/credentials/phc.js";
+import { encodeUsers, type UserEntry, type UsersTable } from "../../host/node/credentials/users-region.js";
+import { instantiateCounted } from "../../scripts/compile/instrument.js";
+import { userauthRequest } from "../../scripts/client/client.js";
 import { moduleBytes } from "./modules.js";
-import { privateKey, publicBytes } from "./raw-keys.js";
+import { privateKey, publicBytes } from "../../scripts/client/raw-keys.js";
 import { SESSION_ID } from "./userauth.js";
-import { boolean, bytes, type Part, string, uint32 } from "./wire.js";
+import { boolean, bytes, type Part, string, uint32 } from "../../scripts/client/wire.js";
 
 /** docs/abi.md, "The full build". */
 interface FullExports {

@@ -1,11 +1,11 @@
 // One instance of a userauth module under a test's control, without a transport.
 
-import { UserauthStatus } from "../../assembly/abi.js";
-import type { UserauthBuild } from "../../host/node/credentials.js";
+import { UserauthStatus } from "../../assembly/abi/index.js";
+import type { UserauthBuild } from "../../host/node/credentials/credentials.js";
 import type { UserauthExports } from "../../host/node/modules.js";
 import { moduleBytes } from "./modules.js";
 import { CREDENTIALS } from "./session.js";
-import { bytes, type Part, uint32 } from "./wire.js";
+import { bytes, type Part, uint32 } from "../../scripts/client/wire.js";
 
 export const SESSION_ID = new Uint8Array(32).map((_, index) => 255 - index);
 

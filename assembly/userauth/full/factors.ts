@@ -5,7 +5,7 @@
 
 import { ALTERNATIVE_COUNT, ALTERNATIVES, HOST_METHODS, isKnown, OFFERED_METHODS, user } from "./users";
 import { HOST_DECISIONS, MULTI_FACTOR } from "./features";
-import { ALL_METHODS } from "./methods";
+import { ALL_METHODS } from "./methods/index";
 import { userName } from "./request";
 
 let achieved: u32 = 0;

@@ -2,7 +2,7 @@
 //
 // In: the fields of a request. Out: the parts of a key that this build can use, for signature.ts. To the host: the algorithms' names.
 
-import { UserauthField } from "../../abi";
+import { UserauthField } from "../../abi/index";
 import { ctDifference } from "../../wire/compare";
 import { isMalformedOrUnfinished, readString, startReading, stringLength } from "../../wire/reader";
 import { startWriting, writeByte, writeBytes, writtenLength } from "../../wire/writer";

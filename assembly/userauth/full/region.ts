@@ -3,7 +3,7 @@
 // In: the region, before the first request. Out: its length. What a hash costs is bounded by its memory alone: how many passes are too
 // many is for the host to say, who knows the processor.
 
-import { CREDENTIALS_CAPACITY } from "../../capacities";
+import { CREDENTIALS_CAPACITY } from "../../abi/capacities";
 import { BANNER } from "./features";
 import { SCRATCH } from "./request";
 import {

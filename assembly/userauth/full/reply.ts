@@ -2,8 +2,8 @@
 //
 // In: what a method has found. Out: the reply in the buffer, behind the banner if that was not sent yet, and nothing else there.
 
-import { UserauthField, UserauthStatus } from "../../abi";
-import { PAYLOAD_CAPACITY } from "../../capacities";
+import { UserauthField, UserauthStatus } from "../../abi/index";
+import { PAYLOAD_CAPACITY } from "../../abi/capacities";
 import { startWriting, writeByte, writeString, writeUint32, writtenLength } from "../../wire/writer";
 import {
   SSH_MSG_USERAUTH_BANNER,
@@ -13,7 +13,7 @@ import {
 } from "../messages";
 import { achieve, continuingMethods, isUseful } from "./factors";
 import { BANNER } from "./features";
-import { writeMethods } from "./methods";
+import { writeMethods } from "./methods/index";
 import { BUFFER, clearFields, fieldLength, fieldPtr, method, SCRATCH, setField } from "./request";
 import { BANNER_FIELDS, BANNER_LENGTH, FAILURE_LIMIT, permissionsOf, QUERY_LIMIT, REQUEST_LIMIT, user } from "./users";
 

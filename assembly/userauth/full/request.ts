@@ -3,8 +3,8 @@
 // In: the buffer, which docs/abi.md puts at address 0, and the fields that the methods read. Out: the fields, to the methods and,
 // while a decision is awaited, to the host.
 
-import { UserauthField } from "../../abi";
-import { PAYLOAD_CAPACITY, USER_NAME_CAPACITY } from "../../capacities";
+import { UserauthField } from "../../abi/index";
+import { PAYLOAD_CAPACITY, USER_NAME_CAPACITY } from "../../abi/capacities";
 import { readString, stringLength } from "../../wire/reader";
 
 /** A request or its reply. */

@@ -2,15 +2,15 @@
 //
 // In: a key that keys.ts has read, and the signature of the request. Out: whether the one has made the other.
 
-import { PAYLOAD_CAPACITY, SESSION_ID_CAPACITY } from "../../capacities";
-import { verifyVartime } from "../../crypto/compact/ed25519-verify";
-import { DIGEST } from "../../crypto/compact/sha512";
-import { BYTES, WORKSPACE_BYTES } from "../../crypto/montgomery";
-import { p256VerifyVartime } from "../../crypto/p256-verify";
-import { rsaVerifyVartime } from "../../crypto/rsa-verify";
-import { sha256, SHA256_BYTES, sha256Finish, sha256Start, sha256Update } from "../../crypto/sha256";
-import { copySwapped } from "../../crypto/sha2-constants";
-import { sha512, SHA512_BYTES } from "../../crypto/sha512";
+import { PAYLOAD_CAPACITY, SESSION_ID_CAPACITY } from "../../abi/capacities";
+import { verifyVartime } from "../../crypto/curve25519/compact/ed25519-verify";
+import { DIGEST } from "../../crypto/hash/compact-sha512";
+import { BYTES, WORKSPACE_BYTES } from "../../crypto/rsa/montgomery";
+import { p256VerifyVartime } from "../../crypto/p256/p256-verify";
+import { rsaVerifyVartime } from "../../crypto/rsa/rsa-verify";
+import { sha256, SHA256_BYTES, sha256Finish, sha256Start, sha256Update } from "../../crypto/hash/sha256";
+import { copySwapped } from "../../crypto/hash/sha2-constants";
+import { sha512, SHA512_BYTES } from "../../crypto/hash/sha512";
 import { isMalformedOrUnfinished, readBytes, readString, startReading, stringLength } from "../../wire/reader";
 import { ECDSA, ED25519, RSA, SECURITY_KEYS } from "./features";
 import {

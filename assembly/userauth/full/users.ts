@@ -1,10 +1,10 @@
 // The credentials region: limits, banner and users, each with a password, keys, what is required and what the user may do. docs/abi.md
-// has its layout, host/node/users-region.ts makes it, region.ts reads it before anything here does.
+// has its layout, host/node/credentials/users-region.ts makes it, region.ts reads it before anything here does.
 //
 // In: the name and perhaps the key of a request. Out: that user's record, or one that nobody can satisfy. A search looks at
 // every user and every key, and executes the same instructions for all names of one length.
 
-import { PAYLOAD_CAPACITY } from "../../capacities";
+import { PAYLOAD_CAPACITY } from "../../abi/capacities";
 import { ctDifference } from "../../wire/compare";
 import { userName } from "./request";
 

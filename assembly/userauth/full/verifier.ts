@@ -4,10 +4,10 @@
 // In: a password of the client, secret. Out: whether it is the user's, by the same instructions for users with and without
 // a password and for those that are not there.
 
-import { UserauthStatus } from "../../abi";
-import { ARGON2_MEMORY_KIB, PASSWORD_CAPACITY, PAYLOAD_CAPACITY } from "../../capacities";
-import { argon2id, ARGON2_WORKSPACE, ARGON2_WORKSPACE_BYTES } from "../../crypto/argon2id";
-import { pbkdf2 } from "../../crypto/pbkdf2";
+import { UserauthStatus } from "../../abi/index";
+import { ARGON2_MEMORY_KIB, PASSWORD_CAPACITY, PAYLOAD_CAPACITY } from "../../abi/capacities";
+import { argon2id, ARGON2_WORKSPACE, ARGON2_WORKSPACE_BYTES } from "../../crypto/password/argon2id";
+import { pbkdf2 } from "../../crypto/password/pbkdf2";
 import { ctDifference } from "../../wire/compare";
 import { isUseful } from "./factors";
 import { ARGON2ID, PBKDF2 } from "./features";

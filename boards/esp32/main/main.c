@@ -6,13 +6,13 @@
 #include <netinet/in.h>
 #include <pthread.h>
 
-#include "device.h"
 #include "esp_err.h"
 #include "esp_pthread.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
 #include "platform_esp32.h"
 #include "sdkconfig.h"
+#include "server/device.h"
 #include "sockets.h"
 #include "wifi.h"
 

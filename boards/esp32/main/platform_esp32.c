@@ -1,4 +1,4 @@
-// platform.h on ESP-IDF, but for the streams (boards/sockets) and the serial port (serial.c).
+// platform.h on ESP-IDF, but for the streams (boards/common/sockets) and the serial port (serial.c).
 
 #include "platform_esp32.h"
 

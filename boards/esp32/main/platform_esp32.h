@@ -1,13 +1,13 @@
-// What main.c needs of the board beyond platform.h. The streams are of boards/sockets.
+// What main.c needs of the board beyond platform.h. The streams are of boards/common/sockets.
 
 #ifndef SESAME_PLATFORM_ESP32_H
 #define SESAME_PLATFORM_ESP32_H
 
 #include <stdbool.h>
 
-#include "entropy.h"
 #include "nvs.h"
 #include "platform.h"
+#include "server/entropy.h"
 
 struct platform {
   entropy_t entropy;

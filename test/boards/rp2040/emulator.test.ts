@@ -10,13 +10,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { packageRoot } from "../../../host/node/modules.js";
-import { assembleBootRom } from "../../../scripts/emulator/assemble-boot-rom.js";
-import { BOOT_ROM } from "../../../scripts/emulator/boot-rom.js";
-import { bridge } from "../../../scripts/emulator/bridge.js";
-import { ENTROPY_KINDS, entropyBits } from "../../../scripts/emulator/entropy.js";
-import type { EntropyKind } from "../../../scripts/emulator/entropy.js";
-import { FLASH_BYTES, NorFlash, SECTOR_BYTES } from "../../../scripts/emulator/nor-flash.js";
-import { Pico } from "../../../scripts/emulator/pico.js";
+import { assembleBootRom } from "../../../boards/rp2040/emulator/assemble-boot-rom.js";
+import { BOOT_ROM } from "../../../boards/rp2040/emulator/boot-rom.js";
+import { bridge } from "../../../boards/rp2040/emulator/bridge.js";
+import { ENTROPY_KINDS, entropyBits } from "../../../boards/rp2040/emulator/entropy.js";
+import type { EntropyKind } from "../../../boards/rp2040/emulator/entropy.js";
+import { FLASH_BYTES, NorFlash, SECTOR_BYTES } from "../../../boards/rp2040/emulator/nor-flash.js";
+import { Pico } from "../../../boards/rp2040/emulator/pico.js";
 import { testFirmware } from "../../support/firmware.js";
 import { needs } from "../../support/peers.js";
 import { Random } from "../../support/random.js";
@@ -347,7 +347,7 @@ describe("firmware in the emulator", () => {
   test("the command says where it listens, ends on SIGTERM and keeps the flash", async () => {
     const folder = mkdtempSync(join(tmpdir(), "sesame-emulator-"));
     const flashFile = join(folder, "flash.bin");
-    const main = join(packageRoot(), "scripts", "emulator", "main.ts");
+    const main = join(packageRoot(), "boards", "rp2040", "emulator", "main.ts");
     const emulator = spawn(
       process.execPath,
       ["--import", "tsx", main, "--port", "0", "--bin", path, "--flash", flashFile],

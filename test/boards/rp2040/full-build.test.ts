@@ -4,11 +4,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { blobFingerprint } from "../../../host/node/openssh-keys.js";
-import type { UsersTable } from "../../../host/node/users-region.js";
-import { entropyBits } from "../../../scripts/emulator/entropy.js";
-import { Pico } from "../../../scripts/emulator/pico.js";
-import { Message, passwordRequest } from "../../support/client.js";
+import { blobFingerprint } from "../../../host/node/credentials/openssh-keys.js";
+import type { UsersTable } from "../../../host/node/credentials/users-region.js";
+import { entropyBits } from "../../../boards/rp2040/emulator/entropy.js";
+import { Pico } from "../../../boards/rp2040/emulator/pico.js";
+import { Message, passwordRequest } from "../../../scripts/client/client.js";
 import { fullTestFirmware } from "../../support/firmware.js";
 import { boot, converse, execute, type Request } from "../../support/pico-client.js";
 import { PASSWORD, USER } from "../../support/server.js";

@@ -8,9 +8,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { CLOCK_HZ } from "../../../scripts/emulator/clock.js";
-import { entropyBits } from "../../../scripts/emulator/entropy.js";
-import { Pico } from "../../../scripts/emulator/pico.js";
+import { CLOCK_HZ } from "../../../boards/rp2040/emulator/clock.js";
+import { entropyBits } from "../../../boards/rp2040/emulator/entropy.js";
+import { Pico } from "../../../boards/rp2040/emulator/pico.js";
 import { attack, attackFor, HostileClient } from "../../support/attacks.js";
 import { testFirmware } from "../../support/firmware.js";
 import { boot, execute, PicoClient } from "../../support/pico-client.js";

@@ -7,8 +7,8 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { encodeCredentials } from "../../../host/node/credentials.js";
-import { SECTOR_BYTES } from "../../../scripts/emulator/nor-flash.js";
+import { encodeCredentials } from "../../../host/node/credentials/credentials.js";
+import { SECTOR_BYTES } from "../../../boards/rp2040/emulator/nor-flash.js";
 import { moduleBytes } from "../../support/modules.js";
 import { testFirmware } from "../../support/firmware.js";
 import { BoardProcess } from "../../support/board-process.js";
@@ -16,7 +16,7 @@ import { openSshClients, runSsh, startSsh } from "../../support/openssh.js";
 import { eventually, folder } from "../../support/programs.js";
 import { PASSWORD, USER, userKey, wrongKey } from "../../support/server.js";
 
-const EMULATOR = "scripts/emulator/main.ts";
+const EMULATOR = "boards/rp2040/emulator/main.ts";
 const TRANSFER_BYTES = 100_000;
 const LIMIT_MS = 120_000;
 /** Two sectors at the end of the flash (flash_slots.c). */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decodeBlock } from "uf2";
-import { uf2Image } from "../../../scripts/boards/uf2.js";
+import { uf2Image } from "../../../boards/rp2040/uf2.js";
 import { Random } from "../../support/random.js";
 
 const SECTOR_BYTES = 4096;

@@ -16,7 +16,7 @@ for (const engine of ["wamr", "wamr-fast"] as const) {
   describe(engine, () => {
     test("the key opens, another one does not; bytes come back as they were, and info names the engine", async () => {
       const bin = await testFirmware(engine, "publickey");
-      const pico = await (await BoardProcess.start("scripts/emulator/main.ts", ["--bin", bin])).learnHostKey();
+      const pico = await (await BoardProcess.start("boards/rp2040/emulator/main.ts", ["--bin", bin])).learnHostKey();
       const exec = (key: KeyFile, command: string, input?: Buffer) =>
         runSsh(ssh, pico, { keys: [key] }, [command], { timeoutMs: LIMIT_MS, ...(input && { input }) });
       const key = await userKey();

@@ -1,0 +1,114 @@
+// RFC 4252: the full build. Several users with passwords and keys, several factors, password changes, keyboard-interactive, limits, a banner and
+// decisions of the host; full/features.ts lists what can be left out.
+//
+// In: one payload in the buffer. Out: a reply in its place, and the status. The listing of full/ is the order in which a request is
+// worked on: request, users, the method, factors, reply.
+
+import { UserauthField, UserauthStatus } from "../../abi/index";
+import { CREDENTIALS_CAPACITY, PAYLOAD_CAPACITY, SESSION_ID_CAPACITY, USER_NAME_CAPACITY } from "../../abi/capacities";
+import { ctDifference } from "../../wire/compare";
+import { isMalformed, readString, startReading, stringLength } from "../../wire/reader";
+import { isText } from "../../wire/text";
+import { flushAchieved } from "./factors";
+import { HOST_DECISIONS, KEYBOARD_INTERACTIVE, PASSWORD } from "./features";
+import { endConversation, handleInfoResponse, handleKeyboardInteractive } from "./methods/keyboard-interactive";
+import { KEYBOARD_INTERACTIVE_METHOD, methodName, methodOf, PASSWORD_METHOD, PUBLICKEY_METHOD } from "./methods/index";
+import { handlePassword } from "./methods/password";
+import { handlePublickey } from "./methods/publickey";
+import { credentialsLength } from "./region";
+import { begin, deliver, fail, failProtocol, failUnknownMethod, isOpen, open, status } from "./reply";
+import { BUFFER, method, setField, setMethod, userName } from "./request";
+import { setSessionId } from "./signature";
+import { REGION } from "./users";
+import { SSH_MSG_USERAUTH_INFO_RESPONSE, SSH_MSG_USERAUTH_REQUEST } from "../messages";
+
+export { __heap_base as __data_end, __heap_base };
+export { achievedMethods } from "./factors";
+export { decide, signatureVerified } from "./methods/host-decision";
+export { signatureAlgorithms } from "./keys";
+export { makeSalt, recordOffset } from "./methods/password-change";
+export { credentialsLength } from "./region";
+export { nextReply, status } from "./reply";
+export { fieldLength, fieldPtr } from "./request";
+
+/** "ssh-connection", with its length before it. */
+const SERVICE: usize = memory.data<u8>([
+  14, 0x73, 0x73, 0x68, 0x2d, 0x63, 0x6f, 0x6e, 0x6e, 0x65, 0x63, 0x74, 0x69, 0x6f, 0x6e,
+]);
+
+/** "none", as a word. */
+const NONE: u32 = 0x656e6f6e;
+
+export function credentialsPtr(): usize {
+  return REGION;
+}
+
+export function credentialsCapacity(): u32 {
+  return CREDENTIALS_CAPACITY;
+}
+
+/** The session identifier of `length` bytes is in the buffer, and the credentials are in their region. */
+export function reset(length: u32): void {
+  if (length > SESSION_ID_CAPACITY || !credentialsLength()) return;
+  setSessionId(length);
+  open();
+}
+
+/** See docs/abi.md. */
+export function receive(length: u32): u32 {
+  return deliver(handle(length));
+}
+
+function handle(length: u32): u32 {
+  const before = status;
+  if (!isOpen) return before == UserauthStatus.NONE ? failProtocol() : 0;
+  begin();
+  if (length - 1 >= PAYLOAD_CAPACITY || before == UserauthStatus.PENDING || before == UserauthStatus.CHANGE_PENDING) {
+    return failProtocol();
+  }
+  // Begins behind the message number: to the reader, address 0 is that of a value that is not there.
+  startReading(BUFFER + 1, length - 1);
+  const number = <u32>load<u8>(BUFFER);
+  if (KEYBOARD_INTERACTIVE && number == SSH_MSG_USERAUTH_INFO_RESPONSE) return handleInfoResponse();
+  return number == SSH_MSG_USERAUTH_REQUEST ? handleRequest() : failProtocol();
+}
+
+/**
+ *     byte      SSH_MSG_USERAUTH_REQUEST
+ *     string    user name
+ *     string    service name
+ *     string    method name
+ *     ....      method specific fields
+ */
+function handleRequest(): u32 {
+  endConversation();
+  const name = readString();
+  const nameLength = stringLength;
+  const service = readString();
+  const serviceLength = stringLength;
+  const methodPtr = readString();
+  if (isMalformed()) return failProtocol();
+  setUserName(name, nameLength);
+  const isNone = stringLength == 4 && load<u32>(methodPtr, 0, 1) == NONE;
+  setMethod(methodOf(methodPtr, stringLength));
+  setField(UserauthField.METHOD, 0, 0);
+  if (serviceLength != load<u8>(SERVICE) || ctDifference(SERVICE + 1, service, serviceLength - 1)) {
+    flushAchieved();
+    return fail(UserauthStatus.FAILURE);
+  }
+  if (method) setField(UserauthField.METHOD, methodName(method), load<u8>(methodName(method) - 1));
+  if (method == PUBLICKEY_METHOD) return handlePublickey();
+  if (PASSWORD && method == PASSWORD_METHOD) return handlePassword();
+  if (KEYBOARD_INTERACTIVE && method == KEYBOARD_INTERACTIVE_METHOD) return handleKeyboardInteractive();
+  return failUnknownMethod(isNone);
+}
+
+/** RFC 4252 §5: what another user has achieved is forgotten. An empty name, one longer than any user has, and what is no text is nobody's. */
+function setUserName(name: usize, length: u32): void {
+  if (length > USER_NAME_CAPACITY || (HOST_DECISIONS && !isText(name, length))) length = 0;
+  // The byte before the name is the lowest of its length.
+  if (!length || ctDifference(userName, name - 1, length)) flushAchieved();
+  memory.copy(userName + 1, name, length);
+  store<u8>(userName, length);
+  setField(UserauthField.USER, userName + 1, length);
+}

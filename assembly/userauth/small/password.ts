@@ -1,0 +1,77 @@
+// RFC 4252 §5 and §8: a server for one user with one password, in a few hundred bytes.
+//
+// In: one request in the buffer. Out: a reply in its place, and the status. Everything between the user name and the password
+// is the same in every request that can succeed, so it is compared in one piece, and the two lengths that vary must add up
+// to the payload's. docs/userauth.md gives the bytes that each choice saves.
+
+import { UserauthStatus } from "../../abi/index";
+import { PASSWORD_CAPACITY, USER_NAME_CAPACITY } from "../../abi/capacities";
+import { ctDifference } from "../../wire/compare";
+import { SSH_MSG_USERAUTH_REQUEST, SSH_MSG_USERAUTH_SUCCESS } from "../messages";
+
+export { __heap_base as __data_end, __heap_base };
+
+/** The buffer is at address 0: see docs/abi.md. The static data begins where it ends. */
+const BUFFER: usize = 0;
+
+/** string "ssh-connection", string "password", boolean FALSE, and the upper three bytes of the password's length: all zero. */
+const MIDDLE: usize = memory.data<u8>([
+  0, 0, 0, 14, 0x73, 0x73, 0x68, 0x2d, 0x63, 0x6f, 0x6e, 0x6e, 0x65, 0x63, 0x74, 0x69, 0x6f, 0x6e, 0, 0, 0, 8, 0x70,
+  0x61, 0x73, 0x73, 0x77, 0x6f, 0x72, 0x64, 0, 0, 0, 0,
+]);
+const MIDDLE_BYTES: u32 = 34;
+
+/** The method's name and the boolean behind it: in a failure, the list of methods and no partial success. */
+const FAILURE_FIELDS: usize = MIDDLE + 18;
+const FAILURE_BYTES: u32 = 14;
+
+/** The credentials region, with which the memory in use ends (docs/abi.md): at a multiple of 16. */
+const USER_SLOT: usize = memory.data(1 + USER_NAME_CAPACITY + 1 + PASSWORD_CAPACITY, 16);
+const PASSWORD_SLOT: usize = USER_SLOT + 1 + USER_NAME_CAPACITY;
+
+/** A `UserauthStatus`: why the last request was answered as it was. */
+export let status: i32 = 0;
+
+/** Three, and the request for "none" with which clients begin. */
+let attemptsLeft: u32 = 4;
+
+/**
+ *     byte      SSH_MSG_USERAUTH_REQUEST
+ *     string    user name
+ *     string    service name
+ *     string    "password"
+ *     boolean   FALSE
+ *     string    plaintext password in ISO-10646 UTF-8 encoding
+ */
+export function receive(length: u32): u32 {
+  let replyLength: u32 = 0;
+  if (status < UserauthStatus.PROTOCOL_ERROR) {
+    status = UserauthStatus.PROTOCOL_ERROR;
+    // The message number and the upper three bytes of the user name's length, which are zero, at once.
+    if (load<u32>(BUFFER) == SSH_MSG_USERAUTH_REQUEST) {
+      const userNameLength = <u32>load<u8>(BUFFER + 4);
+      let why = UserauthStatus.FAILURE;
+      if (!ctDifference(userNameLength + 5, MIDDLE, MIDDLE_BYTES - 1)) {
+        const passwordLength = <u32>load<u8>(userNameLength, 39);
+        // A length that no slot can have differs from the slot's, however little is compared behind it.
+        const userDifference = ctDifference(BUFFER + 4, USER_SLOT, userNameLength & USER_NAME_CAPACITY);
+        const passwordDifference = ctDifference(userNameLength + 39, PASSWORD_SLOT, passwordLength & PASSWORD_CAPACITY);
+        why =
+          userNameLength + passwordLength + 40 != length
+            ? UserauthStatus.PROTOCOL_ERROR
+            : userDifference
+              ? UserauthStatus.INVALID_USER
+              : passwordDifference | u32(!passwordLength)
+                ? UserauthStatus.INVALID_PASSWORD
+                : UserauthStatus.SUCCESS;
+      }
+      const admitted = why > UserauthStatus.TOO_MANY_ATTEMPTS;
+      replyLength = admitted ? 1 : FAILURE_BYTES;
+      status = u32(admitted) | --attemptsLeft ? why : UserauthStatus.TOO_MANY_ATTEMPTS;
+    }
+  }
+  // Wipes the request, whatever it was, and leaves the reply.
+  memory.fill(BUFFER, <u8>(SSH_MSG_USERAUTH_SUCCESS - (replyLength >> 3)), length);
+  memory.copy(BUFFER + 1, FAILURE_FIELDS, FAILURE_BYTES - 1);
+  return replyLength;
+}

@@ -1,0 +1,68 @@
+// One module as C: its `engine_module_t` (host/c/engine/engine.h), with the bytes of the file where the engine is an interpreter, or with
+// the C that wasm2c makes of it.
+
+import { createHash } from "node:crypto";
+import { readExportedGlobal, readGlobals } from "../../../host/core/wasm-file.js";
+import { BoardBuildError } from "./cmake.js";
+import { translateToC } from "./wasm2c.js";
+
+export const ENGINES = ["wasm2c", "wasm3", "wamr", "wamr-fast"] as const;
+/** `wamr` is the classic interpreter of WAMR. */
+export type Engine = (typeof ENGINES)[number];
+
+/** A module as it was embedded. */
+export interface EmbeddedModule {
+  /** File name without `.wasm`. */
+  name: string;
+  /** Of the .wasm file, in bytes. */
+  length: number;
+  /** Of the .wasm file, in hexadecimal. */
+  sha256: string;
+  /** Bytes of linear memory that an instance has. */
+  memoryLength: number;
+}
+
+export interface ModuleSources {
+  module: EmbeddedModule;
+  /** C text that defines `const engine_module_t embedded_<part>`. */
+  definition: string;
+  /** The content of wasm2c_<part>.c, for that engine. */
+  native?: string;
+}
+
+/** `part`: what the module is to the host, in lower-case letters; `name`: its file without `.wasm`. */
+export function moduleSources(engine: Engine, part: string, name: string, wasm: Uint8Array): ModuleSources {
+  const memoryLength = readExportedGlobal(wasm, "__heap_base");
+  if (memoryLength === undefined) throw new BoardBuildError(`${name}.wasm does not export __heap_base`);
+  // the first mutable global is to WAMR the stack pointer of C, which it watches unless it begins with 0
+  if (engine.startsWith("wamr") && readGlobals(wasm)[0] !== 0)
+    throw new BoardBuildError(`WAMR would misunderstand ${name}.wasm: its first global does not begin with 0`);
+  const sha256 = createHash("sha256").update(wasm).digest("hex");
+  const isNative = engine === "wasm2c";
+  const definition = `${
+    isNative
+      ? `extern const struct engine_native native_${part};`
+      : byteArray(`static const uint8_t ${part}_wasm[${wasm.length}]`, wasm)
+  }
+const engine_module_t embedded_${part} = {
+    .name = "${name}",
+    .sha256 = "${sha256}",
+    .wasm_length = ${wasm.length},
+    .memory_length = ${memoryLength},
+    ${isNative ? `.native = &native_${part}` : `.wasm = ${part}_wasm`},
+};
+`;
+  return {
+    module: { name, length: wasm.length, sha256, memoryLength },
+    definition,
+    ...(isNative && { native: translateToC(part, wasm, memoryLength) }),
+  };
+}
+
+/** The definition of a constant array. */
+export function byteArray(declaration: string, bytes: Uint8Array): string {
+  const rows = Array.from({ length: Math.ceil(bytes.length / 24) }, (_, row) =>
+    Array.from(bytes.subarray(row * 24, row * 24 + 24), (byte) => `${byte},`).join(" "),
+  );
+  return `${declaration} = {\n    ${rows.join("\n    ")}\n};`;
+}

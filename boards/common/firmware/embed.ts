@@ -1,0 +1,111 @@
+// Puts modules and credentials into the C sources of a firmware: embedded.c (host/c/modules/embedded.h) and, for the engine wasm2c, a
+// C file per module. In go the plain modules of `npm run build`, byte for byte what the tests run; the credentials stay data
+// beside them, which the host writes into each instance.
+
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type AnyUserauthBuild, buildOfRegion, FULL_BUILD } from "../../../host/node/credentials/credentials.js";
+import { packageRoot, plainModulePath } from "../../../host/node/modules.js";
+import { BoardBuildError } from "./cmake.js";
+import { byteArray, type EmbeddedModule, type Engine, moduleSources } from "./embed-module.js";
+import { type HashLimit, PC_HASH_LIMIT } from "./hash-cost.js";
+import { BOARD_USERAUTH, type FullModuleFacts, readFullModule } from "./full-module.js";
+
+export { type EmbeddedModule, type Engine, ENGINES } from "./embed-module.js";
+
+export interface EmbedOptions {
+  engine: Engine;
+  userauth: AnyUserauthBuild;
+  /** The credentials region of that build (docs/abi.md). Secret: it stands in embedded.c as it is, for the owner alone to read. */
+  credentials: Uint8Array;
+  /** Whether they are the development credentials. */
+  development: boolean;
+  /** What a password's hash may cost on the board. Default: what a processor of a PC does in HASH_LONGEST_SECONDS. */
+  hashLimit?: HashLimit;
+  /** In place of the build's module, whose region it must have. */
+  module?: { name: string; wasm: Uint8Array };
+  /** Where the C files go; made when missing. A file is written only when its content changes. */
+  folder: string;
+}
+
+/** Writes embedded.c, for wasm2c wasm2c_{transport,userauth,connection}.c, and beside them the userauth module that they are made of. */
+export function embedModules(options: EmbedOptions): EmbeddedModule[] {
+  const { engine, userauth, credentials, development, folder, module, hashLimit = PC_HASH_LIMIT } = options;
+  mkdirSync(folder, { recursive: true });
+  const parts = {
+    transport: readModule("transport"),
+    userauth: module ?? readModule(userauth === FULL_BUILD ? BOARD_USERAUTH : `userauth-${userauth}`),
+    connection: readModule("connection"),
+  };
+  writeIfChanged(join(folder, `${parts.userauth.name}.wasm`), parts.userauth.wasm);
+  const { credentialsCapacity, signatureAlgorithms } = regionFacts(userauth, parts.userauth.wasm, credentials);
+  const sources = Object.entries(parts).map(([part, { name, wasm }]) => {
+    const made = moduleSources(engine, part, name, wasm);
+    if (made.native !== undefined) writeIfChanged(join(folder, `wasm2c_${part}.c`), made.native);
+    return made;
+  });
+  const { version } = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as { version: string };
+  const embedded = `// Made by boards/common/firmware/embed.ts. Holds secrets.
+
+#include "modules/embedded.h"
+
+${sources.map(({ definition }) => definition).join("\n")}
+${byteArray("const uint8_t embedded_credentials[]", credentials)}
+const uint32_t embedded_credentials_length = ${credentials.length};
+const uint32_t embedded_credentials_id = ${idOf(userauth, credentials)};
+const uint32_t embedded_credentials_capacity = ${credentialsCapacity};
+const embedded_hash_limit_t embedded_hash_limit = {.iterations = ${hashLimit.iterations}, .blocks = ${hashLimit.blocks}};
+const bool embedded_credentials_are_development = ${development};
+
+const userauth_build_t embedded_userauth_build = ${BUILDS[userauth]};
+const char embedded_signature_algorithms[] = "${signatureAlgorithms.join(",")}";
+
+const char embedded_version[] = "${version}";
+`;
+  writeIfChanged(join(folder, "embedded.c"), embedded);
+  return sources.map(({ module }) => module);
+}
+
+/** Of `embedded_credentials_id`: 32 bits of a hash. */
+function idOf(userauth: AnyUserauthBuild, credentials: Uint8Array): number {
+  return createHash("sha256").update(`${userauth} `).update(credentials).digest().readUInt32LE() || 1;
+}
+
+/** Of `userauth_build_t`. */
+const BUILDS: Record<AnyUserauthBuild, string> = {
+  password: "USERAUTH_BUILD_PASSWORD",
+  publickey: "USERAUTH_BUILD_PUBLICKEY",
+  "publickey-small": "USERAUTH_BUILD_PUBLICKEY_SMALL",
+  full: "USERAUTH_BUILD_FULL",
+};
+
+/** What the host has to know of the region. Throws a `BoardBuildError` for credentials that are not the build's. */
+function regionFacts(userauth: AnyUserauthBuild, wasm: Uint8Array, credentials: Uint8Array): FullModuleFacts {
+  const isFull = userauth === FULL_BUILD;
+  const facts = isFull ? readFullModule(wasm) : { credentialsCapacity: credentials.length, signatureAlgorithms: [] };
+  const fits = isFull ? credentials.length <= facts.credentialsCapacity : buildOfRegion(credentials) === userauth;
+  if (!fits) throw new BoardBuildError(`the credentials are not for the userauth build ${userauth}`);
+  return facts;
+}
+
+/** What was embedded, a line for each module. */
+export function describeEmbedded(modules: EmbeddedModule[]): string {
+  const lines = modules.map(({ name, length, sha256 }) => {
+    const columns = [`${name}.wasm`.padEnd(30), `${length} bytes`.padStart(12), `sha256 ${sha256}`];
+    return `${columns.join("  ")}\n`;
+  });
+  return lines.join("");
+}
+
+function readModule(name: string): { name: string; wasm: Uint8Array } {
+  const path = plainModulePath(name);
+  if (!existsSync(path)) throw new BoardBuildError(`${path} is missing: run npm run build`);
+  return { name, wasm: readFileSync(path) };
+}
+
+/** Leaves the file, and its time, alone when it holds `content` already. */
+function writeIfChanged(path: string, content: string | Uint8Array): void {
+  const bytes = Buffer.from(content as string);
+  if (!existsSync(path) || !readFileSync(path).equals(bytes)) writeFileSync(path, bytes, { mode: 0o600 });
+}

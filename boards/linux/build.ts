@@ -1,0 +1,62 @@
+// `npm run board:linux`: builds the C host as a Linux program with the chosen engine and credentials, and runs it until a signal
+// ends it. Exit codes: 0 all is well, 1 it failed, 2 the command line is wrong.
+
+import { spawn } from "node:child_process";
+import { lookup } from "node:dns/promises";
+import { Command } from "commander";
+import { parsePort } from "../../host/node/cli/options.js";
+import { runBoardCommand } from "../common/firmware/command.js";
+import { describeEmbedded } from "../common/firmware/embed.js";
+import { buildLinux } from "./firmware.js";
+import { boardCredentials, type BoardOptions, noteCredentials, withBoardOptions } from "../common/firmware/options.js";
+
+const FAILURE = 1;
+const DEFAULT_PORT = 2222;
+
+interface LinuxOptions extends BoardOptions {
+  port: number;
+  host: string;
+  state?: string;
+  serial?: string;
+  sanitize?: true;
+}
+
+const program = withBoardOptions(new Command("board:linux"))
+  .description("the C host as a Linux program")
+  .option("--port <number>", "port to listen on; 0 takes a free one", parsePort, DEFAULT_PORT)
+  .option("--host <address>", "address to listen on", "127.0.0.1")
+  .option("--state <folder>", "where the host key is kept (default: .sesame/linux)")
+  .option("--serial <device>", "serial port that a session can be bridged to")
+  .option("--sanitize", "find memory errors and undefined behaviour while it runs")
+  .action(buildAndRun);
+
+await runBoardCommand(program);
+
+async function buildAndRun(options: LinuxOptions): Promise<void> {
+  const { engine, sanitize = false, port, state, serial } = options;
+  const { address: host } = await lookup(options.host);
+  const credentials = await boardCredentials(options, isLoopback(host) ? "this machine" : "others");
+  const built = buildLinux({ engine, sanitize, credentials });
+  process.stderr.write(describeEmbedded(built.modules));
+  for (const note of noteCredentials(credentials)) console.error(note);
+  if (options.buildOnly) return console.log(built.program);
+  const args = ["--host", host, "--port", String(port)];
+  if (state !== undefined) args.push("--state", state);
+  if (serial !== undefined) args.push("--serial", serial);
+  process.exitCode = await run(built.program, args);
+}
+
+/** Whether only this machine reaches the address. */
+function isLoopback(address: string): boolean {
+  return address === "::1" || /^(::ffff:)?127\.\d+\.\d+\.\d+$/.test(address);
+}
+
+/** Runs the program to its end, which a signal to this process brings about; resolves with its exit code. */
+function run(path: string, args: readonly string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(path, args, { stdio: "inherit" });
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
+    child.once("error", reject);
+    child.once("close", (status) => resolve(status ?? FAILURE));
+  });
+}

@@ -1,9 +1,0 @@
-// `sesame size`: what the modules of the package weigh.
-
-import type { Command } from "commander";
-import { jsonOption } from "./cli-options.js";
-import { sizeCommand } from "./size.js";
-
-export function define(command: Command): void {
-  command.addOption(jsonOption()).action(sizeCommand);
-}

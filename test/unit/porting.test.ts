@@ -1,7 +1,0 @@
-import assert from "node:assert/strict";
-import { test } from "node:test";
-import { lineCountTable, readPage } from "../../scripts/boards/line-counts.js";
-
-test("docs/porting.md says how long the boards are (else: npx tsx scripts/boards/line-counts.ts --write)", () => {
-  assert.equal(readPage().table, lineCountTable());
-});

@@ -26,7 +26,7 @@ export const mutations: readonly FileMutations[] = [
     tests: [...PASSWORDS, "assembly/userauth/full/host-decision.test", "assembly/userauth/full/keys.test"],
     changes: [
       ["length > SESSION_ID_CAPACITY || ", ""],
-      [" || !credentialsLength()", "", { tests: ["unit/userauth-full-region"] }],
+      [" || !credentialsLength()", "", { tests: ["assembly/userauth/full/region.test"] }],
       ["if (!isOpen) return before == UserauthStatus.NONE ? failProtocol() : 0;", ""],
       ["length - 1 >= PAYLOAD_CAPACITY || before", "before"],
       ["|| before == UserauthStatus.PENDING", ""],
@@ -186,7 +186,7 @@ export const mutations: readonly FileMutations[] = [
     changes: [
       ["& u32(nameLength != 0);", ";"],
       ["!ctDifference(userName, record + NAME, nameLength)", "!ctDifference(userName, record + NAME, nameLength - 1)"],
-      ["    if (recordEnd > end) break;\n", "", { tests: ["unit/userauth-full-region"] }],
+      ["    if (recordEnd > end) break;\n", "", { tests: ["assembly/userauth/full/region.test"] }],
       [
         "isUser & u32(!ctDifference(record + KEY_BLOB, blob, length - 1))",
         "u32(!ctDifference(record + KEY_BLOB, blob, length - 1))",

@@ -16,7 +16,7 @@ const main = join(root, "boards", "esp32", "main");
 const generated = join(root, "build", "boards", "esp32", "generated");
 mkdirSync(join(root, "boards"), { recursive: true });
 symlinkSync(join(packageRoot(), "host"), join(root, "host"));
-for (const name of ["esp32/main", "sockets"])
+for (const name of ["esp32/main", "common/sockets"])
   cpSync(join(packageRoot(), "boards", name), join(root, "boards", name), { recursive: true });
 
 const boardEsp32 = (...args: string[]): ReturnType<typeof run> =>

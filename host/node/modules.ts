@@ -8,7 +8,10 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { instantiateSync } from "@assemblyscript/loader";
+import type { ModuleType } from "../../assembly/abi/builds.js";
 import { packageRoot } from "./package-root.js";
+
+export type { ModuleType };
 
 /** Exports that all modules have. Numbers are i32 to JavaScript: `ModuleMemory` reads them as the u32 that they are. */
 export interface CommonExports {
@@ -112,9 +115,6 @@ interface ExportsOf {
   userauth: UserauthExports;
   connection: ConnectionExports;
 }
-
-/** The three protocol layers. */
-export type ModuleType = keyof ExportsOf;
 
 const BUFFER_FUNCTIONS = ["inputPtr", "inputCapacity", "outputPtr"] as const;
 /** The functions that a module of each type must export. */
@@ -272,13 +272,8 @@ export function loadModule<Type extends ModuleType>(type: Type, path: string): C
 
 export { packageRoot };
 
-/** Payloads that the modules of build/plain take, and those of build/wide, in bytes. */
+/** Payloads that the modules of build/plain take, in bytes. */
 export const PLAIN_PAYLOAD_BYTES = 4_096;
-export const WIDE_PAYLOAD_BYTES = 35_000;
-/** Of the full userauth build of build/wide: one user at a time, with as many keys as lengths of 16 bits can tell; and the hashes of other
- * programs, of which argon2-cffi's were of 100 MiB once. What no hash needs is never touched. */
-export const WIDE_CREDENTIALS_BYTES = 65_535;
-export const WIDE_ARGON2_KIB = 102_400;
 
 /** Path of a module as it left the compiler: without credentials. */
 export function plainModulePath(name: string): string {

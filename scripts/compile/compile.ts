@@ -1,33 +1,23 @@
-// Compiles the targets of asconfig.json to build/<target>.wasm: asc, then Binaryen once more, which finds 9 to 36 bytes that
-// asc's own pass leaves.
+// Compiles the builds of assembly/abi/builds.ts to build/<name>.wasm: asc with the options of asconfig.json, which all have, then
+// Binaryen once more, which finds 9 to 36 bytes that asc's own pass leaves.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type Binaryen from "binaryen";
 import binaryen from "./binaryen.js";
-import { ARGON2_MEMORY_KIB, BOARD_ARGON2_MEMORY_KIB } from "../../host/node/credentials/users-region.js";
+import { type Build, buildNamed } from "../../assembly/abi/builds.js";
+import { ARGON2_MEMORY_KIB, REGION_CAPACITY } from "../../host/node/credentials/users-region.js";
+import { PLAIN_PAYLOAD_BYTES } from "../../host/node/modules.js";
 
-/** The targets that are the full userauth build, for Node and for boards, and their flags; of two equal ones in `use` asc would take
- * asconfig.json's. */
-const FULL_USERAUTH: Record<string, Record<string, number>> = {
-  userauth: {},
-  "userauth-board": { ARGON2_KIB: BOARD_ARGON2_MEMORY_KIB },
-};
-
-/** The entry file of a target, relative to the package. */
-export function entryOf(target: string): string {
-  if (target in FULL_USERAUTH) return "assembly/userauth/full/index.ts";
-  return target.startsWith("userauth-")
-    ? `assembly/userauth/small/${target.slice(9)}.ts`
-    : `assembly/${target}/index.ts`;
-}
+/** Where static data begins in a module that has no buffer at address 0. */
+const MEMORY_BASE = 16;
 
 export interface CompileOptions {
   /** Package root: the folder of asconfig.json. */
   root: string;
-  /** A target of asconfig.json. */
+  /** The name of a build. */
   target: string;
-  /** Flags, as `--use NAME=VALUE`; none that the target has in asconfig.json. */
+  /** Flags, as `--use NAME=VALUE`, besides those that the build has, or in place of them. */
   use?: Record<string, number>;
   /** Pages of linear memory, where a flag makes the buffers outgrow one. */
   pages?: number;
@@ -37,15 +27,14 @@ export interface CompileOptions {
 
 /** The module's bytes. Throws with the compiler's messages. */
 export async function compile(options: CompileOptions): Promise<Uint8Array> {
-  const { root, target, pages, names = false } = options;
-  const use = { ...FULL_USERAUTH[target], ...options.use };
-  const args = [entryOf(target), "--config", join(root, "asconfig.json"), "--target", target, "--baseDir", root];
-  args.push("--outFile", "out.wasm");
+  const { root, target, names = false } = options;
+  const build = buildNamed(target);
+  const use = { ...build.use, ...options.use };
+  const pages = String(options.pages ?? build.pages ?? pagesOf(build, use));
+  const args = [build.entry, "--config", join(root, "asconfig.json"), "--baseDir", root, "--outFile", "out.wasm"];
+  args.push("--memoryBase", String(staticDataOf(build, use)), "--initialMemory", pages, "--maximumMemory", pages);
   if (names) args.push("--debug");
   for (const [name, value] of Object.entries(use)) args.push("--use", `${name}=${value}`);
-  if (target.startsWith("userauth")) args.push("--memoryBase", String(staticDataOf(target, use)));
-  const pageCount = pages ?? (target in FULL_USERAUTH ? pagesOfUserauth(use) : undefined);
-  if (pageCount !== undefined) args.push("--initialMemory", String(pageCount), "--maximumMemory", String(pageCount));
   let bytes: Uint8Array | undefined;
   const { default: asc } = await import("assemblyscript/asc"); // after Binaryen: see there
   const messages = asc.createMemoryStream();
@@ -67,18 +56,18 @@ export async function compile(options: CompileOptions): Promise<Uint8Array> {
 }
 
 /** A userauth module's buffer begins at address 0, the full build's credentials region behind it; there its static data begins. */
-function staticDataOf(
-  target: string,
-  { PAYLOAD_BYTES = 4096, CREDENTIALS_BYTES = 2048 }: Record<string, number>,
-): number {
-  const region = target in FULL_USERAUTH ? CREDENTIALS_BYTES : 0;
+function staticDataOf({ module, userauth }: Build, use: Record<string, number>): number {
+  if (module !== "userauth") return MEMORY_BASE;
+  const { PAYLOAD_BYTES = PLAIN_PAYLOAD_BYTES, CREDENTIALS_BYTES = REGION_CAPACITY } = use;
+  const region = userauth === "full" ? CREDENTIALS_BYTES : 0;
   return ((PAYLOAD_BYTES + 15) & ~15) + ((region + 15) & ~15);
 }
 
-/** Pages for the full build: everything but buffer, credentials region and Argon2's memory has less than 12 KiB. */
-function pagesOfUserauth(use: Record<string, number>): number {
+/** One, but for the full userauth build: everything but its buffer, credentials region and Argon2's memory has less than 12 KiB. */
+function pagesOf(build: Build, use: Record<string, number>): number {
+  if (build.userauth !== "full") return 1;
   const { WITH_ARGON2ID = 1, ARGON2_KIB = ARGON2_MEMORY_KIB } = use;
-  const bytes = staticDataOf("userauth", use) + 12 * 1024 + (WITH_ARGON2ID ? ARGON2_KIB * 1024 : 0);
+  const bytes = staticDataOf(build, use) + 12 * 1024 + (WITH_ARGON2ID ? ARGON2_KIB * 1024 : 0);
   return Math.ceil(bytes / 65_536);
 }
 

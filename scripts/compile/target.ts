@@ -1,9 +1,10 @@
-// One target of asconfig.json as `npm run build` makes it: build/plain/<target>.wasm, and build/<target>.wasm with the development
+// One build of assembly/abi/builds.ts as `npm run build` makes it: build/plain/<target>.wasm, and build/<target>.wasm with the development
 // credentials where it is a userauth build.
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { embedCredentials, USERAUTH_BUILDS } from "../../host/node/credentials/credentials.js";
+import { buildNamed } from "../../assembly/abi/builds.js";
+import { embedCredentials, FULL_BUILD } from "../../host/node/credentials/credentials.js";
 import { developmentCredentials } from "../../host/node/credentials/development.js";
 import { compileTo } from "./compile.js";
 
@@ -16,8 +17,8 @@ export interface BuiltTarget {
 /** Compiles the sources below `root` into its build/. */
 export async function buildTarget(root: string, target: string): Promise<BuiltTarget> {
   const plain = await compileTo(join(root, "build", "plain"), { root, target });
-  const build = USERAUTH_BUILDS.find((name) => target === `userauth-${name}`);
-  const bytes = build ? embedCredentials(plain, developmentCredentials(build)) : plain;
+  const { userauth = FULL_BUILD } = buildNamed(target);
+  const bytes = userauth === FULL_BUILD ? plain : embedCredentials(plain, developmentCredentials(userauth));
   writeFileSync(join(root, "build", `${target}.wasm`), bytes);
   return { plain, bytes };
 }

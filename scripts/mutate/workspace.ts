@@ -8,8 +8,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symli
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import ts from "typescript";
+import { BUILD_NAMES, buildNamed } from "../../assembly/abi/builds.js";
 import { buildTarget } from "../compile/target.js";
-import { entryOf } from "../compile/compile.js";
 import { listFiles } from "./git.js";
 
 const C_FLAGS = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-Ihost/c"];
@@ -19,7 +19,6 @@ export class BuildError extends Error {}
 
 export class Workspace {
   readonly folder: string;
-  readonly #targets: string[];
   /** What was there before, to be put back. */
   readonly #saved = new Map<string, Buffer>();
 
@@ -31,8 +30,6 @@ export class Workspace {
     }
     for (const made of ["build", "dist"]) cpSync(join(root, made), join(this.folder, made), { recursive: true });
     symlinkSync(join(root, "node_modules"), join(this.folder, "node_modules"));
-    const { targets } = JSON.parse(readFileSync(join(root, "asconfig.json"), "utf8")) as { targets: object };
-    this.#targets = Object.keys(targets);
     this.cleanTemporary();
   }
 
@@ -48,9 +45,7 @@ export class Workspace {
 
   /** Replaces a source file and builds what is made of it. Throws a `BuildError` where that cannot be compiled. */
   async apply(file: string, text: string): Promise<void> {
-    const targets = file.startsWith("assembly/")
-      ? this.#targets.filter((target) => this.#sources(target).has(file))
-      : [];
+    const targets = file.startsWith("assembly/") ? BUILD_NAMES.filter((target) => this.#sources(target).has(file)) : [];
     this.#write(file, text);
     if (/^host\/(core|node)\//.test(file)) this.#translate(file, text);
     if (file.endsWith(".c")) this.#checkC(file);
@@ -93,7 +88,7 @@ export class Workspace {
         visit(`${join(dirname(path), name!)}.ts`);
       }
     };
-    visit(entryOf(target));
+    visit(buildNamed(target).entry);
     return found;
   }
 

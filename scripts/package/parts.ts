@@ -1,12 +1,12 @@
 // What a package must have to be whole: what package.json promises, a compiled file for each of the host's sources and none without
-// one, every module of asconfig.json as valid WebAssembly, and no document with a link that leads out of the package.
+// one, every module of assembly/abi/builds.ts as valid WebAssembly, and no document with a link that leads out of the package.
 //
 // In: npm's own list of the files that it would pack. prepack.ts asks when it has built them, so that half a package is never packed.
 
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
-import { WIDE_PAGES } from "../compile/wide.js";
+import { BUILD_NAMES, buildNamed } from "../../assembly/abi/builds.js";
 
 interface Manifest {
   bin: Record<string, string>;
@@ -15,7 +15,7 @@ interface Manifest {
 }
 
 /** Folders that TypeScript compiles for the package, and those of their files that it does not. */
-const COMPILED = { "host/core": /^$/, "host/node": /^$/, assembly: /^(?!abi\/index\.ts$)/ };
+const COMPILED = { "host/core": /^$/, "host/node": /^$/, assembly: /^(?!abi\/(index|builds)\.ts$)/ };
 
 /** The paths that npm would pack from the folder as it is now. */
 export function packedFiles(root: string): string[] {
@@ -31,11 +31,10 @@ export function packedFiles(root: string): string[] {
 /** What is wrong with a package of these files, one sentence each; none when it is whole. */
 export function faultsOf(root: string, packed: readonly string[]): string[] {
   const { bin, exports, files } = readJson(root, "package.json") as Manifest;
-  const { targets } = readJson(root, "asconfig.json") as { targets: Record<string, unknown> };
   const promised = [...Object.values(bin), ...Object.values(exports).flatMap((entry) => Object.values(entry))];
   const modules = [
-    ...Object.keys(targets).map((target) => `build/plain/${target}.wasm`),
-    ...Object.keys(WIDE_PAGES).map((target) => `build/wide/${target}.wasm`),
+    ...BUILD_NAMES.map((name) => `build/plain/${name}.wasm`),
+    ...BUILD_NAMES.filter((name) => buildNamed(name).wide).map((name) => `build/wide/${name}.wasm`),
   ];
   const compiled = compiledFiles(root);
   const wanted = [...promised.map((path) => posix.normalize(path)), ...modules, ...compiled];

@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, Option } from "commander";
 import { packageRoot, plainModulePath } from "../../host/node/modules.js";
+import { type BuildName, MODULE_TYPES } from "../../assembly/abi/builds.js";
 import { MODULES, USERAUTH_MODULES } from "../../host/node/cli/size-report.js";
 import { runBoardCommand } from "../../boards/common/firmware/command.js";
 import { type Engine, ENGINES } from "../../boards/common/firmware/embed-module.js";
@@ -25,7 +26,7 @@ interface Bom {
 
 interface FirmwareOptions {
   engine: Engine;
-  userauth: (typeof USERAUTH_MODULES)[number];
+  userauth: BuildName;
 }
 
 const root = packageRoot();
@@ -99,7 +100,7 @@ function firmwareBom({ engine, userauth }: FirmwareOptions): Bom {
     author: manifest.author,
     licenses: [{ license: { id: manifest.license } }],
   };
-  const components = [...parts, ...["transport", userauth, "connection"].map(module)];
+  const components = [...parts, ...MODULE_TYPES.map((type) => module(type === "userauth" ? userauth : type))];
   const dependsOn = components.map((part) => part["bom-ref"] as string);
   const dependencies = [{ ref: "firmware", dependsOn }];
   return { bomFormat: "CycloneDX", specVersion: "1.5", version: 1, metadata: { component }, components, dependencies };

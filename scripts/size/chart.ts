@@ -5,7 +5,7 @@
 // need not be of the colour that the viewer prefers.
 
 import { group, type ModuleSize, type SizeReport } from "../../host/node/cli/size-report.js";
-import { BOARD_ARGON2_MEMORY_KIB } from "../../host/node/credentials/users-region.js";
+import { BOARD_ARGON2_MEMORY_KIB } from "../../assembly/abi/builds.js";
 import type { Budgets } from "../budgets.js";
 
 const WIDTH = 760;

@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from "node:url";
 import { formatTable, group, measureModule, type ModuleSize } from "../../host/node/cli/size-report.js";
-import { BOARD_ARGON2_MEMORY_KIB } from "../../host/node/credentials/users-region.js";
+import { BOARD_ARGON2_MEMORY_KIB } from "../../assembly/abi/builds.js";
 import { compile } from "../compile/compile.js";
 import { FEATURES } from "./userauth-flags.js";
 

@@ -22,8 +22,8 @@ import {
   DEVELOPMENT_USER,
   embedCredentials,
   encodeCredentials,
-  USERAUTH_BUILDS,
 } from "../../host/node/credentials/credentials.js";
+import { buildNamed } from "../../assembly/abi/builds.js";
 import * as size from "../../host/node/cli/size-report.js";
 import { applyBudgets, readBudgets, type BudgetFile } from "../budgets.js";
 import { compile } from "../compile/compile.js";
@@ -88,8 +88,8 @@ async function measured({
 
 /** A module of build/plain as `npm run build` would put it into build/ if the development key pair were always the same. */
 function withCredentials(name: string, plain: Uint8Array): Uint8Array {
-  const build = USERAUTH_BUILDS.find((candidate) => name === `userauth-${candidate}`);
-  if (!build) return plain;
+  const { userauth: build } = buildNamed(name);
+  if (!build || build === "full") return plain;
   const secret = build === "password" ? { password: DEVELOPMENT_PASSWORD } : { publicKey: PUBLIC_KEY };
   return embedCredentials(plain, encodeCredentials(build, { user: DEVELOPMENT_USER, ...secret }));
 }

@@ -4,11 +4,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import binaryen from "binaryen";
+import { BUILD_NAMES, type BuildName, buildNamed } from "../../assembly/abi/builds.js";
 import { UserauthStatus } from "../../assembly/abi/index.js";
-import { MODULES as NAMES } from "../../host/node/cli/size-report.js";
 import { openSection, readExportedGlobal, readExports, readSections } from "../../host/core/wasm-file.js";
 import { readInstructions } from "../../scripts/compile/instrument.js";
-import { WIDE_PAGES } from "../../scripts/compile/wide.js";
 import { moduleBytes } from "../support/modules.js";
 
 const PAGE_BYTES = 65536;
@@ -20,7 +19,7 @@ const BUFFERS = "inputPtr inputCapacity outputPtr";
 const FULL_USERAUTH =
   `${COMMON} reset receive status nextReply decide fieldPtr fieldLength signatureVerified achievedMethods recordOffset makeSalt ` +
   "signatureAlgorithms credentialsPtr credentialsCapacity credentialsLength";
-const EXPORTS: Record<(typeof NAMES)[number], string> = {
+const EXPORTS: Record<BuildName, string> = {
   transport:
     `${COMMON} ${BUFFERS} hostKeyPtr signatureAlgorithmsPtr makeHostKey open receive outputLength payloadPtr payloadLength sendPtr ` +
     "sendCapacity send hash unimplemented rekey disconnect disconnectReason strictKex sessionIdPtr sessionIdLength",
@@ -42,10 +41,10 @@ const PAGES = new Map([
 ]);
 
 /** A module with development credentials, as it leaves the compiler, and as it is built for Node. */
-const FILES = NAMES.flatMap((name) => [
+const FILES = BUILD_NAMES.flatMap((name) => [
   { name, label: name, bytes: moduleBytes(name) },
   { name, label: `plain ${name}`, bytes: moduleBytes(`plain/${name}`) },
-  ...(name in WIDE_PAGES ? [{ name, label: `wide ${name}`, bytes: moduleBytes(`wide/${name}`) }] : []),
+  ...(buildNamed(name).wide ? [{ name, label: `wide ${name}`, bytes: moduleBytes(`wide/${name}`) }] : []),
 ]);
 
 /** Whether any function of the module can ask for more memory, or how much there is. */

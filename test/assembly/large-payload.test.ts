@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { WIDE_PAYLOAD_BYTES } from "../../host/node/modules.js";
+import { WIDE_PAYLOAD_BYTES } from "../../assembly/abi/builds.js";
 import { openSection } from "../../host/core/wasm-file.js";
 import { passwordRequest, userauthRequest } from "../../scripts/client/client.js";
 import { moduleBytes } from "../support/modules.js";

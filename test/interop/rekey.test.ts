@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { BUILDS } from "../../assembly/abi/builds.js";
 import { compileModule } from "../../host/node/index.js";
 import { otherClients } from "../support/clients.js";
 import { openSshClients, runSsh, startSsh } from "../support/openssh.js";
@@ -34,7 +35,7 @@ function rekeyingServer(): Promise<LibraryServer> {
     const outFile = join(folder, "transport.wasm");
     // the compiler as a process of its own: tsx would spend ten seconds on translating it
     const asc = join(root, "node_modules/assemblyscript/bin/asc.js");
-    const target = ["assembly/transport/index.ts", "--config", "asconfig.json", "--target", "transport"];
+    const target = [BUILDS.transport.entry, "--config", "asconfig.json", "--memoryBase", "16"];
     const use = ["--use", `REKEY_AFTER_BYTES=${REKEY_AFTER_BYTES}`];
     execFileSync(process.execPath, [asc, ...target, ...use, "--outFile", outFile], { cwd: root });
     const wasm = readFileSync(outFile);

@@ -9,13 +9,13 @@ import {
   type ServerOptions,
   type UserauthBuild,
 } from "../../host/node/index.js";
+import { WIDE_PAYLOAD_BYTES } from "../../assembly/abi/builds.js";
 import type { LogEntry } from "../../host/node/server/log.js";
 import {
   type CompiledModule,
   type Instance,
   loadModule,
   type ModuleType,
-  WIDE_PAYLOAD_BYTES,
   wideModulePath,
 } from "../../host/node/modules.js";
 import { keyPairFromSeed } from "../../host/node/credentials/openssh-keys.js";

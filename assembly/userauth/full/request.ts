@@ -12,7 +12,7 @@ export const BUFFER: usize = 0;
 
 /**
  * The buffer from here on is working memory: the longest request that can succeed, signed by a key of RSA with 4096 bits, has 1,191 bytes.
- * Here signatures are verified, montgomery.ts has its numbers and argon2id.ts two blocks (asconfig.json says where), and a reply waits
+ * Here signatures are verified, montgomery.ts has its numbers and argon2id.ts two blocks (builds.ts says where), and a reply waits
  * while the banner is sent.
  */
 export const SCRATCH: usize = 1536;

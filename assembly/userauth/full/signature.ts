@@ -48,7 +48,7 @@ const sessionId: usize = memory.data(4 + SESSION_ID_CAPACITY);
 /** R and A of Ed25519, or r and s of ECDSA; behind them what was signed, and then its hash, behind which montgomery.ts works. */
 const HEAD: usize = SCRATCH;
 const SIGNED: usize = SCRATCH + 64;
-if (BYTES != SIGNED + 64 || BYTES + WORKSPACE_BYTES > <usize>PAYLOAD_CAPACITY) ERROR("asconfig.json: MONTGOMERY_PTR");
+if (BYTES != SIGNED + 64 || BYTES + WORKSPACE_BYTES > <usize>PAYLOAD_CAPACITY) ERROR("abi/builds.ts: MONTGOMERY_PTR");
 
 /** Keeps the session identifier of `length` bytes, at most 64, which is in the buffer. */
 export function setSessionId(length: u32): void {

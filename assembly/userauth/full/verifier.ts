@@ -43,7 +43,7 @@ const argon2Memory: usize = memory.data(ARGON2_MEMORY_KIB * 1024, 16);
 
 // A password that is right ends before the scratch memory, and so does an acceptable new one behind it.
 if (ARGON2ID && (ARGON2_WORKSPACE != SCRATCH || SCRATCH + ARGON2_WORKSPACE_BYTES > <usize>PAYLOAD_CAPACITY))
-  ERROR("asconfig.json: ARGON2_PTR");
+  ERROR("abi/builds.ts: ARGON2_PTR");
 
 /** Whether this build can compute the region's hash. */
 export function isHashSupported(): bool {

@@ -5,12 +5,13 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { MODULE_TYPES, userauthFor } from "../../../assembly/abi/builds.js";
 import { type AnyUserauthBuild, buildOfRegion, FULL_BUILD } from "../../../host/node/credentials/credentials.js";
 import { packageRoot, plainModulePath } from "../../../host/node/modules.js";
 import { BoardBuildError } from "./cmake.js";
 import { byteArray, type EmbeddedModule, type Engine, moduleSources } from "./embed-module.js";
 import { type HashLimit, PC_HASH_LIMIT } from "./hash-cost.js";
-import { BOARD_USERAUTH, type FullModuleFacts, readFullModule } from "./full-module.js";
+import { type FullModuleFacts, readFullModule } from "./full-module.js";
 
 export { type EmbeddedModule, type Engine, ENGINES } from "./embed-module.js";
 
@@ -29,18 +30,15 @@ export interface EmbedOptions {
   folder: string;
 }
 
-/** Writes embedded.c, for wasm2c wasm2c_{transport,userauth,connection}.c, and beside them the userauth module that they are made of. */
+/** Writes embedded.c, for wasm2c wasm2c_<module>.c of each module, and beside them the userauth module that they are made of. */
 export function embedModules(options: EmbedOptions): EmbeddedModule[] {
   const { engine, userauth, credentials, development, folder, module, hashLimit = PC_HASH_LIMIT } = options;
   mkdirSync(folder, { recursive: true });
-  const parts = {
-    transport: readModule("transport"),
-    userauth: module ?? readModule(userauth === FULL_BUILD ? BOARD_USERAUTH : `userauth-${userauth}`),
-    connection: readModule("connection"),
-  };
-  writeIfChanged(join(folder, `${parts.userauth.name}.wasm`), parts.userauth.wasm);
-  const { credentialsCapacity, signatureAlgorithms } = regionFacts(userauth, parts.userauth.wasm, credentials);
-  const sources = Object.entries(parts).map(([part, { name, wasm }]) => {
+  const judge = module ?? readModule(userauthFor("board", userauth));
+  writeIfChanged(join(folder, `${judge.name}.wasm`), judge.wasm);
+  const { credentialsCapacity, signatureAlgorithms } = regionFacts(userauth, judge.wasm, credentials);
+  const sources = MODULE_TYPES.map((part) => {
+    const { name, wasm } = part === "userauth" ? judge : readModule(part);
     const made = moduleSources(engine, part, name, wasm);
     if (made.native !== undefined) writeIfChanged(join(folder, `wasm2c_${part}.c`), made.native);
     return made;
@@ -58,7 +56,7 @@ const uint32_t embedded_credentials_capacity = ${credentialsCapacity};
 const embedded_hash_limit_t embedded_hash_limit = {.iterations = ${hashLimit.iterations}, .blocks = ${hashLimit.blocks}};
 const bool embedded_credentials_are_development = ${development};
 
-const userauth_build_t embedded_userauth_build = ${BUILDS[userauth]};
+const userauth_build_t embedded_userauth_build = ${enumeratorOf(userauth)};
 const char embedded_signature_algorithms[] = "${signatureAlgorithms.join(",")}";
 
 const char embedded_version[] = "${version}";
@@ -72,13 +70,10 @@ function idOf(userauth: AnyUserauthBuild, credentials: Uint8Array): number {
   return createHash("sha256").update(`${userauth} `).update(credentials).digest().readUInt32LE() || 1;
 }
 
-/** Of `userauth_build_t`. */
-const BUILDS: Record<AnyUserauthBuild, string> = {
-  password: "USERAUTH_BUILD_PASSWORD",
-  publickey: "USERAUTH_BUILD_PUBLICKEY",
-  "publickey-small": "USERAUTH_BUILD_PUBLICKEY_SMALL",
-  full: "USERAUTH_BUILD_FULL",
-};
+/** Of `userauth_build_t` (host/c/modules/abi.h). */
+function enumeratorOf(userauth: AnyUserauthBuild): string {
+  return `USERAUTH_BUILD_${userauth.toUpperCase().replaceAll("-", "_")}`;
+}
 
 /** What the host has to know of the region. Throws a `BoardBuildError` for credentials that are not the build's. */
 function regionFacts(userauth: AnyUserauthBuild, wasm: Uint8Array, credentials: Uint8Array): FullModuleFacts {

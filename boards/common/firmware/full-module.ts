@@ -1,10 +1,11 @@
 // What the firmware has to know of a full userauth build before it has an instance: read from the module itself.
 
+import { userauthFor } from "../../../assembly/abi/builds.js";
 import { compileModule, isFullUserauth, readSignatureAlgorithms } from "../../../host/node/modules.js";
 import { BoardBuildError } from "./cmake.js";
 
 /** The full build's module for boards, without `.wasm`. */
-export const BOARD_USERAUTH = "userauth-board";
+export const BOARD_USERAUTH = userauthFor("board", "full");
 
 export interface FullModuleFacts {
   /** Bytes of the credentials region. */

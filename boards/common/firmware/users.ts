@@ -4,12 +4,8 @@
 import { readFileSync } from "node:fs";
 import { CredentialsError } from "../../../host/node/credentials/credentials.js";
 import { packageRoot, plainModulePath } from "../../../host/node/modules.js";
-import {
-  BOARD_ARGON2_MEMORY_KIB,
-  encodeUsers,
-  type UserKey,
-  type UsersTable,
-} from "../../../host/node/credentials/users-region.js";
+import { BOARD_ARGON2_MEMORY_KIB } from "../../../assembly/abi/builds.js";
+import { encodeUsers, type UserKey, type UsersTable } from "../../../host/node/credentials/users-region.js";
 import { BOARD_USERAUTH, readFullModule } from "./full-module.js";
 import type { BoardCredentials } from "./options.js";
 

@@ -1,6 +1,7 @@
 // `sesame credentials`: what the command of the same name takes on a board.
 
 import type { Command } from "commander";
+import { BOARD_ARGON2_MEMORY_KIB } from "../../../assembly/abi/builds.js";
 import {
   type ConfigOptions,
   givenCredentials,
@@ -10,7 +11,7 @@ import {
   withCredentialOptions,
 } from "./options.js";
 import { UsageError } from "./usage-error.js";
-import { BOARD_ARGON2_MEMORY_KIB, encodeUsers } from "../credentials/users-region.js";
+import { encodeUsers } from "../credentials/users-region.js";
 
 interface CredentialsOptions extends ConfigOptions {
   argon2Kib: number;

@@ -5,21 +5,22 @@
 
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
+import {
+  BOARD_ARGON2_MEMORY_KIB,
+  BUILD_NAMES,
+  type BuildName,
+  buildNamed,
+  MODULE_TYPES,
+} from "../../../assembly/abi/builds.js";
 import { plainModulePath } from "../modules.js";
-import { ARGON2_MEMORY_KIB, BOARD_ARGON2_MEMORY_KIB } from "../credentials/users-region.js";
+import { ARGON2_MEMORY_KIB } from "../credentials/users-region.js";
 import { readExportedGlobal, readFunctionBodies, readFunctionNames, readSections } from "../../core/wasm-file.js";
 
 /** The builds of which a connection uses one. */
-export const USERAUTH_MODULES = [
-  "userauth-password",
-  "userauth-publickey-small",
-  "userauth-publickey",
-  "userauth-board",
-  "userauth",
-] as const;
+export const USERAUTH_MODULES = BUILD_NAMES.filter((name) => buildNamed(name).userauth);
 /** The modules that every connection uses. */
-export const COMMON_MODULES = ["transport", "connection"] as const;
-export const MODULES = [...USERAUTH_MODULES, ...COMMON_MODULES] as const;
+export const COMMON_MODULES: readonly BuildName[] = MODULE_TYPES.filter((type) => type !== "userauth");
+export const MODULES = BUILD_NAMES;
 
 const HEADER_BYTES = 8;
 const GZIP_LEVEL = 9;

@@ -1,6 +1,7 @@
 // `sesame version`: what is installed, for a report of a fault.
 
 import type { Command } from "commander";
+import { MODULE_TYPES } from "../../../assembly/abi/builds.js";
 import { jsonOption } from "./options.js";
 import { loadModule, plainModulePath } from "../modules.js";
 import { packageVersion } from "../package-root.js";
@@ -10,8 +11,7 @@ export function define(command: Command): void {
 }
 
 function printVersion({ json = false }: { json?: boolean }): void {
-  const types = ["transport", "userauth", "connection"] as const;
-  const modules = types.map((type) => {
+  const modules = MODULE_TYPES.map((type) => {
     const { name, bytes, sha256 } = loadModule(type, plainModulePath(type));
     return { name, bytes, sha256 };
   });

@@ -5,6 +5,7 @@
 // users-region.ts, and embedded here like the others.
 
 import { isUtf8 } from "node:buffer";
+import { USERAUTH_NUMBERS, userauthFor, type UserauthBuild as AnyUserauthBuild } from "../../../assembly/abi/builds.js";
 import { compileModule, isFullUserauth } from "../modules.js";
 import type { CompiledModule } from "../modules.js";
 import { decompressX } from "./ed25519-point.js";
@@ -12,21 +13,23 @@ import { PUBLIC_KEY_BYTES } from "./openssh-keys.js";
 import { textProblem } from "./text.js";
 import { readSections, WasmReader } from "../../core/wasm-file.js";
 
-/** The userauth builds for one user. */
-export const USERAUTH_BUILDS = ["password", "publickey", "publickey-small"] as const;
-
-/** Which userauth module: `userauth-<build>.wasm`. */
-export type UserauthBuild = (typeof USERAUTH_BUILDS)[number];
+/** Which userauth build of all. */
+export type { AnyUserauthBuild };
 
 /** The build for many users: the whole of RFC 4252, `userauth.wasm`. */
 export const FULL_BUILD = "full";
 
-/** Which userauth module of all. */
-export type AnyUserauthBuild = UserauthBuild | typeof FULL_BUILD;
+/** Which userauth build for one user: `userauth-<build>.wasm`. */
+export type UserauthBuild = Exclude<AnyUserauthBuild, typeof FULL_BUILD>;
+
+/** The userauth builds for one user. */
+export const USERAUTH_BUILDS = (Object.keys(USERAUTH_NUMBERS) as AnyUserauthBuild[]).filter(
+  (build) => build !== FULL_BUILD,
+);
 
 /** File name of a build's module, without `.wasm`. */
 export function userauthModuleName(build: AnyUserauthBuild): string {
-  return build === FULL_BUILD ? "userauth" : `userauth-${build}`;
+  return userauthFor("node", build);
 }
 
 /** Longest user name, in bytes. */

@@ -13,8 +13,6 @@ import type { PasswordHash } from "./phc.js";
 export const REGION_CAPACITY = 2048;
 /** Argon2's memory unless a build has another (`--use ARGON2_KIB=N`), in KiB. */
 export const ARGON2_MEMORY_KIB = 19_456;
-/** The same of the build for boards: what one page leaves. */
-export const BOARD_ARGON2_MEMORY_KIB = 40;
 
 /** Bytes that a new password has at least unless the table says otherwise. */
 export const LEAST_PASSWORD_LENGTH = 8;

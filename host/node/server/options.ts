@@ -3,11 +3,12 @@
 // server.ts is the user. A number that a timer or a module would take for another is refused here, before anything listens.
 
 import { availableParallelism } from "node:os";
+import { WIDE_PAYLOAD_BYTES } from "../../../assembly/abi/builds.js";
 import type { AdmissionLimits } from "./admission.js";
 import type { Authenticate } from "../userauth/authentication.js";
 import type { AnyUserauthBuild } from "../credentials/credentials.js";
 import type { Log } from "./log.js";
-import { PLAIN_PAYLOAD_BYTES, WIDE_PAYLOAD_BYTES } from "../modules.js";
+import { PLAIN_PAYLOAD_BYTES } from "../modules.js";
 import { KeyFormatError, keyPairFromSeed, PUBLIC_KEY_BYTES, SEED_BYTES } from "../credentials/openssh-keys.js";
 import type { KeyPair } from "../credentials/openssh-keys.js";
 import type { PenaltyTimes } from "./penalties.js";

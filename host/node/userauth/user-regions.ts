@@ -5,7 +5,7 @@
 // another is made up by keys that nobody can have, so that the module executes the same instructions for all of them and for nobody.
 
 import { CredentialsError, USER_NAME_CAPACITY } from "../credentials/credentials.js";
-import { WIDE_ARGON2_KIB, WIDE_CREDENTIALS_BYTES } from "../modules.js";
+import { WIDE_ARGON2_KIB, WIDE_CREDENTIALS_BYTES } from "../../../assembly/abi/builds.js";
 import type { PasswordHash } from "../credentials/phc.js";
 import {
   assembleUser,

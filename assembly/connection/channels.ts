@@ -7,16 +7,14 @@ import { bytesRemaining, readBytes, readString, readUint32, stringLength } from 
 import { writeString, writeUint32 } from "../wire/writer";
 import { eventChannel, setEventChannel } from "./event";
 import {
-  clearOutput,
-  EXTENDED_DATA_HEADER_BYTES,
   SSH_MSG_CHANNEL_CLOSE,
   SSH_MSG_CHANNEL_DATA,
   SSH_MSG_CHANNEL_EOF,
   SSH_MSG_CHANNEL_OPEN_CONFIRMATION,
   SSH_MSG_CHANNEL_OPEN_FAILURE,
   SSH_MSG_CHANNEL_REQUEST,
-  writeMessage,
-} from "./messages";
+} from "../wire/numbers";
+import { clearOutput, EXTENDED_DATA_HEADER_BYTES, writeMessage } from "./output";
 import { eventOfName, REFUSAL_LENGTH, REFUSALS } from "./names";
 
 /**

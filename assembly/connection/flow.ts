@@ -7,16 +7,8 @@ import { readUint32 } from "../wire/reader";
 import { skipBytes, writeUint32, writtenLength } from "../wire/writer";
 import { Channel, CLOSE_SENT, EOF_RECEIVED, EOF_SENT, findChannel, MAXIMUM_PACKET_SIZE, windowSize } from "./channels";
 import { eventLength, readEventString } from "./event";
-import {
-  clearOutput,
-  DATA_HEADER_BYTES,
-  EXTENDED_DATA_HEADER_BYTES,
-  OUTPUT,
-  SSH_MSG_CHANNEL_DATA,
-  SSH_MSG_CHANNEL_EXTENDED_DATA,
-  SSH_MSG_CHANNEL_WINDOW_ADJUST,
-  writeMessage,
-} from "./messages";
+import { SSH_MSG_CHANNEL_DATA, SSH_MSG_CHANNEL_EXTENDED_DATA, SSH_MSG_CHANNEL_WINDOW_ADJUST } from "../wire/numbers";
+import { clearOutput, DATA_HEADER_BYTES, EXTENDED_DATA_HEADER_BYTES, OUTPUT, writeMessage } from "./output";
 
 // byte      SSH_MSG_CHANNEL_DATA          or  SSH_MSG_CHANNEL_EXTENDED_DATA
 // uint32    recipient channel

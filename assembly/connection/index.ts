@@ -22,8 +22,6 @@ import {
 } from "./channels";
 import { handleData, handleWindowAdjust } from "./flow";
 import {
-  clearOutput,
-  OUTPUT,
   SSH_MSG_CHANNEL_CLOSE,
   SSH_MSG_CHANNEL_DATA,
   SSH_MSG_CHANNEL_EOF,
@@ -33,7 +31,8 @@ import {
   SSH_MSG_CHANNEL_WINDOW_ADJUST,
   SSH_MSG_GLOBAL_REQUEST,
   SSH_MSG_REQUEST_SUCCESS,
-} from "./messages";
+} from "../wire/numbers";
+import { clearOutput, OUTPUT } from "./output";
 import { handleGlobalRequest, handleRequest, refuseEverything, unanswered } from "./requests";
 
 export { __data_end, __heap_base };

@@ -7,14 +7,13 @@ import { writeByte, writeString, writeUint32, writtenLength } from "../wire/writ
 import { Channel, CLOSE_SENT, EXIT_SENT, findChannel, skipRemaining, STARTED, writeOnce } from "./channels";
 import { eventChannel, readBreakLength, readEventString, readTerminalSize, readValue } from "./event";
 import {
-  clearOutput,
   SSH_MSG_CHANNEL_FAILURE,
   SSH_MSG_CHANNEL_REQUEST,
   SSH_MSG_CHANNEL_SUCCESS,
   SSH_MSG_GLOBAL_REQUEST,
   SSH_MSG_REQUEST_FAILURE,
-  writeMessage,
-} from "./messages";
+} from "../wire/numbers";
+import { clearOutput, writeMessage } from "./output";
 import { eventOfName, EXIT_STATUS, EXIT_STATUS_LENGTH, KEEPALIVE, KEEPALIVE_LENGTH } from "./names";
 
 /** The event that the application has to answer, or NONE. After an error, PROTOCOL_ERROR: nothing answers that. */

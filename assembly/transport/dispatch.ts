@@ -6,23 +6,9 @@
 import { TransportError, TransportEvent } from "../abi/index";
 import { PAYLOAD_CAPACITY, SIGNATURE_ALGORITHMS_CAPACITY } from "../abi/capacities";
 import { SHA256_BYTES, sha256Finish, sha256Update } from "../crypto/hash/sha256";
-import { SSH_MSG_USERAUTH_INFO_RESPONSE, SSH_MSG_USERAUTH_REQUEST } from "../userauth/messages";
+import { ascii, byteLength } from "../wire/ascii";
 import { ctDifference } from "../wire/compare";
-import { isMalformedOrUnfinished, readByte, readString, readUint32, startReading, stringLength } from "../wire/reader";
-import { skipBytes, startWriting, writeByte, writeString, writeUint32, writtenLength } from "../wire/writer";
-import {
-  finishKexinit,
-  NAME,
-  readKexinit,
-  SSH_ED25519,
-  SSH_ED25519_BYTES,
-  startKexinit,
-  strict,
-  wantsExtInfo,
-  writeKexinit,
-  wrongGuess,
-} from "./kexinit";
-import { handleEcdhInit, hashServerKexinit, sessionIdLength, startExchangeHash } from "./key-exchange";
+import { SERVER_SIG_ALGS, SSH_USERAUTH } from "../wire/names";
 import {
   CONNECTION_END,
   CONNECTION_FIRST,
@@ -37,8 +23,25 @@ import {
   SSH_MSG_SERVICE_ACCEPT,
   SSH_MSG_SERVICE_REQUEST,
   SSH_MSG_UNIMPLEMENTED,
+  SSH_MSG_USERAUTH_INFO_RESPONSE,
+  SSH_MSG_USERAUTH_REQUEST,
   USERAUTH_FIRST,
-} from "./messages";
+} from "../wire/numbers";
+import { isMalformedOrUnfinished, readByte, readString, readUint32, startReading, stringLength } from "../wire/reader";
+import { skipBytes, startWriting, writeByte, writeString, writeUint32, writtenLength } from "../wire/writer";
+import {
+  finishKexinit,
+  HOST_KEY_NAME_BYTES,
+  HOST_KEY_NAME_PTR,
+  NAME,
+  readKexinit,
+  startKexinit,
+  strict,
+  wantsExtInfo,
+  writeKexinit,
+  wrongGuess,
+} from "./kexinit";
+import { handleEcdhInit, hashServerKexinit, sessionIdLength, startExchangeHash } from "./key-exchange";
 import {
   bytesSinceNewKeys,
   HEADER_BYTES,
@@ -73,14 +76,10 @@ enum Exchange {
 // @ts-expect-error the flag exists only when a build sets it
 const REKEY_BYTES: u32 = isDefined(REKEY_AFTER_BYTES) ? REKEY_AFTER_BYTES : 1 << 30;
 
-/** The texts of EXT_INFO and of the one service: "server-sig-algs", "ssh-userauth". */
-const TEXT: usize = memory.data<u8>([
-  0x73, 0x65, 0x72, 0x76, 0x65, 0x72, 0x2d, 0x73, 0x69, 0x67, 0x2d, 0x61, 0x6c, 0x67, 0x73, 0x73, 0x73, 0x68, 0x2d,
-  0x75, 0x73, 0x65, 0x72, 0x61, 0x75, 0x74, 0x68,
-]);
-const SERVER_SIG_ALGS_BYTES: u32 = 15;
-const USERAUTH_SERVICE: usize = TEXT + SERVER_SIG_ALGS_BYTES;
-const USERAUTH_SERVICE_BYTES: u32 = 12;
+/** The texts of EXT_INFO and of the one service. */
+const SERVER_SIG_ALGS_PTR: usize = memory.data<u8>([...ascii(SERVER_SIG_ALGS), ...ascii(SSH_USERAUTH)]);
+const USERAUTH_SERVICE_PTR: usize = SERVER_SIG_ALGS_PTR + byteLength(SERVER_SIG_ALGS);
+const USERAUTH_SERVICE_BYTES: u32 = byteLength(SSH_USERAUTH);
 
 /** Length and text of what the userauth module verifies, written by the host; zeros for ssh-ed25519 alone. */
 export const signatureAlgorithms: usize = memory.data(1 + SIGNATURE_ALGORITHMS_CAPACITY);
@@ -299,14 +298,14 @@ function handleServiceRequest(): TransportEvent {
   if (isMalformedOrUnfinished() || authenticated || serviceRequests == SERVICE_REQUESTS_LIMIT) return protocolError();
   if (
     stringLength != USERAUTH_SERVICE_BYTES ||
-    ctDifference(serviceName, USERAUTH_SERVICE, USERAUTH_SERVICE_BYTES - 1)
+    ctDifference(serviceName, USERAUTH_SERVICE_PTR, USERAUTH_SERVICE_BYTES - 1)
   ) {
     return fail(TransportError.SERVICE_NOT_AVAILABLE);
   }
   serviceRequests++;
   startWriting(payloadToSend());
   writeByte(SSH_MSG_SERVICE_ACCEPT);
-  writeString(USERAUTH_SERVICE, USERAUTH_SERVICE_BYTES);
+  writeString(USERAUTH_SERVICE_PTR, USERAUTH_SERVICE_BYTES);
   writePacket(writtenLength());
   return TransportEvent.CONTINUE;
 }
@@ -322,8 +321,8 @@ function writeExtInfo(): void {
   startWriting(payloadToSend());
   writeByte(SSH_MSG_EXT_INFO);
   writeUint32(1);
-  writeString(TEXT, SERVER_SIG_ALGS_BYTES);
-  writeString(length ? signatureAlgorithms + 1 : SSH_ED25519, length ? length : SSH_ED25519_BYTES);
+  writeString(SERVER_SIG_ALGS_PTR, byteLength(SERVER_SIG_ALGS));
+  writeString(length ? signatureAlgorithms + 1 : HOST_KEY_NAME_PTR, length ? length : HOST_KEY_NAME_BYTES);
   writePacket(writtenLength());
 }
 

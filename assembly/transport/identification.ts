@@ -2,6 +2,7 @@
 //
 // In: the client's line at INPUT, byte by byte. Out: ours; both are kept for the exchange hash. Next: kexinit.ts.
 
+import { ascii, byteLength } from "../wire/ascii";
 import { INPUT, writeRaw } from "./packet";
 
 /** With CR LF. */
@@ -9,11 +10,9 @@ const MAXIMUM_LINE_BYTES: u32 = 255;
 const LF: u8 = 0x0a;
 const CR: u8 = 0x0d;
 
-/** "SSH-2.0-Sesame_0.1" CR LF */
-export const SERVER_IDENTIFICATION: usize = memory.data<u8>([
-  0x53, 0x53, 0x48, 0x2d, 0x32, 0x2e, 0x30, 0x2d, 0x53, 0x65, 0x73, 0x61, 0x6d, 0x65, 0x5f, 0x30, 0x2e, 0x31, 0xd, 0xa,
-]);
-export const SERVER_IDENTIFICATION_BYTES: u32 = 18;
+/** With CR LF behind it. */
+export const SERVER_IDENTIFICATION: usize = memory.data<u8>([...ascii("SSH-2.0-Sesame_0.1"), CR, LF]);
+export const SERVER_IDENTIFICATION_BYTES: u32 = byteLength("SSH-2.0-Sesame_0.1");
 
 /** The client's line without CR LF. */
 export const CLIENT_IDENTIFICATION: usize = memory.data(MAXIMUM_LINE_BYTES, 16);

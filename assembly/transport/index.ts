@@ -27,7 +27,7 @@ import {
 } from "./dispatch";
 import { isUnfinishedLine, readIdentification, writeIdentification } from "./identification";
 import { strict } from "./kexinit";
-import { SSH_MSG_USERAUTH_SUCCESS } from "../userauth/messages";
+import { SSH_MSG_USERAUTH_SUCCESS } from "../wire/numbers";
 import {
   awaitPiece,
   clearOutput,

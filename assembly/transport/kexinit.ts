@@ -4,8 +4,19 @@
 // key-exchange.ts.
 
 import { randomBytes32 } from "../crypto/random";
+import { ascii, byteLength, nameList } from "../wire/ascii";
 import { ctDifference } from "../wire/compare";
+import {
+  CURVE25519_SHA256,
+  CURVE25519_SHA256_LIBSSH,
+  EXT_INFO_CLIENT,
+  NO_COMPRESSION,
+  SSH_ED25519,
+  STRICT_KEX_SERVER,
+} from "../wire/names";
+import { SSH_MSG_KEXINIT } from "../wire/numbers";
 import { sessionIdLength } from "./key-exchange";
+import { CIPHERS, KEX_ALGORITHMS, MACS } from "./offer";
 import { payloadToSend, writePacket } from "./packet";
 
 const COOKIE_BYTES: u32 = 16;
@@ -15,51 +26,51 @@ const COOKIE_BYTES: u32 = 16;
  *
  *     byte         SSH_MSG_KEXINIT
  *     byte[16]     cookie
- *     name-list    "curve25519-sha256,curve25519-sha256@libssh.org,kex-strict-s-v00@openssh.com"
- *     name-list    "ssh-ed25519"
- *     name-list    "chacha20-poly1305@openssh.com", in each direction
- *     name-list    "hmac-sha2-256-etm@openssh.com", in each direction: a MAC that is never used, see docs/architecture.md
- *     name-list    "none": compression, in each direction
+ *     name-list    key exchanges, and the marker of strict ones
+ *     name-list    host keys
+ *     name-list    ciphers, in each direction
+ *     name-list    MACs, in each direction
+ *     name-list    compressions, in each direction
  *     name-list    languages: none, in each direction
  *     boolean      first_kex_packet_follows
  *     uint32       0
  */
 // prettier-ignore
 export const KEXINIT: usize = memory.data<u8>([
-  20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 0, 0, 75,
-  0x63, 0x75, 0x72, 0x76, 0x65, 0x32, 0x35, 0x35, 0x31, 0x39, 0x2d, 0x73, 0x68, 0x61, 0x32, 0x35, 0x36, 0x2c, // curve25519-sha256,
-  0x63, 0x75, 0x72, 0x76, 0x65, 0x32, 0x35, 0x35, 0x31, 0x39, 0x2d, 0x73, 0x68, 0x61, 0x32, 0x35, 0x36, 0x40, 0x6c, 0x69, 0x62, 0x73, 0x73, 0x68, 0x2e, 0x6f, 0x72, 0x67, 0x2c, // curve25519-sha256@libssh.org,
-  0x6b, 0x65, 0x78, 0x2d, 0x73, 0x74, 0x72, 0x69, 0x63, 0x74, 0x2d, 0x73, 0x2d, 0x76, 0x30, 0x30, 0x40, 0x6f, 0x70, 0x65, 0x6e, 0x73, 0x73, 0x68, 0x2e, 0x63, 0x6f, 0x6d, // kex-strict-s-v00@openssh.com
-  0, 0, 0, 11, 0x73, 0x73, 0x68, 0x2d, 0x65, 0x64, 0x32, 0x35, 0x35, 0x31, 0x39, // ssh-ed25519
-  0, 0, 0, 29, 0x63, 0x68, 0x61, 0x63, 0x68, 0x61, 0x32, 0x30, 0x2d, 0x70, 0x6f, 0x6c, 0x79, 0x31, 0x33, 0x30, 0x35, 0x40, 0x6f, 0x70, 0x65, 0x6e, 0x73, 0x73, 0x68, 0x2e, 0x63, 0x6f, 0x6d, // chacha20-poly1305@openssh.com
-  0, 0, 0, 29, 0x63, 0x68, 0x61, 0x63, 0x68, 0x61, 0x32, 0x30, 0x2d, 0x70, 0x6f, 0x6c, 0x79, 0x31, 0x33, 0x30, 0x35, 0x40, 0x6f, 0x70, 0x65, 0x6e, 0x73, 0x73, 0x68, 0x2e, 0x63, 0x6f, 0x6d, // chacha20-poly1305@openssh.com
-  0, 0, 0, 29, 0x68, 0x6d, 0x61, 0x63, 0x2d, 0x73, 0x68, 0x61, 0x32, 0x2d, 0x32, 0x35, 0x36, 0x2d, 0x65, 0x74, 0x6d, 0x40, 0x6f, 0x70, 0x65, 0x6e, 0x73, 0x73, 0x68, 0x2e, 0x63, 0x6f, 0x6d, // hmac-sha2-256-etm@openssh.com
-  0, 0, 0, 29, 0x68, 0x6d, 0x61, 0x63, 0x2d, 0x73, 0x68, 0x61, 0x32, 0x2d, 0x32, 0x35, 0x36, 0x2d, 0x65, 0x74, 0x6d, 0x40, 0x6f, 0x70, 0x65, 0x6e, 0x73, 0x73, 0x68, 0x2e, 0x63, 0x6f, 0x6d, // hmac-sha2-256-etm@openssh.com
-  0, 0, 0, 4, 0x6e, 0x6f, 0x6e, 0x65, // none
-  0, 0, 0, 4, 0x6e, 0x6f, 0x6e, 0x65, // none
-  0, 0, 0, 0, 0, 0, 0, 0,
+  <u8>SSH_MSG_KEXINIT, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  ...nameList(KEX_ALGORITHMS),
+  ...nameList(SSH_ED25519),
+  ...nameList(CIPHERS),
+  ...nameList(CIPHERS),
+  ...nameList(MACS),
+  ...nameList(MACS),
+  ...nameList(NO_COMPRESSION),
+  ...nameList(NO_COMPRESSION),
+  ...nameList(""),
+  ...nameList(""),
   0, 0, 0, 0, 0,
 ]);
-export const KEXINIT_BYTES: u32 = 272;
+const LENGTH_BYTES: u32 = 4;
+const KEX_OFFSET: u32 = 1 + COOKIE_BYTES + LENGTH_BYTES;
+const HOST_KEY_OFFSET: u32 = KEX_OFFSET + byteLength(KEX_ALGORITHMS) + LENGTH_BYTES;
+const CIPHER_OFFSET: u32 = HOST_KEY_OFFSET + byteLength(SSH_ED25519) + LENGTH_BYTES;
+const COMPRESSION_OFFSET: u32 =
+  CIPHER_OFFSET + 2 * (byteLength(CIPHERS) + LENGTH_BYTES) + 2 * (byteLength(MACS) + LENGTH_BYTES);
+export const KEXINIT_BYTES: u32 =
+  COMPRESSION_OFFSET + 2 * (byteLength(NO_COMPRESSION) + LENGTH_BYTES) + 2 * LENGTH_BYTES + 1;
 
-const CURVE25519: usize = KEXINIT + 21;
-const CURVE25519_BYTES: u32 = 17;
-const CURVE25519_LIBSSH: usize = KEXINIT + 39;
-const CURVE25519_LIBSSH_BYTES: u32 = 28;
-const STRICT: usize = KEXINIT + 68;
-const STRICT_BYTES: u32 = 28;
-/** Where the client's marker, kex-strict-c-v00@openssh.com, differs from ours. */
+const CURVE25519_PTR: usize = KEXINIT + KEX_OFFSET;
+const CURVE25519_LIBSSH_PTR: usize = CURVE25519_PTR + byteLength(CURVE25519_SHA256) + 1;
+const STRICT_PTR: usize = CURVE25519_LIBSSH_PTR + byteLength(CURVE25519_SHA256_LIBSSH) + 1;
+/** Where the client's marker differs from ours. */
 const STRICT_ROLE: u32 = 11;
 /** The host key's algorithm; the four bytes before it make it a string. */
-export const SSH_ED25519: usize = KEXINIT + 100;
-export const SSH_ED25519_BYTES: u32 = 11;
-const CIPHER: usize = KEXINIT + 115;
-const NONE: usize = KEXINIT + 247;
+export const HOST_KEY_NAME_PTR: usize = KEXINIT + HOST_KEY_OFFSET;
+export const HOST_KEY_NAME_BYTES: u32 = byteLength(SSH_ED25519);
+const CIPHER_PTR: usize = KEXINIT + CIPHER_OFFSET;
+const COMPRESSION_PTR: usize = KEXINIT + COMPRESSION_OFFSET;
 
-/** "ext-info-c". */
-const EXT_INFO: usize = memory.data<u8>([0x65, 0x78, 0x74, 0x2d, 0x69, 0x6e, 0x66, 0x6f, 0x2d, 0x63]);
-const EXT_INFO_BYTES: u32 = 10;
+const EXT_INFO_PTR: usize = memory.data<u8>([...ascii(EXT_INFO_CLIENT)]);
 
 /** Whether the client takes EXT_INFO (RFC 8308) and strict key exchange: said in its first KEXINIT, for the whole connection. */
 export let wantsExtInfo: bool = false;
@@ -131,19 +142,19 @@ export function readKexinit(ptr: usize, length: u32): u32 {
 /** A name of the list that is being read is complete. */
 function readName(): void {
   const list = part >> 1;
-  const name = !list ? CURVE25519 : list == 1 ? SSH_ED25519 : list < 4 ? CIPHER : NONE;
-  if (isName(name, list ? load<u8>(name - 1) : CURVE25519_BYTES)) {
+  const name = !list ? CURVE25519_PTR : list == 1 ? HOST_KEY_NAME_PTR : list < 4 ? CIPHER_PTR : COMPRESSION_PTR;
+  if (isName(name, list ? load<u8>(name - 1) : byteLength(CURVE25519_SHA256))) {
     agreed |= 1 << list;
     // The first name, and perhaps a comma, are all that was read of the list.
     if (number - partLeft <= nameLength + 1) agreed |= FIRST << list;
   }
   if (!list) {
-    if (isName(CURVE25519_LIBSSH, CURVE25519_LIBSSH_BYTES)) agreed |= 1;
+    if (isName(CURVE25519_LIBSSH_PTR, byteLength(CURVE25519_SHA256_LIBSSH))) agreed |= 1;
     // The markers count in the first key exchange.
     if (!sessionIdLength) {
-      if (isName(EXT_INFO, EXT_INFO_BYTES)) wantsExtInfo = true;
+      if (isName(EXT_INFO_PTR, byteLength(EXT_INFO_CLIENT))) wantsExtInfo = true;
       store<u8>(NAME + STRICT_ROLE, load<u8>(NAME + STRICT_ROLE) ^ (0x63 ^ 0x73));
-      if (isName(STRICT, STRICT_BYTES)) strict = true;
+      if (isName(STRICT_PTR, byteLength(STRICT_KEX_SERVER))) strict = true;
     }
   }
   nameLength = 0;

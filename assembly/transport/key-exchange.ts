@@ -7,6 +7,7 @@ import { ed25519PublicKey, ed25519Sign } from "../crypto/curve25519/ed25519-sign
 import { randomBytes32 } from "../crypto/random";
 import { sha256Finish, sha256Start, sha256Update } from "../crypto/hash/sha256";
 import { ctIsZero32, x25519, x25519Base } from "../crypto/curve25519/x25519";
+import { SSH_MSG_KEX_ECDH_REPLY, SSH_MSG_NEWKEYS } from "../wire/numbers";
 import { isMalformedOrUnfinished, readByte, readString, startReading, stringLength } from "../wire/reader";
 import { startWriting, writeByte, writeString, writeUint32, writtenLength } from "../wire/writer";
 import {
@@ -15,16 +16,15 @@ import {
   SERVER_IDENTIFICATION,
   SERVER_IDENTIFICATION_BYTES,
 } from "./identification";
-import { KEXINIT, KEXINIT_BYTES, SSH_ED25519, SSH_ED25519_BYTES } from "./kexinit";
-import { SSH_MSG_KEX_ECDH_REPLY, SSH_MSG_NEWKEYS } from "./messages";
+import { HOST_KEY_NAME_BYTES, HOST_KEY_NAME_PTR, KEXINIT, KEXINIT_BYTES } from "./kexinit";
 import { NEXT_CLIENT_TO_SERVER_KEYS, payloadToSend, SERVER_TO_CLIENT_KEYS, writePacket } from "./packet";
 
 const HASH_BYTES: u32 = 32;
 const KEY_BYTES: u32 = 32;
 const SIGNATURE_BYTES: u32 = 64;
 /** string "ssh-ed25519", and a string of a key or a signature. */
-const HOST_KEY_BLOB_BYTES: u32 = 4 + SSH_ED25519_BYTES + 4 + KEY_BYTES;
-const SIGNATURE_BLOB_BYTES: u32 = 4 + SSH_ED25519_BYTES + 4 + SIGNATURE_BYTES;
+const HOST_KEY_BLOB_BYTES: u32 = 4 + HOST_KEY_NAME_BYTES + 4 + KEY_BYTES;
+const SIGNATURE_BLOB_BYTES: u32 = 4 + HOST_KEY_NAME_BYTES + 4 + SIGNATURE_BYTES;
 const LENGTH_BYTES: u32 = 4;
 
 /** The Ed25519 seed, secret, and the public key; written by the host. */
@@ -112,7 +112,7 @@ export function handleEcdhInit(payload: usize, length: u32): bool {
   writeByte(SSH_MSG_KEX_ECDH_REPLY);
   const hostKeyString = payloadToSend() + 1;
   writeUint32(HOST_KEY_BLOB_BYTES);
-  writeString(SSH_ED25519, SSH_ED25519_BYTES);
+  writeString(HOST_KEY_NAME_PTR, HOST_KEY_NAME_BYTES);
   writeString(HOST_PUBLIC_KEY, KEY_BYTES);
   writeString(EPHEMERAL_PUBLIC_KEY, KEY_BYTES);
   // What the hash takes next, K_S, Q_C and Q_S, are strings that stand in the two messages.
@@ -127,7 +127,7 @@ export function handleEcdhInit(payload: usize, length: u32): bool {
   }
 
   writeUint32(SIGNATURE_BLOB_BYTES);
-  writeString(SSH_ED25519, SSH_ED25519_BYTES);
+  writeString(HOST_KEY_NAME_PTR, HOST_KEY_NAME_BYTES);
   writeUint32(SIGNATURE_BYTES);
   ed25519Sign(payloadToSend() + writtenLength(), HOST_KEY, HOST_PUBLIC_KEY, EXCHANGE_HASH, HASH_BYTES);
   writePacket(writtenLength() + SIGNATURE_BYTES);

@@ -1,13 +1,14 @@
 // Compiles the builds of assembly/abi/builds.ts to build/<name>.wasm: asc with the options of asconfig.json, which all have, then
 // Binaryen once more, which finds 9 to 36 bytes that asc's own pass leaves.
 
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type Binaryen from "binaryen";
 import binaryen from "./binaryen.js";
 import { type Build, buildNamed } from "../../assembly/abi/builds.js";
 import { ARGON2_MEMORY_KIB, REGION_CAPACITY } from "../../host/node/credentials/users-region.js";
 import { PLAIN_PAYLOAD_BYTES } from "../../host/node/modules.js";
+import { Text } from "./text.js";
 
 /** Where static data begins in a module that has no buffer at address 0. */
 const MEMORY_BASE = 16;
@@ -35,17 +36,15 @@ export async function compile(options: CompileOptions): Promise<Uint8Array> {
   args.push("--memoryBase", String(staticDataOf(build, use)), "--initialMemory", pages, "--maximumMemory", pages);
   if (names) args.push("--debug");
   for (const [name, value] of Object.entries(use)) args.push("--use", `${name}=${value}`);
+  const text = new Text(root, use);
   let bytes: Uint8Array | undefined;
   const { default: asc } = await import("assemblyscript/asc"); // after Binaryen: see there
   const messages = asc.createMemoryStream();
   const { error } = await asc.main(args, {
     stderr: messages,
     readFile: (name: string, baseDir: string) => {
-      try {
-        return readFileSync(join(baseDir, name), "utf8");
-      } catch {
-        return null;
-      }
+      const path = join(baseDir, name);
+      return existsSync(path) ? text.expand(readFileSync(path, "utf8")) : null;
     },
     writeFile: (_name: string, contents: string | Uint8Array) => {
       bytes = contents as Uint8Array;

@@ -3,15 +3,14 @@
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { BUILDS } from "../../assembly/abi/builds.js";
+import { compile } from "../../scripts/compile/compile.js";
 import { compileModule } from "../../host/node/index.js";
 import { otherClients } from "../support/clients.js";
 import { openSshClients, runSsh, startSsh } from "../support/openssh.js";
@@ -32,13 +31,7 @@ let rekeying: Promise<LibraryServer> | undefined;
 function rekeyingServer(): Promise<LibraryServer> {
   return (rekeying ??= (async () => {
     const root = fileURLToPath(new URL("../..", import.meta.url));
-    const outFile = join(folder, "transport.wasm");
-    // the compiler as a process of its own: tsx would spend ten seconds on translating it
-    const asc = join(root, "node_modules/assemblyscript/bin/asc.js");
-    const target = [BUILDS.transport.entry, "--config", "asconfig.json", "--memoryBase", "16"];
-    const use = ["--use", `REKEY_AFTER_BYTES=${REKEY_AFTER_BYTES}`];
-    execFileSync(process.execPath, [asc, ...target, ...use, "--outFile", outFile], { cwd: root });
-    const wasm = readFileSync(outFile);
+    const wasm = await compile({ root, target: "transport", use: { REKEY_AFTER_BYTES } });
     return serveFromLibrary({
       payloadCapacity: PAYLOAD_BYTES,
       modules: { transport: compileModule("transport", wasm) },

@@ -3,7 +3,7 @@
 
 import { UserauthStatus } from "../../assembly/abi/index";
 import { ed25519Sign } from "../../assembly/crypto/curve25519/ed25519-sign";
-import { SSH_MSG_USERAUTH_FAILURE } from "../../assembly/userauth/messages";
+import { SSH_MSG_USERAUTH_FAILURE } from "../../assembly/wire/numbers";
 
 export { __heap_base as __data_end, __heap_base };
 

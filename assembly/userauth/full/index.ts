@@ -20,7 +20,7 @@ import { begin, deliver, fail, failProtocol, failUnknownMethod, isOpen, open, st
 import { BUFFER, method, setField, setMethod, userName } from "./request";
 import { setSessionId } from "./signature";
 import { REGION } from "./users";
-import { SSH_MSG_USERAUTH_INFO_RESPONSE, SSH_MSG_USERAUTH_REQUEST } from "../messages";
+import { SSH_MSG_USERAUTH_INFO_RESPONSE, SSH_MSG_USERAUTH_REQUEST } from "../../wire/numbers";
 
 export { __heap_base as __data_end, __heap_base };
 export { achievedMethods } from "./factors";

@@ -10,7 +10,7 @@ import {
   SSH_MSG_USERAUTH_FAILURE,
   SSH_MSG_USERAUTH_PK_OK,
   SSH_MSG_USERAUTH_SUCCESS,
-} from "../messages";
+} from "../../wire/numbers";
 import { achieve, continuingMethods, isUseful } from "./factors";
 import { BANNER } from "./features";
 import { writeMethods } from "./methods/index";

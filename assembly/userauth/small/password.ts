@@ -7,7 +7,7 @@
 import { UserauthStatus } from "../../abi/index";
 import { PASSWORD_CAPACITY, USER_NAME_CAPACITY } from "../../abi/capacities";
 import { ctDifference } from "../../wire/compare";
-import { SSH_MSG_USERAUTH_REQUEST, SSH_MSG_USERAUTH_SUCCESS } from "../messages";
+import { SSH_MSG_USERAUTH_REQUEST, SSH_MSG_USERAUTH_SUCCESS } from "../../wire/numbers";
 
 export { __heap_base as __data_end, __heap_base };
 

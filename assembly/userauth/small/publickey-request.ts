@@ -26,7 +26,7 @@ import {
   SSH_MSG_USERAUTH_PK_OK,
   SSH_MSG_USERAUTH_REQUEST,
   SSH_MSG_USERAUTH_SUCCESS,
-} from "../messages";
+} from "../../wire/numbers";
 
 /** The buffer is at address 0: see docs/abi.md. The static data begins where it ends. */
 const BUFFER: usize = 0;

@@ -7,7 +7,7 @@ import { UserauthField, UserauthStatus } from "../../../abi/index";
 import { ctDifference } from "../../../wire/compare";
 import { isMalformedOrUnfinished, readString, readUint32, stringLength } from "../../../wire/reader";
 import { startWriting, writeByte, writeUint32 } from "../../../wire/writer";
-import { SSH_MSG_USERAUTH_INFO_REQUEST } from "../../messages";
+import { SSH_MSG_USERAUTH_INFO_REQUEST } from "../../../wire/numbers";
 import { continuingMethods, isHostDecided } from "../factors";
 import { PASSWORD_CHANGE } from "../features";
 import { KEYBOARD_INTERACTIVE_METHOD } from "./index";

@@ -8,7 +8,7 @@ import { ctDifference } from "../../../wire/compare";
 import { isMalformedOrUnfinished, readBoolean } from "../../../wire/reader";
 import { isText } from "../../../wire/text";
 import { startWriting, writeByte, writeUint32 } from "../../../wire/writer";
-import { SSH_MSG_USERAUTH_PASSWD_CHANGEREQ } from "../../messages";
+import { SSH_MSG_USERAUTH_PASSWD_CHANGEREQ } from "../../../wire/numbers";
 import { isHostDecided } from "../factors";
 import { PASSWORD_CHANGE } from "../features";
 import { PASSWORD_METHOD } from "./index";

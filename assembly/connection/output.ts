@@ -1,22 +1,7 @@
-// RFC 4254 §9: the message numbers of the connection protocol, and the one output buffer where every reply is written.
+// RFC 4254: the connection protocol's one output buffer, where every reply is written.
 
 import { CHANNEL_DATA_CAPACITY } from "../abi/capacities";
 import { startWriting, writeByte, writeUint32, writtenLength } from "../wire/writer";
-
-export const SSH_MSG_GLOBAL_REQUEST: u32 = 80;
-export const SSH_MSG_REQUEST_SUCCESS: u32 = 81;
-export const SSH_MSG_REQUEST_FAILURE: u32 = 82;
-export const SSH_MSG_CHANNEL_OPEN: u32 = 90;
-export const SSH_MSG_CHANNEL_OPEN_CONFIRMATION: u32 = 91;
-export const SSH_MSG_CHANNEL_OPEN_FAILURE: u32 = 92;
-export const SSH_MSG_CHANNEL_WINDOW_ADJUST: u32 = 93;
-export const SSH_MSG_CHANNEL_DATA: u32 = 94;
-export const SSH_MSG_CHANNEL_EXTENDED_DATA: u32 = 95;
-export const SSH_MSG_CHANNEL_EOF: u32 = 96;
-export const SSH_MSG_CHANNEL_CLOSE: u32 = 97;
-export const SSH_MSG_CHANNEL_REQUEST: u32 = 98;
-export const SSH_MSG_CHANNEL_SUCCESS: u32 = 99;
-export const SSH_MSG_CHANNEL_FAILURE: u32 = 100;
 
 /** byte number, uint32 recipient channel, uint32 length of the data. */
 export const DATA_HEADER_BYTES: u32 = 9;

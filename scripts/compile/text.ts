@@ -1,0 +1,70 @@
+// Text in sources of modules. AssemblyScript keeps strings as UTF-16 behind a header; SSH's names are ASCII, in tables without either. So a
+// source says `...ascii(NAME)` in such a table, and the compiler is given the bytes (assembly/wire/ascii.ts has what can be said).
+//
+// In: the text of a source file. Out: the same with numbers in place of what is computed here, on the same lines. What a name stands for, and
+// what depends on the flags of a build, comes from CONSTANT_FILES, whose constants are evaluated in order.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Files of constants whose values are known here; every other constant is the compiler's. */
+const CONSTANT_FILES = ["assembly/wire/names.ts", "assembly/transport/offer.ts"];
+
+const CONSTANT = /^export const (\w+): (\w+) =\s*([^;]+);/gm;
+/** The compiler puts every constant string of a file into the module, used or not. */
+const TEXT_CONSTANT = /^(export const \w+): string =\s*[^;]+;/gm;
+const CALL = /(?:\.\.\.)?\b(ascii|nameList|byteLength|namesLength)\(([^()]*)\)/g;
+
+type Values = Record<string, unknown>;
+
+/** What sources can say, but for `byteLength`, which gives a number. */
+const FUNCTIONS = {
+  ascii: (text: string): number[] => {
+    const bytes = [...Buffer.from(text, "latin1")];
+    if (bytes.some((byte) => byte > 0x7e)) throw new Error(`"${text}" is not ASCII`);
+    return bytes;
+  },
+  /** RFC 4251 §5: the length in four bytes, then the names. */
+  nameList: (names: string): number[] => [0, 0, names.length >> 8, names.length & 0xff, ...FUNCTIONS.ascii(names)],
+};
+
+/** Rewrites the sources of one build. */
+export class Text {
+  readonly #values: Values;
+
+  /** `use` are the flags that the build has. */
+  constructor(root: string, use: Record<string, number>) {
+    this.#values = {
+      ...use,
+      ...FUNCTIONS,
+      isDefined: (flag: unknown): boolean => flag !== undefined,
+      byteLength: (text: string): number => text.length,
+      /** Names with commas between them; those that a build lacks are empty. */
+      join: (...names: string[]): string => names.filter((name) => name !== "").join(","),
+    };
+    for (const file of CONSTANT_FILES) {
+      for (const [, name = "", , expression = ""] of readFileSync(join(root, file), "utf8").matchAll(CONSTANT)) {
+        this.#values[name] = this.#evaluate(expression);
+      }
+    }
+  }
+
+  /** The source that the compiler is to see. */
+  expand(source: string): string {
+    return source.replace(TEXT_CONSTANT, "$1: i32 = 0;").replace(CALL, (call, _name: string, argument: string) => {
+      if (/^\s*\w+:/.test(argument)) return call; // a declaration
+      const value = this.#evaluate(call.replace(/^\.\.\./, ""));
+      return Array.isArray(value) ? value.join(",") : String(value);
+    });
+  }
+
+  #evaluate(expression: string): unknown {
+    const scope = new Proxy(this.#values, {
+      has: () => true,
+      get: (values, name) => (typeof name === "string" && name in values ? values[name] : undefined),
+    });
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval
+    const run = new Function("scope", `with (scope) return (${expression});`) as (scope: Values) => unknown;
+    return run(scope);
+  }
+}

@@ -5,7 +5,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { packageRoot } from "../../host/node/modules.js";
-import { runBoardCommand } from "../common/firmware/command.js";
+import { buildModules, runBoardCommand } from "../common/firmware/command.js";
 import { describeEmbedded, embedModules } from "../common/firmware/embed.js";
 import { hashLimit } from "../common/firmware/hash-cost.js";
 import { boardCredentials, type BoardOptions, noteCredentials, withBoardOptions } from "../common/firmware/options.js";
@@ -26,6 +26,7 @@ await runBoardCommand(program);
 async function generate(options: Esp32Options): Promise<void> {
   const { engine, folder } = options;
   const credentials = await boardCredentials(options, "others");
+  await buildModules();
   // nobody has measured an ESP32: a Pico that interprets is slower
   const modules = embedModules({ engine, ...credentials, hashLimit: hashLimit("wasm3"), folder });
   writeFileSync(join(folder, "engine.cmake"), `set(SESAME_ENGINE ${engine})\n`);

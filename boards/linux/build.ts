@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 import { lookup } from "node:dns/promises";
 import { Command } from "commander";
 import { parsePort } from "../../host/node/cli/options.js";
-import { runBoardCommand } from "../common/firmware/command.js";
+import { buildModules, runBoardCommand } from "../common/firmware/command.js";
 import { describeEmbedded } from "../common/firmware/embed.js";
 import { buildLinux } from "./firmware.js";
 import { boardCredentials, type BoardOptions, noteCredentials, withBoardOptions } from "../common/firmware/options.js";
@@ -36,6 +36,7 @@ async function buildAndRun(options: LinuxOptions): Promise<void> {
   const { engine, sanitize = false, port, state, serial } = options;
   const { address: host } = await lookup(options.host);
   const credentials = await boardCredentials(options, isLoopback(host) ? "this machine" : "others");
+  await buildModules();
   const built = buildLinux({ engine, sanitize, credentials });
   process.stderr.write(describeEmbedded(built.modules));
   for (const note of noteCredentials(credentials)) console.error(note);

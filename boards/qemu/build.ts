@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { Command, Option } from "commander";
 import { parsePort } from "../../host/node/cli/options.js";
 import { describeEmbedded } from "../common/firmware/embed.js";
-import { runBoardCommand } from "../common/firmware/command.js";
+import { buildModules, runBoardCommand } from "../common/firmware/command.js";
 import { boardCredentials, type BoardOptions, noteCredentials, withBoardOptions } from "../common/firmware/options.js";
 import { buildQemu, QEMU_MACHINES, type QemuBuild, type QemuMachine, runQemu } from "./firmware.js";
 import { ENGINES } from "../common/firmware/embed-module.js";
@@ -31,6 +31,7 @@ await runBoardCommand(program);
 
 async function buildAndServe(options: QemuOptions): Promise<void> {
   const credentials = await boardCredentials(options, "this machine");
+  await buildModules();
   const built = buildQemu(options.machine, options.engine, credentials);
   process.stderr.write(describeEmbedded(built.modules));
   for (const note of noteCredentials(credentials)) console.error(note);

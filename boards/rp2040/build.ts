@@ -3,7 +3,7 @@
 
 import { relative } from "node:path";
 import { Command } from "commander";
-import { runBoardCommand } from "../common/firmware/command.js";
+import { buildModules, runBoardCommand } from "../common/firmware/command.js";
 import { describeEmbedded } from "../common/firmware/embed.js";
 import { checkHashCosts, secondsToVerify } from "../common/firmware/hash-cost.js";
 import { boardCredentials, type BoardOptions, noteCredentials, withBoardOptions } from "../common/firmware/options.js";
@@ -19,6 +19,7 @@ await runBoardCommand(program);
 async function build(options: BoardOptions): Promise<void> {
   const { engine } = options;
   const credentials = await boardCredentials(options, "others");
+  await buildModules();
   const { hashCosts } = credentials;
   if (hashCosts) checkHashCosts(engine, hashCosts);
   const { uf2, modules, memory } = buildRp2040(engine, credentials);

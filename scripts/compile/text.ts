@@ -4,9 +4,6 @@
 // In: the text of a source file. Out: the same with numbers in place of what is computed here, on the same lines. What a name stands for, and
 // what depends on the flags of a build, comes from CONSTANT_FILES, whose constants are evaluated in order.
 
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-
 /** Files of constants whose values are known here; every other constant is the compiler's. */
 const CONSTANT_FILES = ["assembly/wire/names.ts", "assembly/transport/offer.ts"];
 
@@ -32,8 +29,8 @@ const FUNCTIONS = {
 export class Text {
   readonly #values: Values;
 
-  /** `use` are the flags that the build has. */
-  constructor(root: string, use: Record<string, number>) {
+  /** `read` gives sources by their paths, relative to the package; `use` are the flags that the build has. */
+  constructor(read: (path: string) => string, use: Record<string, number>) {
     this.#values = {
       ...use,
       ...FUNCTIONS,
@@ -43,7 +40,7 @@ export class Text {
       join: (...names: string[]): string => names.filter((name) => name !== "").join(","),
     };
     for (const file of CONSTANT_FILES) {
-      for (const [, name = "", , expression = ""] of readFileSync(join(root, file), "utf8").matchAll(CONSTANT)) {
+      for (const [, name = "", , expression = ""] of read(file).matchAll(CONSTANT)) {
         this.#values[name] = this.#evaluate(expression);
       }
     }

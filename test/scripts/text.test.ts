@@ -1,12 +1,14 @@
 // Names in the sources of modules: what the compiler is given in their place.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Text } from "../../scripts/compile/text.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const text = new Text(root, {});
+const text = new Text((path) => readFileSync(join(root, path), "utf8"), {});
 
 test("a literal and a name become their bytes, and a name-list has its length in front", () => {
   assert.equal(text.expand(`memory.data<u8>([...ascii("a,b"), 0])`), "memory.data<u8>([97,44,98, 0])");

@@ -1,7 +1,9 @@
-// Runs a board's command line. Exit codes: 0 all is well, 1 it failed, 2 the command line is wrong.
+// Runs a board's command line, and builds the modules when it is known to be right. Exit codes: 0 all is well, 1 it failed, 2 the command line is wrong.
 
 import { type Command, CommanderError } from "commander";
 import { failureText, UsageError } from "../../../host/node/cli/usage-error.js";
+import { packageRoot } from "../../../host/node/modules.js";
+import { buildTargets } from "../../../scripts/compile/target.js";
 
 const FAILURE = 1;
 const USAGE = 2;
@@ -18,4 +20,9 @@ export async function runBoardCommand(command: Command): Promise<void> {
       process.exitCode = error instanceof UsageError ? USAGE : FAILURE;
     }
   }
+}
+
+/** Makes the modules what their sources are; a command's action calls it when it has no more complaint. */
+export async function buildModules(): Promise<void> {
+  await buildTargets(packageRoot(), [], console.error);
 }

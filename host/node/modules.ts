@@ -9,73 +9,26 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { instantiateSync } from "@assemblyscript/loader";
 import type { ModuleType } from "../../assembly/abi/builds.js";
+import { EXPORTS, exportsOf } from "../../assembly/abi/exports.js";
+import type {
+  BufferExports,
+  CommonExports,
+  ConnectionExports,
+  FullUserauthExports,
+  TransportExports,
+  UserauthExports,
+} from "../core/abi.js";
 import { packageRoot } from "./package-root.js";
 
 export type { ModuleType };
+export type { ConnectionExports, FullUserauthExports, TransportExports, UserauthExports };
 
-/** Exports that all modules have. Numbers are i32 to JavaScript: `ModuleMemory` reads them as the u32 that they are. */
-export interface CommonExports {
-  memory: WebAssembly.Memory;
-  __heap_base: WebAssembly.Global;
-  __data_end: WebAssembly.Global;
-}
-
-/** The buffers of the transport and connection modules. */
-export interface BufferExports extends CommonExports {
-  inputPtr(): number;
-  inputCapacity(): number;
-  outputPtr(): number;
-}
-
-/** docs/abi.md, "transport". */
-export interface TransportExports extends BufferExports {
-  hostKeyPtr(): number;
-  signatureAlgorithmsPtr(): number;
-  makeHostKey(entropyLength: number): number;
-  open(entropyLength: number): number;
-  receive(length: number): number;
-  outputLength(): number;
-  payloadPtr(): number;
-  payloadLength(): number;
-  sendPtr(): number;
-  sendCapacity(): number;
-  send(length: number): number;
-  unimplemented(): number;
-  rekey(): number;
-  disconnect(reason: number, descriptionLength: number): number;
-  disconnectReason(): number;
-  strictKex(): number;
-  sessionIdPtr(): number;
-  sessionIdLength(): number;
-}
-
-/** docs/abi.md, "userauth". */
-export interface UserauthExports extends CommonExports {
-  /** Only in builds that verify signatures. */
-  reset?(sessionIdLength: number): void;
-  receive(length: number): number;
-  status: WebAssembly.Global;
-}
-
-/** docs/abi.md, "The full build". */
-export interface FullUserauthExports extends UserauthExports {
-  nextReply(): number;
-  decide(verdict: number): number;
-  fieldPtr(field: number): number;
-  fieldLength(field: number): number;
-  signatureVerified(): number;
-  achievedMethods(): number;
-  recordOffset(): number;
-  makeSalt(entropyLength: number): void;
-  signatureAlgorithms(): number;
-  credentialsPtr(): number;
-  credentialsCapacity(): number;
-  credentialsLength(): number;
-}
+/** What only the full userauth build exports. */
+const FULL_USERAUTH_MARK = EXPORTS.fullUserauth[0]!.name;
 
 /** Whether the instance is one of the full build. */
 export function isFullUserauth(exports: UserauthExports): exports is FullUserauthExports {
-  return "credentialsPtr" in exports;
+  return FULL_USERAUTH_MARK in exports;
 }
 
 /**
@@ -87,67 +40,11 @@ export function readSignatureAlgorithms({ exports, memory }: Instance<FullUserau
   return names === "" ? [] : names.split(",");
 }
 
-/** docs/abi.md, "connection". */
-export interface ConnectionExports extends BufferExports {
-  open(windowSize: number): void;
-  receive(length: number): number;
-  outputLength(): number;
-  eventChannel(): number;
-  eventPtr(): number;
-  eventLength(): number;
-  valuePtr(): number;
-  valueLength(): number;
-  columns(): number;
-  rows(): number;
-  answer(accept: number): number;
-  consumed(channel: number, length: number): number;
-  writable(channel: number): number;
-  writePtr(): number;
-  write(channel: number, length: number, extended: number): number;
-  sendEof(channel: number): number;
-  exit(channel: number, status: number): number;
-  close(channel: number): number;
-  keepalive(): number;
-}
-
 interface ExportsOf {
   transport: TransportExports;
   userauth: UserauthExports;
   connection: ConnectionExports;
 }
-
-const BUFFER_FUNCTIONS = ["inputPtr", "inputCapacity", "outputPtr"] as const;
-/** The functions that a module of each type must export. */
-const FUNCTIONS: { [Type in ModuleType]: readonly (keyof ExportsOf[Type] & string)[] } = {
-  transport: [
-    ...BUFFER_FUNCTIONS,
-    ...(["hostKeyPtr", "signatureAlgorithmsPtr", "makeHostKey", "open", "receive", "outputLength"] as const),
-    ...([
-      "payloadPtr",
-      "payloadLength",
-      "sendPtr",
-      "sendCapacity",
-      "send",
-      "unimplemented",
-      "rekey",
-      "disconnect",
-    ] as const),
-    ...(["disconnectReason", "strictKex", "sessionIdPtr", "sessionIdLength"] as const),
-  ],
-  userauth: ["receive"],
-  connection: [
-    ...BUFFER_FUNCTIONS,
-    ...(["open", "receive", "outputLength", "eventChannel", "eventPtr", "eventLength", "valuePtr"] as const),
-    ...(["valueLength", "columns", "rows", "answer", "consumed", "writable", "writePtr", "write"] as const),
-    ...(["sendEof", "exit", "close", "keepalive"] as const),
-  ],
-};
-/** Those of the full userauth build, told by the first of them. */
-const FULL_USERAUTH_FUNCTIONS: readonly (keyof FullUserauthExports)[] = [
-  ...(["credentialsPtr", "credentialsCapacity", "reset", "nextReply", "decide", "fieldPtr", "fieldLength"] as const),
-  ...(["signatureVerified", "achievedMethods", "recordOffset", "makeSalt", "signatureAlgorithms"] as const),
-];
-const GLOBALS: Record<ModuleType, readonly string[]> = { transport: [], userauth: ["status"], connection: [] };
 
 /** A module did what it must not: it trapped, or it pointed outside its memory. Its instance is not called again. */
 export class ModuleError extends Error {
@@ -234,13 +131,8 @@ export function compileModule<Type extends ModuleType>(
   const imports = WebAssembly.Module.imports(module);
   if (imports.length > 0) throw new ModuleError(`${name} imports ${imports[0]!.name}; a module imports nothing`);
   const kinds = new Map(WebAssembly.Module.exports(module).map((entry) => [entry.name, entry.kind]));
-  const required: [string, string][] = [["memory", "memory"]];
-  for (const exported of ["__heap_base", "__data_end", ...GLOBALS[type]]) required.push([exported, "global"]);
-  for (const exported of FUNCTIONS[type]) required.push([exported, "function"]);
-  if (type === "userauth" && kinds.has(FULL_USERAUTH_FUNCTIONS[0]!)) {
-    for (const exported of FULL_USERAUTH_FUNCTIONS) required.push([exported, "function"]);
-  }
-  for (const [exported, kind] of required) {
+  const userauth = kinds.has(FULL_USERAUTH_MARK) ? "full" : "password";
+  for (const { name: exported, kind } of exportsOf({ module: type, ...(type === "userauth" && { userauth }) })) {
     if (kinds.get(exported) !== kind)
       throw new ModuleError(`${name} is not a ${type} module: it exports no ${kind} ${exported}`);
   }

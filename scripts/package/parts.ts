@@ -15,7 +15,7 @@ interface Manifest {
 }
 
 /** Folders that TypeScript compiles for the package, and those of their files that it does not. */
-const COMPILED = { "host/core": /^$/, "host/node": /^$/, assembly: /^(?!abi\/(index|builds)\.ts$)/ };
+const COMPILED = { "host/core": /^$/, "host/node": /^$/, assembly: /^(?!abi\/(index|builds|exports)\.ts$)/ };
 
 /** The paths that npm would pack from the folder as it is now. */
 export function packedFiles(root: string): string[] {

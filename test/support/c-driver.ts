@@ -10,10 +10,12 @@ const FLAGS = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-O1", "-g"];
 const SANITIZERS = ["-fsanitize=address,undefined,alignment", "-fno-sanitize-recover=all"];
 const TIME_LIMIT_MS = 120_000;
 
+let count = 0;
+
 /** Compiles test/<driver>.c and `sources`; returns the program's path. */
 export function compileDriver(driver: string, sources: readonly string[], definitions: readonly string[] = []): string {
   const root = packageRoot();
-  const program = join(folder, basename(driver));
+  const program = join(folder, `${basename(driver)}-${++count}`);
   const files = [...sources, `test/${driver}.c`].map((file) => join(root, file));
   const options = [...FLAGS, ...SANITIZERS, ...definitions.map((definition) => `-D${definition}`)];
   const include = `-I${join(root, "host", "c")}`;

@@ -1,62 +1,91 @@
-// The numbers that cross the border between host and modules, and their names for the log: assembly/abi/index.ts in C
-// (test/host/c/abi.test.ts compares them).
+// Generated from assembly/abi by `npm run generate`: what crosses the border between host and modules.
 
 #ifndef SESAME_ABI_H
 #define SESAME_ABI_H
 
-/** Why the userauth module answered as it did. */
+/** Why the userauth module answered as it did: for the host's decisions and log, never for the client. */
 typedef enum userauth_status {
+  /** No request yet. */
   USERAUTH_NONE = 0,
   USERAUTH_FAILURE = 1,
   USERAUTH_INVALID_USER = 2,
   USERAUTH_INVALID_PASSWORD = 3,
   USERAUTH_INVALID_PUBLICKEY = 4,
   USERAUTH_PARTIAL_SUCCESS = 5,
+  /** SSH_MSG_USERAUTH_PK_OK was sent; nothing is authenticated. */
   USERAUTH_QUERY_OK = 6,
+  /** The password is right and must be changed first; the client was asked for a new one. */
   USERAUTH_CHANGE_REQUIRED = 7,
+  /** The host must say whether the request is granted (`decide`). */
   USERAUTH_PENDING = 8,
+  /** The host must disconnect (SSH_DISCONNECT_PROTOCOL_ERROR). */
   USERAUTH_PROTOCOL_ERROR = 9,
+  /** The host must disconnect (SSH_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE). */
   USERAUTH_TOO_MANY_ATTEMPTS = 10,
+  /** A new password was accepted: the host must store the new record and say whether it has (`decide`). */
   USERAUTH_CHANGE_PENDING = 11,
+  /** SSH_MSG_USERAUTH_INFO_REQUEST was sent; nothing is authenticated. */
   USERAUTH_PROMPTED = 12,
+  /** Differs in at least 16 bits from every other status, so that no single fault turns one into it. */
   USERAUTH_SUCCESS = 0x5ac37ce0,
 } userauth_status_t;
 
-/** What the full userauth build tells of a request. */
+/** What `userauth.fieldPtr` and `userauth.fieldLength` tell of the last request. Lengths are 0 where it has none. */
 typedef enum userauth_field {
+  /** For every request that could be read, until the next one; empty for a name that is nobody's for its length. */
   USERAUTH_FIELD_USER = 0,
+  /** As for the user: a method that this build knows, or empty. */
   USERAUTH_FIELD_METHOD = 1,
+  /** While the status is CHANGE_PENDING: bytes for the credentials region, at `recordOffset`. */
   USERAUTH_FIELD_RECORD = 2,
+  /** After SUCCESS: what the user may do, as the credentials region says it; empty for users that are not in its table.
+   * */
   USERAUTH_FIELD_PERMISSIONS = 3,
+  /** From here on only while the status is PENDING. */
   USERAUTH_FIELD_PASSWORD = 4,
   USERAUTH_FIELD_NEW_PASSWORD = 5,
   USERAUTH_FIELD_ALGORITHM = 6,
+  /** The key blob. */
   USERAUTH_FIELD_PUBLIC_KEY = 7,
+  /** The blob of the table's key that has verified a signature, when `publickey` has just succeeded without the host's
+   * decision. */
   USERAUTH_FIELD_KEY = 9,
 } userauth_field_t;
 
-/** What the transport module asks of the host, after the output has been sent. */
+/** What `transport.receive` asks of the host, after the output has been sent. */
 typedef enum transport_event {
+  /** Feed more of the byte stream. */
   TRANSPORT_EVENT_CONTINUE = 0,
+  /** A payload numbered 50 to 127 is at `payloadPtr`, until the next `receive`. */
   TRANSPORT_EVENT_PAYLOAD = 1,
+  /** The client has ended the connection: close. */
   TRANSPORT_EVENT_CLOSED = 2,
+  /** The connection cannot go on, for a `TransportError`: send the output, then what `disconnect` makes, then close. */
   TRANSPORT_EVENT_ERROR = 3,
 } transport_event_t;
 
-/** Why the transport module cannot go on; the low byte is a disconnect_reason. */
+/** Why the transport module cannot go on. The low byte is a `DisconnectReason`; the host has a sentence for each. */
 typedef enum transport_error {
+  /** A message that is malformed, or not allowed at this point. */
   TRANSPORT_ERROR_PROTOCOL_ERROR = 0x02,
+  /** A packet whose length is not allowed. */
   TRANSPORT_ERROR_PACKET_LENGTH = 0x102,
+  /** The client has no key exchange, host key, cipher or compression that Sesame has. */
   TRANSPORT_ERROR_NO_COMMON_ALGORITHM = 0x03,
+  /** The client's part of the key exchange is malformed, or its shared secret would be zero. */
   TRANSPORT_ERROR_KEY_EXCHANGE_FAILED = 0x103,
   TRANSPORT_ERROR_MAC_ERROR = 0x05,
+  /** A service other than ssh-userauth. */
   TRANSPORT_ERROR_SERVICE_NOT_AVAILABLE = 0x07,
+  /** No identification of SSH 2.0. */
   TRANSPORT_ERROR_PROTOCOL_VERSION_NOT_SUPPORTED = 0x08,
 } transport_error_t;
 
-/** What the connection module reports to the application. */
+/** What `connection.receive` reports to the host's application. */
 typedef enum connection_event {
+  /** Nothing for the application; a reply may wait in the output. */
   CONNECTION_EVENT_NONE = 0,
+  /** A session channel was opened and confirmed. */
   CONNECTION_EVENT_OPEN = 1,
   CONNECTION_EVENT_PTY_REQ = 2,
   CONNECTION_EVENT_ENV = 3,
@@ -65,12 +94,17 @@ typedef enum connection_event {
   CONNECTION_EVENT_SUBSYSTEM = 6,
   CONNECTION_EVENT_WINDOW_CHANGE = 7,
   CONNECTION_EVENT_SIGNAL = 8,
+  /** RFC 4335. */
   CONNECTION_EVENT_BREAK = 9,
   CONNECTION_EVENT_DATA = 10,
   CONNECTION_EVENT_EOF = 11,
+  /** The channel is gone in both directions; its number may be used again. */
   CONNECTION_EVENT_CLOSE = 12,
+  /** `writable` has grown. */
   CONNECTION_EVENT_WINDOW_ADJUST = 13,
+  /** The host answers through `transport.unimplemented`. */
   CONNECTION_EVENT_UNIMPLEMENTED = 14,
+  /** The host must disconnect (SSH_DISCONNECT_PROTOCOL_ERROR). */
   CONNECTION_EVENT_PROTOCOL_ERROR = 15,
 } connection_event_t;
 
@@ -86,5 +120,50 @@ typedef enum disconnect_reason {
   DISCONNECT_TOO_MANY_CONNECTIONS = 12,
   DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE = 14,
 } disconnect_reason_t;
+
+/** The userauth builds of docs/userauth.md. A store keeps the number: it never gets another meaning. */
+typedef enum userauth_build {
+  USERAUTH_BUILD_PASSWORD = 1,
+  USERAUTH_BUILD_PUBLICKEY = 2,
+  USERAUTH_BUILD_PUBLICKEY_SMALL = 3,
+  USERAUTH_BUILD_FULL = 4,
+} userauth_build_t;
+
+/** Longest payload that the modules take or make. Flag. RFC 4253 §6.1 asks for 32,768; docs/abi.md says why it is less.
+ * */
+#define PAYLOAD_CAPACITY 4096
+
+/** Longest session identifier: one SHA-512 hash. */
+#define SESSION_ID_CAPACITY 64
+
+/** Longest list of public key algorithms that the transport module announces (RFC 8308 §3.1). */
+#define SIGNATURE_ALGORITHMS_CAPACITY 127
+
+/** Bytes of a user name that a credentials region holds. */
+#define USER_NAME_CAPACITY 63
+
+/** Bytes of a password that a credentials region holds; a longer one is refused before it is compared. */
+#define PASSWORD_CAPACITY 127
+
+/** Session channels open at once on one connection. */
+#define CHANNEL_COUNT 8
+
+/** Longest data of one outgoing channel message; less than a payload holds, for memory's sake. Flag. */
+#define CHANNEL_DATA_CAPACITY 2048
+
+/** Of the embedded key's x-coordinate in the credentials region, for the verification that wants it. Flag. */
+#define X_COORDINATE_BYTES 0
+
+/** What SHA-512 writes behind its message at most: the bit 1, zeros, and the length in 16 bytes. */
+#define SHA512_SLACK_BYTES 144
+
+/** The credentials region of the full userauth build. Flag. */
+#define CREDENTIALS_CAPACITY 2048
+
+/** Argon2's memory in the full userauth build, in KiB: no password of the credentials region may ask for more. Flag. */
+#define ARGON2_MEMORY_KIB 19456
+
+/** The most functions that a module exports. */
+#define MODULE_EXPORTS 22
 
 #endif

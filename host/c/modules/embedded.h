@@ -8,19 +8,14 @@
 #include <stdint.h>
 
 #include "engine/engine.h"
+#include "modules/abi.h"
 
 /** The plain modules, byte for byte those of build/plain: without credentials. */
+// generated from assembly/abi/builds.ts: embedded-modules
 extern const engine_module_t embedded_transport;
 extern const engine_module_t embedded_userauth;
 extern const engine_module_t embedded_connection;
-
-/** The userauth builds of docs/userauth.md. A store keeps the number: it never gets another meaning. */
-typedef enum userauth_build {
-  USERAUTH_BUILD_PASSWORD = 1,
-  USERAUTH_BUILD_PUBLICKEY = 2,
-  USERAUTH_BUILD_PUBLICKEY_SMALL = 3,
-  USERAUTH_BUILD_FULL = 4,
-} userauth_build_t;
+// end of generated
 
 /** Which of them `embedded_userauth` is. */
 extern const userauth_build_t embedded_userauth_build;

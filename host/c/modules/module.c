@@ -27,12 +27,6 @@ bool module_instantiate(module_t *module, platform_t *platform, const engine_mod
   return status == ENGINE_OK;
 }
 
-bool module_find(module_t *module, uint32_t export, const module_export_t *wanted) {
-  engine_function_t *found = &module->exports[export];
-  if (engine_find(module->instance, wanted->name, wanted->parameters, found) != ENGINE_OK) *found = NULL;
-  return *found != NULL;
-}
-
 void module_release(module_t *module) {
   engine_release(module->instance);
   *module = (module_t){0};

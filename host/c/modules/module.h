@@ -19,9 +19,6 @@
 #define MODULE_CALL_LONGEST_MS 30000
 #endif
 
-/** The most exports that a module has. */
-#define MODULE_EXPORTS 22
-
 /** Bytes in a module's memory, which the next call into the module may change. */
 typedef struct module_view {
   uint8_t *bytes;
@@ -41,7 +38,7 @@ typedef struct module {
   platform_t *platform;
   engine_instance_t *instance;
   engine_memory_t memory;
-  /** By the index in the table it was made with. Null for one that it need not have, and has not. */
+  /** By the index in the table it was made with. Null for one that the build has not. */
   engine_function_t exports[MODULE_EXPORTS];
   /** Why, in a few words, it must not be called any more; null as long as it may. */
   const char *failed;
@@ -50,8 +47,6 @@ typedef struct module {
 /** Makes an instance with these exports, all of which it must have. False: `failed` says why. */
 bool module_instantiate(module_t *module, platform_t *platform, const engine_module_t *embedded,
                         const module_export_t *exports, uint32_t count);
-/** Finds an export that it need not have; returns whether it is there. */
-bool module_find(module_t *module, uint32_t export, const module_export_t *wanted);
 /** The module has done what it must not: it is not called any more. The first reason stays. */
 void module_fail(module_t *module, const char *why);
 /** Overwrites the memory, secrets among it, and frees the instance, if there is one. */

@@ -5,62 +5,12 @@
 #include <string.h>
 
 #include "modules/embedded.h"
+#include "modules/transport_exports.h"
 
 #define HOST_KEY_BYTES 64
 #define SIGNATURE_ALGORITHMS_BYTES 128
 /** Of SSH_MSG_DISCONNECT's description, where a payload is written. */
 #define DESCRIPTION_OFFSET 9
-
-enum {
-  TRANSPORT_INPUT_PTR,
-  TRANSPORT_INPUT_CAPACITY,
-  TRANSPORT_OUTPUT_PTR,
-  TRANSPORT_OUTPUT_LENGTH,
-  TRANSPORT_HOST_KEY_PTR,
-  TRANSPORT_SIGNATURE_ALGORITHMS_PTR,
-  TRANSPORT_MAKE_HOST_KEY,
-  TRANSPORT_OPEN,
-  TRANSPORT_RECEIVE,
-  TRANSPORT_PAYLOAD_PTR,
-  TRANSPORT_PAYLOAD_LENGTH,
-  TRANSPORT_SEND_PTR,
-  TRANSPORT_SEND_CAPACITY,
-  TRANSPORT_SEND,
-  TRANSPORT_HASH,
-  TRANSPORT_UNIMPLEMENTED,
-  TRANSPORT_REKEY,
-  TRANSPORT_DISCONNECT,
-  TRANSPORT_DISCONNECT_REASON,
-  TRANSPORT_SESSION_ID_PTR,
-  TRANSPORT_SESSION_ID_LENGTH,
-  TRANSPORT_EXPORTS,
-};
-
-static const module_export_t transport_exports[TRANSPORT_EXPORTS] = {
-    [TRANSPORT_INPUT_PTR] = {"inputPtr", 0},
-    [TRANSPORT_INPUT_CAPACITY] = {"inputCapacity", 0},
-    [TRANSPORT_OUTPUT_PTR] = {"outputPtr", 0},
-    [TRANSPORT_OUTPUT_LENGTH] = {"outputLength", 0},
-    [TRANSPORT_HOST_KEY_PTR] = {"hostKeyPtr", 0},
-    [TRANSPORT_SIGNATURE_ALGORITHMS_PTR] = {"signatureAlgorithmsPtr", 0},
-    [TRANSPORT_MAKE_HOST_KEY] = {"makeHostKey", 1},
-    [TRANSPORT_OPEN] = {"open", 1},
-    [TRANSPORT_RECEIVE] = {"receive", 1},
-    [TRANSPORT_PAYLOAD_PTR] = {"payloadPtr", 0},
-    [TRANSPORT_PAYLOAD_LENGTH] = {"payloadLength", 0},
-    [TRANSPORT_SEND_PTR] = {"sendPtr", 0},
-    [TRANSPORT_SEND_CAPACITY] = {"sendCapacity", 0},
-    [TRANSPORT_SEND] = {"send", 1},
-    [TRANSPORT_HASH] = {"hash", 1},
-    [TRANSPORT_UNIMPLEMENTED] = {"unimplemented", 0},
-    [TRANSPORT_REKEY] = {"rekey", 0},
-    [TRANSPORT_DISCONNECT] = {"disconnect", 2},
-    [TRANSPORT_DISCONNECT_REASON] = {"disconnectReason", 0},
-    [TRANSPORT_SESSION_ID_PTR] = {"sessionIdPtr", 0},
-    [TRANSPORT_SESSION_ID_LENGTH] = {"sessionIdLength", 0},
-};
-
-_Static_assert(TRANSPORT_EXPORTS <= MODULE_EXPORTS, "an instance has places for all");
 
 bool transport_instantiate(module_t *transport, platform_t *platform) {
   return module_instantiate(transport, platform, &embedded_transport, transport_exports, TRANSPORT_EXPORTS);

@@ -5,56 +5,18 @@
 #include <string.h>
 
 #include "modules/embedded.h"
+#include "modules/userauth_exports.h"
 #include "wipe.h"
 
 /** A request and its reply. */
 #define BUFFER_PTR 0
 #define BUFFER_BYTES 4096
 
-enum {
-  USERAUTH_RECEIVE,
-  USERAUTH_EXPORTS,
-  /** Only in builds that verify signatures. */
-  USERAUTH_RESET = USERAUTH_EXPORTS,
-  // those of the full build
-  USERAUTH_CREDENTIALS_PTR,
-  USERAUTH_CREDENTIALS_CAPACITY,
-  USERAUTH_CREDENTIALS_LENGTH,
-  USERAUTH_MAKE_SALT,
-  USERAUTH_NEXT_REPLY,
-  USERAUTH_DECIDE,
-  USERAUTH_FIELD_PTR,
-  USERAUTH_FIELD_LENGTH,
-  USERAUTH_SIGNATURE_VERIFIED,
-  USERAUTH_ACHIEVED_METHODS,
-  USERAUTH_RECORD_OFFSET,
-  USERAUTH_ALL_EXPORTS,
-};
-
-static const module_export_t userauth_exports[USERAUTH_ALL_EXPORTS] = {
-    [USERAUTH_RECEIVE] = {"receive", 1},
-    [USERAUTH_RESET] = {"reset", 1},
-    [USERAUTH_CREDENTIALS_PTR] = {"credentialsPtr", 0},
-    [USERAUTH_CREDENTIALS_CAPACITY] = {"credentialsCapacity", 0},
-    [USERAUTH_CREDENTIALS_LENGTH] = {"credentialsLength", 0},
-    [USERAUTH_MAKE_SALT] = {"makeSalt", 1},
-    [USERAUTH_NEXT_REPLY] = {"nextReply", 0},
-    [USERAUTH_DECIDE] = {"decide", 1},
-    [USERAUTH_FIELD_PTR] = {"fieldPtr", 1},
-    [USERAUTH_FIELD_LENGTH] = {"fieldLength", 1},
-    [USERAUTH_SIGNATURE_VERIFIED] = {"signatureVerified", 0},
-    [USERAUTH_ACHIEVED_METHODS] = {"achievedMethods", 0},
-    [USERAUTH_RECORD_OFFSET] = {"recordOffset", 0},
-};
-
-_Static_assert(USERAUTH_ALL_EXPORTS <= MODULE_EXPORTS, "an instance has places for all");
-
 bool userauth_instantiate(module_t *userauth, platform_t *platform) {
-  bool full = embedded_userauth_build == USERAUTH_BUILD_FULL;
-  uint32_t required = full ? USERAUTH_ALL_EXPORTS : USERAUTH_EXPORTS;
-  if (!module_instantiate(userauth, platform, &embedded_userauth, userauth_exports, required)) return false;
-  if (!full) module_find(userauth, USERAUTH_RESET, &userauth_exports[USERAUTH_RESET]);
-  return true;
+  uint32_t count = embedded_userauth_build == USERAUTH_BUILD_FULL       ? USERAUTH_FULL_EXPORTS
+                   : embedded_userauth_build == USERAUTH_BUILD_PASSWORD ? USERAUTH_EXPORTS
+                                                                        : USERAUTH_VERIFYING_EXPORTS;
+  return module_instantiate(userauth, platform, &embedded_userauth, userauth_exports, count);
 }
 
 bool userauth_is_full(const module_t *userauth) {

@@ -48,16 +48,21 @@ const SCENARIOS = {
 };
 
 const options = needs("gcc");
-let driver = "";
+/** The one build without `reset`, and one that has it. */
+const drivers = { USERAUTH_BUILD_PASSWORD: "", USERAUTH_BUILD_PUBLICKEY: "" };
 
 before(() => {
   if (options.skip) return;
-  driver = compileDriver(
-    "host/c/connection-driver",
-    SOURCES.map((name) => `host/c/${name}.c`),
-  );
+  for (const build of Object.keys(drivers) as (keyof typeof drivers)[]) {
+    drivers[build] = compileDriver(
+      "host/c/connection-driver",
+      SOURCES.map((name) => `host/c/${name}.c`),
+      [`USERAUTH_BUILD=${build}`],
+    );
+  }
 });
 
 for (const [scenario, name] of Object.entries(SCENARIOS)) {
-  test(name, options, () => void runDriver(driver, [scenario]));
+  const build = scenario === "reset-missing" ? "USERAUTH_BUILD_PASSWORD" : "USERAUTH_BUILD_PUBLICKEY";
+  test(name, options, () => void runDriver(drivers[build], [scenario]));
 }

@@ -1,0 +1,214 @@
+// Generated from assembly/abi by `npm run generate`: what crosses the border between host and modules, in the words of docs/abi.md.
+// Numbers are i32 to JavaScript: `ModuleMemory` reads them as the u32 that they are.
+
+/** What all modules export. */
+export interface CommonExports {
+  /** One page of 64 KiB, never grown; more only where a flag of the build asks for it, as Argon2 in `userauth.wasm` and
+   * large payloads do. */
+  memory: WebAssembly.Memory;
+  /** A multiple of 16; bytes above it are never used, so an engine may leave them out. In the small userauth builds the
+   * credentials region ends there. */
+  __heap_base: WebAssembly.Global;
+  /** Where the static data ends. */
+  __data_end: WebAssembly.Global;
+}
+
+/** The buffers of all modules but userauth. */
+export interface BufferExports extends CommonExports {
+  /** Where the host writes. */
+  inputPtr(): number;
+  /** At most how much. */
+  inputCapacity(): number;
+  /** Where the host reads. */
+  outputPtr(): number;
+}
+
+/** RFC 4253. */
+export interface TransportExports extends BufferExports {
+  /** 64 bytes, written by the host before `open`: the Ed25519 seed (32, secret) and the public key (32). */
+  hostKeyPtr(): number;
+  /** 128 bytes that the host may write before the key exchange: length and text of the public key algorithms that the
+   * userauth module verifies, for server-sig-algs (RFC 8308 §3.1); the full build's `signatureAlgorithms` tells them.
+   * Zeros: `ssh-ed25519`. */
+  signatureAlgorithmsPtr(): number;
+  /** For a host that has none yet: makes the host key from at least 32 bytes of entropy in the input buffer, which are
+   * wiped; the host keeps the 64 bytes and calls `open` with other entropy. Returns 1; 0 when there is too little
+   * entropy. */
+  makeHostKey(entropyLength: number): number;
+  /** Starts the connection; entropy worth at least 32 bytes is in the input buffer (`inputCapacity` takes 512 bytes of
+   * raw noise; the module hashes them), and is wiped. Returns the output's length: identification string and KEXINIT; 0
+   * when there is too little entropy. */
+  open(entropyLength: number): number;
+  /** Takes the next `length` bytes of the stream. Returns a `TransportEvent`. */
+  receive(length: number): number;
+  /** Bytes at `outputPtr` that the last call made, to be sent as they are. */
+  outputLength(): number;
+  /** The payload of `PAYLOAD`, message number first, until the next `receive`. */
+  payloadPtr(): number;
+  /** Its length. */
+  payloadLength(): number;
+  /** Where the host writes the payload for `send`. */
+  sendPtr(): number;
+  /** At most how much; 0 means that a key exchange runs: hold the payload until a later `receive` has ended it (or that
+   * the connection has ended). */
+  sendCapacity(): number;
+  /** Encrypts one payload; returns the output's length. */
+  send(length: number): number;
+  /** For a host without a hash: writes SHA-256 of the `length` bytes at `sendPtr` to `outputPtr`, where nothing may
+   * wait, and returns 32; 0, and does nothing, when `length` is 0 or more than `sendCapacity`. */
+  hash(length: number): number;
+  /** Answers the payload received last with SSH_MSG_UNIMPLEMENTED; returns the output's length. */
+  unimplemented(): number;
+  /** Starts a key exchange (a host that has a clock calls it every hour); returns the output's length, 0 when one runs
+   * already or nobody is logged in. */
+  rekey(): number;
+  /** SSH_MSG_DISCONNECT, in any state since `open`; returns the output's length. Its description, at most 255 bytes, is
+   * where the host has written it: from `sendPtr` + 9 on, whatever `sendCapacity` says. The connection takes and makes
+   * nothing afterwards. */
+  disconnect(reason: number, descriptionLength: number): number;
+  /** After `CLOSED`: the RFC 4253 §11.1 reason that the client gave, 0 for none; after `ERROR`: a `TransportError`,
+   * whose low byte is the reason to be given. */
+  disconnectReason(): number;
+  /** From the first `PAYLOAD` on: 1 when the client has the marker of strict key exchange, else 0. A host may refuse
+   * those that have not. */
+  strictKex(): number;
+  /** The session identifier, from the first `PAYLOAD` on. */
+  sessionIdPtr(): number;
+  /** Its length. */
+  sessionIdLength(): number;
+}
+
+/** RFC 4252: every build. */
+export interface UserauthExports extends CommonExports {
+  /** One payload is in the buffer; returns the length of the reply that is there now, 0 for none. In the full build a
+   * `receive` while a decision is awaited is a `PROTOCOL_ERROR`: the host holds back what the client sends. */
+  receive(length: number): number;
+  /** Read only for the host: a `UserauthStatus`, why the last request was answered as it was. */
+  status: WebAssembly.Global;
+  /** In builds that verify signatures: once, before the first `receive`: the session identifier is in the buffer.
+   * Credentials that the build cannot honour leave the module closed: every request is a `PROTOCOL_ERROR`. */
+  reset?(sessionIdLength: number): void;
+}
+
+/** RFC 4252: the full build. */
+export interface FullUserauthExports extends UserauthExports {
+  /** After `receive` and `decide`: the length of a further reply, which is in the buffer now; 0 when there is none. The
+   * banner goes before the first reply, so the first answer has two; none has more. */
+  nextReply(): number;
+  /** The host's answer to `PENDING` and `CHANGE_PENDING`, a `UserauthStatus`; returns the length of the reply like
+   * `receive`. 0, and nothing happens, while nothing is awaited. */
+  decide(verdict: number): number;
+  /** A `UserauthField` of the last request: user and method after every request, for the log; password, key and so on
+   * while the status is `PENDING`; the new record while it is `CHANGE_PENDING`; `KEY`, the blob of the table's key that
+   * has verified the signature, when `publickey` has just succeeded without the host's decision; `PERMISSIONS`, what
+   * the user may do, after `SUCCESS`. */
+  fieldPtr(field: number): number;
+  /** Its length. */
+  fieldLength(field: number): number;
+  /** While a `publickey` request is `PENDING`: 1 if it has a signature, which has been verified; 0 for a query. */
+  signatureVerified(): number;
+  /** The set of methods that the user of the last request has achieved ("partial success"); 0 again when another user
+   * or service has been named. */
+  achievedMethods(): number;
+  /** While the status is `CHANGE_PENDING`: where in the credentials region the new record belongs. */
+  recordOffset(): number;
+  /** Entropy worth at least 16 bytes is in the buffer (a board gives 128 bytes of raw noise); the module hashes it to
+   * the salt of the next new password and wipes the buffer. Before the first `receive`, when no session identifier
+   * waits there, and again after each `CHANGE_PENDING`, before `decide`. Fewer than 16 bytes make no salt, and without
+   * a salt no password is changed. */
+  makeSalt(entropyLength: number): void;
+  /** Writes the public key algorithms that this build verifies into the buffer, with commas between, and returns the
+   * length of that, at most 127: for the transport's `signatureAlgorithmsPtr`. Called once, on an instance that is
+   * thrown away or before `reset`. */
+  signatureAlgorithms(): number;
+  /** The credentials region, behind the buffer. */
+  credentialsPtr(): number;
+  /** Its room (`--use CREDENTIALS_BYTES=N`, 2,048 by default). */
+  credentialsCapacity(): number;
+  /** Before the first `receive`: the length of the region that is there, if this build can serve it; 0 for what is no
+   * region, for one that needs what the build lacks and for one that admits nobody. For every region that is told a
+   * length, no request of any method traps. How long a hash takes is for the host to bound. */
+  credentialsLength(): number;
+}
+
+/** RFC 4254. */
+export interface ConnectionExports extends BufferExports {
+  /** Once: the receive window, in bytes, that each channel is given; the application must be able to hold it. */
+  open(windowSize: number): void;
+  /** One payload is in the input buffer; returns a `ConnectionEvent`. */
+  receive(length: number): number;
+  /** Length of the reply payload at `outputPtr` that the last call made; 0 for none. */
+  outputLength(): number;
+  /** The channel the event is about. */
+  eventChannel(): number;
+  /** PTY_REQ: terminal name; ENV: variable's name; EXEC: command; SUBSYSTEM: name; SIGNAL: name; DATA: the bytes. */
+  eventPtr(): number;
+  /** Its length. */
+  eventLength(): number;
+  /** ENV: the variable's value; PTY_REQ: the encoded terminal modes (RFC 4254 §8). */
+  valuePtr(): number;
+  /** Its length. */
+  valueLength(): number;
+  /** PTY_REQ and WINDOW_CHANGE: the terminal's width; BREAK (RFC 4335): its length in milliseconds. */
+  columns(): number;
+  /** PTY_REQ and WINDOW_CHANGE: the terminal's height. */
+  rows(): number;
+  /** The application's answer, 0 or 1, to PTY_REQ, ENV, SHELL, EXEC, SUBSYSTEM, SIGNAL or BREAK, before the next
+   * `receive`: writes CHANNEL_SUCCESS or CHANNEL_FAILURE if the client wants one; returns the reply's length. */
+  answer(accept: number): number;
+  /** The application has taken `length` bytes of DATA; writes WINDOW_ADJUST when one is due; returns the reply's
+   * length. */
+  consumed(channel: number, length: number): number;
+  /** How many bytes the next `write` may have: the smallest of the client's window, its maximum packet and our buffer;
+   * 0 after `sendEof` and `close`. The only call that leaves the output alone, the pointers and lengths above apart. */
+  writable(channel: number): number;
+  /** Where the host writes them, directly before `write`: it lies in the output buffer. */
+  writePtr(): number;
+  /** CHANNEL_DATA, or with `extended` 1 (stderr) CHANNEL_EXTENDED_DATA; returns the payload's length, 0 when `length`
+   * is 0 or more than `writable`. */
+  write(channel: number, length: number, extended: number): number;
+  /** CHANNEL_EOF; returns the payload's length, 0 when it or a CLOSE was sent before. */
+  sendEof(channel: number): number;
+  /** The exit-status request; returns the same. */
+  exit(channel: number, status: number): number;
+  /** CHANNEL_CLOSE; returns the same. */
+  close(channel: number): number;
+  /** The global request keepalive@openssh.com, which the client answers one way or the other: for a host that wants to
+   * know whether it is still there. Any bytes that come are a sign of life. Returns the payload's length, 0 while a
+   * request is unanswered and after an error. */
+  keepalive(): number;
+}
+
+/** Longest payload that the modules take or make. Flag. RFC 4253 §6.1 asks for 32,768; docs/abi.md says why it is less.
+ * */
+export const PAYLOAD_CAPACITY = 4096;
+
+/** Longest session identifier: one SHA-512 hash. */
+export const SESSION_ID_CAPACITY = 64;
+
+/** Longest list of public key algorithms that the transport module announces (RFC 8308 §3.1). */
+export const SIGNATURE_ALGORITHMS_CAPACITY = 127;
+
+/** Bytes of a user name that a credentials region holds. */
+export const USER_NAME_CAPACITY = 63;
+
+/** Bytes of a password that a credentials region holds; a longer one is refused before it is compared. */
+export const PASSWORD_CAPACITY = 127;
+
+/** Session channels open at once on one connection. */
+export const CHANNEL_COUNT = 8;
+
+/** Longest data of one outgoing channel message; less than a payload holds, for memory's sake. Flag. */
+export const CHANNEL_DATA_CAPACITY = 2048;
+
+/** Of the embedded key's x-coordinate in the credentials region, for the verification that wants it. Flag. */
+export const X_COORDINATE_BYTES = 0;
+
+/** What SHA-512 writes behind its message at most: the bit 1, zeros, and the length in 16 bytes. */
+export const SHA512_SLACK_BYTES = 144;
+
+/** The credentials region of the full userauth build. Flag. */
+export const CREDENTIALS_CAPACITY = 2048;
+
+/** Argon2's memory in the full userauth build, in KiB: no password of the credentials region may ask for more. Flag. */
+export const ARGON2_MEMORY_KIB = 19456;

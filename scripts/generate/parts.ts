@@ -1,0 +1,34 @@
+// What is generated inside files that are otherwise written by hand: between a line "generated from FILE: PART" and "end of generated".
+
+import { MODULE_TYPES } from "../../assembly/abi/builds.js";
+import { type Export, EXPORTS } from "../../assembly/abi/exports.js";
+
+const PART = /^(.*generated from \S+: (\S+).*\n)[^]*?^(?=.*end of generated)/gm;
+
+function table(exports: readonly Export[]): string {
+  const rows = exports.map(({ name, kind, parameters, result, docs }) => {
+    const signature = kind === "function" ? `${name}(${parameters.join(", ")}): ${result}` : name;
+    return `| \`${signature}\` | ${docs} |\n`;
+  });
+  return `\n| export | meaning |\n|---|---|\n${rows.join("")}\n`;
+}
+
+/** By name. */
+const PARTS: Record<string, string> = {
+  common: table([...EXPORTS.common, ...EXPORTS.buffers]),
+  transport: table(EXPORTS.transport),
+  userauth: table([...EXPORTS.verifyingUserauth, ...EXPORTS.userauth]),
+  "full-userauth": table(EXPORTS.fullUserauth),
+  connection: table(EXPORTS.connection),
+  "cmake-modules": `set(sesame_modules ${MODULE_TYPES.join(" ")})\n`,
+  "embedded-modules": MODULE_TYPES.map((type) => `extern const engine_module_t embedded_${type};\n`).join(""),
+};
+
+/** The text with its parts made new. Throws for a part that there is not. */
+export function replaceParts(text: string): string {
+  return text.replace(PART, (_, first: string, name: string) => {
+    const part = PARTS[name];
+    if (part === undefined) throw new Error(`no part ${name} is generated`);
+    return first + part;
+  });
+}

@@ -63,7 +63,7 @@ export class ModuleMemory {
   view(pointer: number, length: number): Uint8Array {
     const start = pointer >>> 0;
     const count = length >>> 0;
-    if (start > this.#bytes.length || count > this.#bytes.length - start) {
+    if (count > this.#bytes.length - start) {
       throw new ModuleError(`a module pointed outside its memory: ${count} bytes at ${start}`);
     }
     return this.#bytes.subarray(start, start + count);

@@ -37,6 +37,7 @@ const USERS: [what: string, permissions: Permissions, commands: string[]][] = [
   ["who is none", { admin: false }, OTHERS],
   ["with commands of his own", { commands: ["led", "reboot", "go"] }, ["led", "reboot"]],
   ["with no command", { commands: [] }, []],
+  ["with commands whose names only begin like ours", { commands: ["ledger", "reboots"] }, []],
 ];
 
 const saying = (permissions: Permissions): string => `permissions ${hex(encodePermissions(permissions, refuse))}`;

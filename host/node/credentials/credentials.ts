@@ -77,7 +77,6 @@ export function encodeCredentials(build: UserauthBuild, credentials: Credentials
   if (credentials.password !== undefined)
     throw new CredentialsError(`the build userauth-${build} has no place for a password`);
   if (publicKey === undefined) throw new CredentialsError(`the build userauth-${build} needs a public key`);
-  if (publicKey.length !== PUBLIC_KEY_BYTES) throw new CredentialsError("a public key has 32 bytes");
   let x: Uint8Array;
   try {
     x = decompressX(publicKey);

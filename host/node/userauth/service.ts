@@ -150,7 +150,7 @@ export class UserauthService {
       receive: (payload) => {
         const copy = payload.slice();
         payload.fill(0);
-        return gone.signal.aborted ? { status, replies: [] } : (working = receive(copy));
+        return (working = receive(copy));
       },
       end,
     };

@@ -81,6 +81,29 @@ test("a key file holds one key", () => {
   }
 });
 
+test("a private key has 64 bytes: the seed and the public key", () => {
+  const { seed, publicKey } = keyPairFromSeed(new Uint8Array(32).fill(5));
+  const blob = bytes(string("ssh-ed25519"), string(publicKey));
+  const parse = (privateKey: Uint8Array): unknown => {
+    const fields = bytes(
+      uint32(1),
+      uint32(1),
+      string("ssh-ed25519"),
+      string(publicKey),
+      string(privateKey),
+      string(""),
+    );
+    const padding = Array.from({ length: -fields.length & 7 }, (_, index) => index + 1);
+    const head = bytes("openssh-key-v1\0", string("none"), string("none"), string(""), uint32(1), string(blob));
+    const file = Buffer.from(bytes(head, string(bytes(fields, ...padding))));
+    const [begin, ...lines] = formatPrivateKey({ seed, publicKey }).trim().split("\n");
+    return parsePrivateKey([begin, file.toString("base64"), lines.at(-1)].join("\n"));
+  };
+  assert.ok(parse(bytes(seed, publicKey)));
+  for (const key of [seed, bytes(seed, publicKey, 0), bytes(seed, publicKey.subarray(1)), new Uint8Array(0)])
+    assert.throws(() => parse(key), /private key has a wrong length/, `${key.length} bytes`);
+});
+
 test("what is read of a key ends where its bytes do", () => {
   const reader = (): WireReader => new WireReader(bytes(string("abc"), 7));
   assert.equal(reader().text(), "abc");

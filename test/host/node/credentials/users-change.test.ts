@@ -10,6 +10,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -70,6 +71,20 @@ test("passwords that six processes and a server change at once are all there aft
   assert.deepEqual(
     readdirSync(folder).filter((name) => /\.(lock|tmp)/.test(name)),
     [],
+  );
+});
+
+test("a file that is there is overwritten only by whoever says so", () => {
+  const path = join(folder, "private");
+  writePrivateFile(path, "first");
+  assert.throws(() => writePrivateFile(path, "second"), { code: "EEXIST" });
+  assert.equal(readFileSync(path, "utf8"), "first");
+  writePrivateFile(path, "third", { overwrite: true });
+  assert.equal(readFileSync(path, "utf8"), "third");
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.startsWith("private")),
+    ["private"],
   );
 });
 

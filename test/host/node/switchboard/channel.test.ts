@@ -24,8 +24,13 @@ class Port implements ChannelPort {
     this.consumedBytes += length;
   }
 
+  statuses: number[] = [];
+
   sendEof(): void {}
-  exit(): void {}
+
+  exit(status: number): void {
+    this.statuses.push(status);
+  }
 
   close(): void {
     this.closes++;
@@ -124,6 +129,17 @@ test("the client's close destroys a channel at once when nobody has anything lef
     channel.receiveClose();
     assert.equal(channel.destroyed, true);
   }
+});
+
+test("a program exits once: what it says later changes nothing", async () => {
+  const { channel, port } = open();
+  channel.exit(3);
+  channel.exit(0);
+  await delay(5);
+  channel.exit(1);
+  await delay(5);
+  assert.deepEqual(port.statuses, [3]);
+  assert.equal(port.closes, 1);
 });
 
 test("writing without end to a closed channel lets others have their turn", async () => {

@@ -90,6 +90,14 @@ test("each user logs in as in a region of all, and no other does", () => {
   assert.equal(both.judge(passwordRequest("bob", "secret")), "SUCCESS 52");
 });
 
+test("a name that is too long for any user, or ends behind its request, is not kept", () => {
+  const regions = new UserRegions(TABLE, LIMITS);
+  const nameOf = (payload: Uint8Array): string => regions.show(payload)!.name;
+  assert.equal(nameOf(passwordRequest("u".repeat(63), "secret")), "u".repeat(63));
+  assert.equal(nameOf(passwordRequest("u".repeat(64), "secret")), "");
+  assert.equal(nameOf(Buffer.from([50, 0, 0, 0, 4, ...Buffer.from("ann")])), "");
+});
+
 test("an answer to a prompt is judged by the user who was prompted", () => {
   const users = [passwordUser("ann", "secret", { required: [["keyboard-interactive"]] })];
   const shown = new Shown(new UserRegions({ users }, LIMITS));

@@ -7,6 +7,7 @@ import type { Worker } from "node:worker_threads";
 import type { AuthenticationRequest, Method, PasswordChange, UserKey, Verdict } from "../../../../host/node/index.js";
 import { loadModule, plainModulePath } from "../../../../host/node/modules.js";
 import type { PasswordHash } from "../../../../host/node/credentials/phc.js";
+import { encodeUsers } from "../../../../host/node/credentials/users-region.js";
 import { userauthRequest } from "../../../../scripts/client/client.js";
 import { type FullServer, password, serveFull, type UserauthClient } from "../../../support/full-server.js";
 import { eventually } from "../../../support/programs.js";
@@ -290,11 +291,14 @@ test("an answer that comes after the connection's end changes nothing, and the p
 
 test("the application can ask for a new password and is given both", async () => {
   const seen: string[] = [];
+  const given: Uint8Array[] = [];
   const { connect } = await serveFull({
     authenticate: (request) => {
       if (!request.password) return Promise.resolve("failure");
       const { password: old, newPassword } = request;
-      seen.push([old, ...(newPassword ? [newPassword] : [])].map((secret) => Buffer.from(secret).toString()).join(" "));
+      const secrets = [old, ...(newPassword ? [newPassword] : [])];
+      given.push(...secrets);
+      seen.push(secrets.map((secret) => Buffer.from(secret).toString()).join(" "));
       return Promise.resolve(newPassword && newPassword.length > 3 ? "success" : "change-required");
     },
   });
@@ -303,6 +307,11 @@ test("the application can ask for a new password and is given both", async () =>
   assert.equal(await client.number(changeRequest("zoe", "old", "new")), CHANGEREQ);
   assert.equal(await client.number(changeRequest("zoe", "old", "newer")), SUCCESS);
   assert.deepEqual(seen, ["old", "old new", "old newer"]);
+  for (const secret of given)
+    assert.ok(
+      secret.every((byte) => byte === 0),
+      "each is wiped when the answer is there",
+    );
 });
 
 test("an instance is wiped at SUCCESS, when its connection ends, and when that happens in the middle of a request", async () => {
@@ -366,6 +375,8 @@ test("options that contradict each other are refused before anything listens", a
   const authenticate = (): Promise<Verdict> => Promise.resolve("failure");
   await assert.rejects(serveFull({ userauth: "password", users }), TypeError);
   await assert.rejects(serveFull({ userauth: "publickey", authenticate }), TypeError);
+  const credentials = encodeUsers(users);
+  await assert.rejects(serveFull({ users, credentials }), /two ways to say the same/);
   await assert.rejects(serveFull({ users: { ...users, hostDecides: { others: ["password"] } } }), /needs authenticate/);
   await assert.rejects(serveFull({ userauth: "full" }), /embeds no credentials/);
   await assert.rejects(serveFull({ users, userauthThreads: -1 }), RangeError);

@@ -87,7 +87,7 @@ export const mutations: readonly FileMutations[] = [
       ],
       [
         "taken_ms >= CONNECTION_KEY_EXCHANGE_MS && !keys_in_use",
-        "taken_ms >= CONNECTION_KEY_EXCHANGE_MS + keys_in_use",
+        "taken_ms >= CONNECTION_KEY_EXCHANGE_MS && (keys_in_use || true)",
       ],
       ["(LIMITS_KEEPALIVES + 1)", "LIMITS_KEEPALIVES"],
       ["keepalive_ms > 0 && now_ms", "now_ms"],
@@ -243,7 +243,10 @@ export const mutations: readonly FileMutations[] = [
       ["if (length < credentials_capacity()) return CREDENTIALS_CUT_OFF;", ""],
       ["valid = valid && is_field(region + USER_FIELD_BYTES, PASSWORD_FIELD_BYTES);", "valid = true;"],
       ["length < HEADER_BYTES || length < read_number(region + LENGTH_AT, 2)", "length < HEADER_BYTES"],
-      ["if (!userauth_serves(platform, region, length)) return CREDENTIALS_INVALID;", ""],
+      [
+        "if (!userauth_serves(platform, region, length)) return",
+        "if (!userauth_serves(platform, region, length) && false) return",
+      ],
       ["return passes <= embedded_hash_limit.iterations;", "return passes <= embedded_hash_limit.iterations + 1;"],
       ["passes <= embedded_hash_limit.blocks / memory;", "true;"],
       [
@@ -273,7 +276,7 @@ export const mutations: readonly FileMutations[] = [
       ["text->invalid |= (uint8_t)(value & 64) | text->padding;", "text->invalid |= text->padding;"],
       ["text->invalid |= (uint8_t)(value & 64) | text->padding;", "text->invalid |= (uint8_t)(value & 64);"],
       ["if (text->characters % 4 != 0) return BASE64_CUT_OFF;", ""],
-      ["return rest == 0 ? BASE64_OK : BASE64_INVALID;", "return (rest | 1) != 0 ? BASE64_OK : BASE64_INVALID;"],
+      ["return rest == 0 ? BASE64_OK : BASE64_INVALID;", "return rest < 16 ? BASE64_OK : BASE64_INVALID;"],
       ["character, 'A', 'Z')", "character, 'A', 'Y')"],
       ["character, 'a', 'z')", "character, '`', 'z')"],
       ["character, '0', '9')", "character, '0', ':')"],

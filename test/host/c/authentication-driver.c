@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "modules/embedded.h"
+#include "modules/userauth.h"
 #include "server/device.h"
 #include "store/credentials.h"
 
@@ -24,6 +25,7 @@
 struct engine_instance {
   uint8_t memory[MEMORY_BYTES];
   uint32_t status, salts;
+  bool without_status;
 };
 
 struct platform {
@@ -92,7 +94,7 @@ engine_status_t engine_call(engine_instance_t *instance, engine_function_t funct
 engine_status_t engine_global(engine_instance_t *instance, const char *name, uint32_t *value) {
   (void)name;
   *value = instance->status;
-  return ENGINE_OK;
+  return instance->without_status ? ENGINE_NO_EXPORT : ENGINE_OK;
 }
 
 engine_memory_t engine_memory(engine_instance_t *instance) {
@@ -223,12 +225,30 @@ static void unsalted(void) {
   expect(first->status != USERAUTH_SUCCESS, "and the client is not told of this one");
 }
 
+static void statusless(void) {
+  first->userauth.instance->without_status = true;
+  receive(first, REQUEST, USERAUTH_SUCCESS & 0xff);
+  first->userauth.instance->status = USERAUTH_SUCCESS;
+  expect(first->userauth.failed, "a module without a status has failed");
+  expect(userauth_status(&first->userauth) == USERAUTH_NONE, "and admits nobody");
+  second->userauth.instance->without_status = true;
+  second->userauth.instance->status = USERAUTH_SUCCESS;
+  expect(userauth_status(&second->userauth) == USERAUTH_NONE, "not even with the call that shows it");
+}
+
+static void overlong(void) {
+  userauth_credentials(&first->userauth, 2048);
+  expect(!first->userauth.failed, "there is room for credentials as long as the module says");
+  userauth_credentials(&first->userauth, 2049);
+  expect(first->userauth.failed, "and for none that are longer, though they would end within its memory");
+}
+
 static const struct {
   const char *name;
   void (*run)(void);
 } SCENARIOS[] = {
-    {"told", told},         {"replaced", replaced}, {"stale", stale},
-    {"repeated", repeated}, {"unstored", unstored}, {"unsalted", unsalted},
+    {"told", told},         {"replaced", replaced}, {"stale", stale},           {"repeated", repeated},
+    {"unstored", unstored}, {"unsalted", unsalted}, {"statusless", statusless}, {"overlong", overlong},
 };
 
 int main(int count, char **arguments) {

@@ -23,6 +23,8 @@ const SCENARIOS = {
   stale: "a change is refused when another connection has changed a password since the old one was verified",
   repeated: "a change with the old password in it is judged by what is in force then",
   unstored: "a password that cannot be stored is not changed, and can be changed again",
+  statusless: "a module that has no status admits nobody",
+  overlong: "credentials are never longer than their place in the module",
   unsalted: "without entropy for the next salt the login fails, and so does the device",
 };
 

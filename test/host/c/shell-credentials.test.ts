@@ -156,12 +156,13 @@ test("credentials - takes users from the input, whatever pieces and lines they c
   }
 });
 
-/** Whether the full build takes the region; what it refuses is not stored. */
-function takesUsers(region: Uint8Array): boolean {
+/** Whether the full build takes the region; what it refuses, for this reason if it is given, is not stored. */
+function takesUsers(region: Uint8Array, fault?: string): boolean {
   const lines = usersBoard.run(piped(base64(region)));
   const { errors, status } = transcript(lines);
   assert.equal(status, errors === "" ? 0 : 2);
   assert.equal(storedIn(lines).length, errors === "" ? 1 : 0);
+  if (fault !== undefined) assert.equal(errors, `credentials: ${fault}; those in force remain\n`);
   return status === 0;
 }
 
@@ -169,7 +170,7 @@ test("users that were cut off anywhere are refused, and so is what is behind the
   const region = users(2, hello);
   assert.ok(takesUsers(region));
   for (let length = 0; length < region.length; length++)
-    assert.ok(!takesUsers(region.subarray(0, length)), `${length}`);
+    assert.ok(!takesUsers(region.subarray(0, length), "cut off"), `${length}`);
   for (const more of [1, 2, 100]) assert.ok(!takesUsers(Buffer.concat([region, Buffer.alloc(more)])), `${more} more`);
 });
 

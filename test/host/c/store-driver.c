@@ -42,7 +42,8 @@ const userauth_build_t embedded_userauth_build = USERAUTH_BUILD_FULL;
 const uint8_t embedded_credentials[REGION_BYTES] = {1, 2, 3, [REGION_BYTES - 1] = 4};
 const uint32_t embedded_credentials_length = REGION_BYTES;
 const uint32_t embedded_credentials_id = 4;
-const uint32_t embedded_credentials_capacity = 2048;
+/** Less than the store has: a module with more room may have been there before. */
+const uint32_t embedded_credentials_capacity = STORE_CREDENTIALS_CAPACITY / 2;
 const embedded_hash_limit_t embedded_hash_limit = {.iterations = 1000, .blocks = 4000};
 
 static uint32_t state = 1;
@@ -370,13 +371,20 @@ static void change_credentials(void) {
   require(store_draft(&store, &draft), "there is no draft", 0);
   draft.credentials_base = embedded_credentials_id;
   draft.credentials_length = credentials_capacity() + 1;
-  if (draft.credentials_length <= STORE_CREDENTIALS_CAPACITY) {
-    require(store_commit(&store, &draft) == PLATFORM_OK, "a region of a module with more room is not kept", 0);
-    require(in_force(&store, embedded_credentials), "a region beyond the module's is in force", 0);
-  } else {
-    store_discard(&draft);
-  }
-  require(in_force(&store, embedded_credentials), "the embedded credentials are not in force", 0);
+  require(store_commit(&store, &draft) == PLATFORM_OK, "a region of a module with more room is not kept", 0);
+  require(in_force(&store, embedded_credentials), "a region beyond the module's is in force", 0);
+}
+
+/** Nothing of a text that was given up stays: its draft is seen to be wiped when it is freed. */
+static void forget_text(void) {
+  platform_t platform = fresh();
+  store_t store = reopen(&platform);
+  credentials_text_t text;
+  credentials_text_begin(&text, &store);
+  credentials_text_take(&text, "AQID/w", 6);
+  require(text.base64.bits != 0 && allocated, "a text is not taken", 0);
+  credentials_text_discard(&text);
+  require(!allocated && is_filled((const uint8_t *)&text, sizeof text, 0), "a text is left behind", 0);
 }
 
 int main(void) {
@@ -388,5 +396,6 @@ int main(void) {
   wrap();
   limits();
   change_credentials();
+  forget_text();
   return 0;
 }

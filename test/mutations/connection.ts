@@ -50,7 +50,11 @@ export const mutations: readonly FileMutations[] = [
       ["<= SSH_MSG_CHANNEL_EOF - SSH_MSG_CHANNEL_DATA", "< SSH_MSG_CHANNEL_EOF - SSH_MSG_CHANNEL_DATA"],
       ["channel.uses++ * CHANNEL_COUNT + number", "number"],
       ["  if (!sendMaximum) return refuse(recipientChannel, SSH_OPEN_CONNECT_FAILED);\n", ""],
-      ["number < CHANNEL_COUNT; number++", "number <= CHANNEL_COUNT; number++"],
+      [
+        "number < CHANNEL_COUNT; number++",
+        "number <= CHANNEL_COUNT; number++",
+        { survives: "what lies behind the table is the message itself, whose number makes that place a taken one" },
+      ],
       ["number < CHANNEL_COUNT; number++", "number < CHANNEL_COUNT - 1; number++"],
       ["    if (channel.flags) continue;\n", ""],
       ["    channel.receiveWindow = windowSize;\n", ""],

@@ -42,6 +42,26 @@ describe("connection module", () => {
     assertOutput(connection, 91, uint32(0xfeed), uint32(0), uint32(WINDOW), uint32(MAXIMUM_PACKET));
   });
 
+  test("the table ends with its last place: no call reaches what lies behind it", async () => {
+    const connection = await Connection.open();
+    const { exports, memory } = connection;
+    const placeOf = (sender: number): number => {
+      connection.receive(channelOpen(sender, 1000, 1000));
+      return Buffer.from(memory.buffer).indexOf(Buffer.from(Uint32Array.of(sender).buffer)) - 4;
+    };
+    const first = placeOf(0x1a2b3c4d);
+    const size = placeOf(0x5a6b7c8d) - first;
+    assert.ok(first > 0 && size > 0, "flags, then the client's number for the channel");
+    const behind = first + CHANNEL_COUNT * size;
+    memory.copyWithin(behind, first, first + size);
+    const calls = [exports.writable, (place: number) => exports.exit(place, 0), exports.sendEof, exports.close];
+    for (const call of calls) {
+      assert.equal(call(CHANNEL_COUNT), 0);
+      assert.notEqual(call(1), 0, "of an open channel");
+    }
+    assert.equal(connection.write(CHANNEL_COUNT, "x").length, 0);
+  });
+
   test("a channel type other than session is refused with SSH_OPEN_UNKNOWN_CHANNEL_TYPE", async () => {
     for (const type of ["direct-tcpip", "x11", "", "sessio", "sessions", "Session", "pty-req"]) {
       const connection = await Connection.open();

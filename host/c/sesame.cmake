@@ -80,6 +80,10 @@ elseif(SESAME_ENGINE STREQUAL wasm3)
   foreach(file bind code compile core env exec function info module parse)
     list(APPEND sesame_foreign ${WASM3_ROOT}/m3_${file}.c)
   endforeach()
+  # wasm3 0.9 validates modules, at 18 kB of flash
+  if(EXISTS ${WASM3_ROOT}/m3_validate.c)
+    list(APPEND sesame_foreign ${WASM3_ROOT}/m3_validate.c)
+  endif()
   list(APPEND SESAME_INCLUDES ${WASM3_ROOT})
   # No floating point, no texts but the names of errors, code in pages of 1 KiB
   list(APPEND SESAME_DEFINITIONS d_m3HasFloat=0 d_m3VerboseErrorMessages=0 d_m3MaxFunctionStackHeight=256

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync, type SpawnSyncReturns } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,7 +13,20 @@ import { wamrFolder, wasm3Folder } from "../../boards/common/firmware/engine-sou
 import { needs } from "./peers.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const WASM3_FILES = ["bind", "code", "compile", "core", "env", "exec", "function", "info", "module", "parse"];
+/** Of 0.5 and 0.9; only the latter validates. */
+const WASM3_FILES = [
+  "bind",
+  "code",
+  "compile",
+  "core",
+  "env",
+  "exec",
+  "function",
+  "info",
+  "module",
+  "parse",
+  "validate",
+];
 const WASM3_FLAGS = [
   "-Dd_m3HasFloat=0",
   "-Dd_m3VerboseErrorMessages=0",
@@ -77,7 +90,7 @@ const engine_module_t *const driver_modules[] = {${[...names, "nothing"].map((na
   const foreignFlags = ["-w"];
   if (engine === "wasm3") {
     includes.push(`-I${wasm3Folder()}`, ...WASM3_FLAGS);
-    foreign.push(...WASM3_FILES.map((file) => join(wasm3Folder(), `m3_${file}.c`)));
+    foreign.push(...WASM3_FILES.map((file) => join(wasm3Folder(), `m3_${file}.c`)).filter(existsSync));
     foreignFlags.push("-fno-sanitize=undefined");
   }
   if (engine.startsWith("wamr")) {

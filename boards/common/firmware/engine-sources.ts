@@ -33,8 +33,16 @@ export function engineSources(engine: Engine): Record<string, string> {
   return engine === "wasm2c" ? {} : { WAMR_ROOT: wamrFolder() };
 }
 
-/** The folder with wasm3.h and m3_*.c; fetched when it is not there yet. Throws a `BoardBuildError` when it cannot be had. */
+/**
+ * The folder with wasm3.h and m3_*.c: the environment's WASM3_ROOT, for another version than the pinned one, or else fetched when it is not
+ * there yet. Throws a `BoardBuildError` when it cannot be had.
+ */
 export function wasm3Folder(): string {
+  const given = process.env["WASM3_ROOT"];
+  if (given !== undefined && given !== "") {
+    if (existsSync(join(given, "wasm3.h"))) return given;
+    throw new BoardBuildError(`WASM3_ROOT is ${given}, which has no wasm3.h: it is wasm3's folder \`source\``);
+  }
   return fetched("wasm3", (temporary) => {
     runTool("npm", ["pack", "--silent", "--pack-destination", temporary, WASM3_PACKAGE]);
     const archive = join(temporary, readdirSync(temporary)[0] ?? "");

@@ -6,7 +6,7 @@
 //   --tighten      writes what is measured into budgets.json
 //   --budgets=F    uses F in place of budgets.json
 //
-// ops-scenarios.ts has the operations; budgets.ts compares.
+// scenarios.ts has the operations; budgets.ts compares.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

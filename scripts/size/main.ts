@@ -11,7 +11,7 @@
 // The full userauth module is measured as it ships, without users; for its budgets it is compiled twice more, as for
 // a board, without some features.
 //
-// host/node/cli/size-report.ts measures, size-flags.ts compares builds of the full userauth module, size-chart.ts draws, budgets.ts compares
+// host/node/cli/size-report.ts measures, flags.ts compares builds of the full userauth module, chart.ts draws, budgets.ts compares
 // with the budgets.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-// Makes the C file of a module for engine_wasm2c.c: Binaryen lowers the accesses that may be unaligned, Debian's wasm2c
+// Makes the C file of a module for engine/wasm2c.c: Binaryen lowers the accesses that may be unaligned, Debian's wasm2c
 // translates, and what wasm2c puts around the module's own code is replaced by host/c/engine/wasm2c/prelude.h in front and the
 // table of exports (host/c/engine/wasm2c/native.h) behind.
 //

@@ -20,7 +20,7 @@ typedef enum engine_status {
   ENGINE_NO_EXPORT,
 } engine_status_t;
 
-/** What the build generates for an engine that runs machine code (wasm2c): see engine_wasm2c.c. */
+/** What the build generates for an engine that runs machine code (wasm2c): see wasm2c.c. */
 struct engine_native;
 
 /** A module as the build embeds it (embedded.h). Constant; shared by all instances. */

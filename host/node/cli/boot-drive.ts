@@ -1,7 +1,7 @@
 // Flashing a board that shows itself as a drive in boot mode: a UF2 file is copied to it.
 //
 // In: the UF2 file, and what the drive's INFO_UF2.TXT says of the boards that take it. The board restarts by itself when it has everything, and the
-// drive vanishes. cli-flash.ts is the user.
+// drive vanishes. flash.ts is the user.
 
 import {
   closeSync,

@@ -1,4 +1,4 @@
-// The application's part in logins: what `authenticate` (server-options.ts) is asked, and what it may answer.
+// The application's part in logins: what `authenticate` (server/options.ts) is asked, and what it may answer.
 //
 // In: the fields of a request that the full userauth build has read (docs/abi.md, "The host decides"). Out: a verdict for it.
 

@@ -1,7 +1,7 @@
 // One instance of a userauth module, of any build (docs/abi.md, "userauth"): the calls and what they leave in its memory.
 //
 // In go payloads, verdicts and new records; out come outcomes, which are copies. It runs in the thread that makes it, the server's
-// (userauth.ts) or another (userauth-thread.ts).
+// (userauth.ts) or another (thread.ts).
 
 import { randomFillSync } from "node:crypto";
 import { UserauthField, UserauthStatus } from "../../../assembly/abi/index.js";

@@ -1,5 +1,5 @@
 // The full userauth build for all connections of a server: its users, and whom it waits for. A request may be answered after a slow
-// hash in a thread (userauth-threads.ts), the application's decision (authentication.ts), and the storing of a new password.
+// hash in a thread (threads.ts), the application's decision (authentication.ts), and the storing of a new password.
 //
 // In: payloads of the connections. Out: judgements, in order for each connection, while the others go on.
 

@@ -1,6 +1,6 @@
 // The full userauth build in threads of its own, so that a slow hash stops nobody but its own connection.
 //
-// A connection has a thread to itself (userauth-thread.ts) until it is logged in or ends: what one client has computed, no other waits
+// A connection has a thread to itself (thread.ts) until it is logged in or ends: what one client has computed, no other waits
 // for. Threads that nobody has are kept for the next connections. One that crashes ends its connection.
 
 import { extname } from "node:path";

@@ -1,6 +1,6 @@
 // The border between one connection (switchboard.ts) and whoever judges its userauth requests (RFC 4252).
 //
-// The small builds judge at once, in the thread that serves the connection. The full build takes its time (userauth-service.ts): a
+// The small builds judge at once, in the thread that serves the connection. The full build takes its time (service.ts): a
 // hash is slow on purpose, and an application may have to ask somebody else.
 
 import { UserauthStatus } from "../../../assembly/abi/index.js";

@@ -10,7 +10,7 @@ int bh_platform_init(void) {
 
 void bh_platform_destroy(void) {}
 
-// engine_wamr.c gives WAMR an allocator; these are never called, but linked.
+// engine/wamr.c gives WAMR an allocator; these are never called, but linked.
 
 void *os_malloc(unsigned size) {
   return malloc(size);

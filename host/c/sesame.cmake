@@ -29,7 +29,13 @@ set(sesame_own
     ${sesame_engine_file}
     applications/bridge.c
     applications/channel.c
+    applications/command.c
     applications/commands.c
+    applications/commands/credentials.c
+    applications/commands/facts.c
+    applications/commands/hardware.c
+    applications/commands/people.c
+    applications/commands/session.c
     applications/completion.c
     applications/display.c
     applications/history.c
@@ -51,6 +57,7 @@ set(sesame_own
     server/ending.c
     server/entropy.c
     server/log.c
+    server/log_ring.c
     server/permissions.c
     server/places.c
     server/session.c

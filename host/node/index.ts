@@ -34,6 +34,7 @@ export type { FileOptions } from "./credentials/given-file.js";
 export { loadHostKey, readPrivateKeyFile, writeKeyPairFiles } from "./server/host-key.js";
 export { formatLogEntry, formatLogEntryAsJson } from "./server/log.js";
 export type { Log, LogEntry } from "./server/log.js";
+export { RecentLog } from "./server/recent-log.js";
 export { compileModule, loadModule, ModuleError, modulePath, plainModulePath, wideModulePath } from "./modules.js";
 export type { CompiledModule, ModuleType } from "./modules.js";
 export {
@@ -58,8 +59,20 @@ export type { ServerEvents } from "./server/server.js";
 export type { ServerOptions } from "./server/options.js";
 export { Session } from "./switchboard/session.js";
 export type { SessionEvents } from "./switchboard/session.js";
-export { createDevice, serveShell } from "./applications/shell.js";
-export type { Device } from "./applications/shell.js";
+export { serveShell } from "./applications/shell.js";
+export type { ShellOptions } from "./applications/shell.js";
+export { CommandStatus } from "./applications/command.js";
+export type {
+  Command,
+  CommandCall,
+  CommandEnd,
+  CommandOutput,
+  CommandResult,
+  CommandTable,
+} from "./applications/command.js";
+export type { CommandSet } from "./applications/commands.js";
+export { createDevice } from "./applications/device.js";
+export type { Device } from "./applications/device.js";
 export type { ModuleSet } from "./switchboard/options.js";
 export type { PasswordChange, StorePassword } from "./userauth/service.js";
 export { addKeys, readUsersFile, removeUser, setPassword, storePasswordIn } from "./credentials/users-file.js";

@@ -17,6 +17,7 @@ import {
 import type { UserEntry } from "../../host/node/credentials/users-region.js";
 import { passwordRequest } from "../../scripts/client/client.js";
 import { needs } from "../support/peers.js";
+import type { CommandTable } from "../../host/node/index.js";
 import { createDriver, hex, playOnNode, transcript } from "../support/shell-driver.js";
 import { changeRequest, FullUserauth, passwordUser } from "../support/userauth-full.js";
 
@@ -26,9 +27,13 @@ const refuse = (reason: string): never => {
 const board = createDriver({ CREDENTIALS_BYTES: 2048, USERAUTH_BUILD: 4 });
 after(() => board.remove());
 
-const ADMINISTRATION = ["uart", "reboot", "bootsel", "credentials"];
-const OTHERS = ["info", "uptime", "echo", "cat", "led"];
-const ALWAYS = ["help", "exit"];
+/** Commands that change the device, or tell of others. */
+const ADMINISTRATION = ["uart", "reboot", "bootsel", "credentials", "who", "log"];
+const OTHERS = ["version", "info", "uptime", "free", "echo", "cat", "led"];
+const ALWAYS = ["help", "exit", "quit", "logout"];
+const ONLY_ON_BOARDS = ["uart", "reboot", "bootsel", "credentials"];
+/** Somebody else's: the driver's. */
+const EXTENSIONS = ["hello", "count"];
 
 /** Who may run what. */
 const USERS: [what: string, permissions: Permissions, commands: string[]][] = [
@@ -43,7 +48,7 @@ const USERS: [what: string, permissions: Permissions, commands: string[]][] = [
 const saying = (permissions: Permissions): string => `permissions ${hex(encodePermissions(permissions, refuse))}`;
 
 /** A command that does nothing and says how it ends: that of its usage, if it is run. */
-const HARMLESS: Record<string, string> = { uart: "uart x", credentials: "credentials", exit: "exit 7", cat: "cat" };
+const HARMLESS: Record<string, string> = { uart: "uart x", credentials: "credentials", exit: "exit 7" };
 
 for (const [what, permissions, commands] of USERS) {
   test(`the board's shell: a user ${what}`, needs("gcc"), () => {
@@ -77,10 +82,10 @@ for (const [what, permissions, commands] of USERS) {
     for (const command of [...OTHERS, ...ADMINISTRATION, ...ALWAYS])
       assert.equal(new RegExp(`\\b${command}\\b`).test(tabs), expected.includes(command), `${command}: ${tabs}`);
 
-    const onNode = expected.filter((command) => !ADMINISTRATION.includes(command));
+    const onNode = expected.filter((command) => !ONLY_ON_BOARDS.includes(command));
     assert.deepEqual(listed((await playOnNode({ exec: "help" }, 0, permissions)).output), onNode);
-    for (const command of OTHERS) {
-      for (const script of [{ exec: command }, { parts: [`${command}\n`] }]) {
+    for (const command of [...OTHERS, "who", "log"]) {
+      for (const script of [{ exec: command }, { parts: [`${command}\n`] }, { exec: `help ${command}` }]) {
         const { errors, status } = await playOnNode(script, 0, permissions);
         const refused = `${command}: not permitted; help lists what is\n`;
         assert.equal(errors === refused, !commands.includes(command), errors);
@@ -89,6 +94,29 @@ for (const [what, permissions, commands] of USERS) {
     }
   });
 }
+
+test("commands of a board or a firmware are permitted as ours are, on both hosts", needs("gcc"), async () => {
+  const commands: CommandTable = {
+    hello: { usage: "hello NAME", help: "greets", run: ({ words, output }) => output.write(`hello ${words[0]}\n`) },
+    count: { usage: "count TO", help: "counts", audience: "administrators", run: () => {} },
+  };
+  for (const [permissions, allowed] of [
+    [{}, ["hello"]],
+    [{ admin: true }, ["hello", "count"]],
+    [{ commands: ["count"] }, ["count"]],
+    [{ commands: ["led"] }, []],
+  ] as [Permissions, string[]][]) {
+    for (const command of EXTENSIONS) {
+      const exec = `${command} 1`;
+      const onBoard = transcript(board.run(["extend", saying(permissions), `exec ${hex(exec)}`]));
+      const onNode = await playOnNode({ exec }, 0, permissions, { commands });
+      for (const { errors, status } of [onBoard, onNode]) {
+        const isRefused = errors === `${command}: not permitted; help lists what is\n` && status === 126;
+        assert.equal(isRefused, !allowed.includes(command), `${command} of ${JSON.stringify(permissions)}: ${errors}`);
+      }
+    }
+  }
+});
 
 test("the one user of the small builds is an administrator", () => {
   assert.ok(may(ADMINISTRATOR, { command: "reboot", administrative: true }));

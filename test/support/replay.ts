@@ -30,7 +30,8 @@ import {
 } from "../../host/node/modules.js";
 import type { KeyPair } from "../../host/node/credentials/openssh-keys.js";
 import { ChannelHub, Session } from "../../host/node/switchboard/session.js";
-import { createDevice, serveShell } from "../../host/node/applications/shell.js";
+import { createDevice } from "../../host/node/applications/device.js";
+import { serveShell } from "../../host/node/applications/shell.js";
 import { Switchboard } from "../../host/node/switchboard/switchboard.js";
 import { openUserauth, type Userauth } from "../../host/node/userauth/userauth.js";
 import { SharedRegion } from "../../host/node/userauth/user-regions.js";

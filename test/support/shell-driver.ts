@@ -9,14 +9,25 @@ import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Channel, type ChannelPort } from "../../host/node/switchboard/channel.js";
-import { createDevice, type ModuleSet, type Permissions, serveShell, Session } from "../../host/node/index.js";
+import {
+  createDevice,
+  type LogEntry,
+  type ModuleSet,
+  type Permissions,
+  RecentLog,
+  serveShell,
+  Session,
+  type ShellOptions,
+} from "../../host/node/index.js";
 import type { CompiledModule } from "../../host/node/modules.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const SOURCES = [
   "store/base64",
   "applications/bridge",
+  "applications/command",
   "applications/commands",
+  ...["credentials", "facts", "hardware", "people", "session"].map((subject) => `applications/commands/${subject}`),
   "applications/completion",
   "store/credentials",
   "applications/display",
@@ -26,6 +37,8 @@ const SOURCES = [
   "applications/line_editor",
   "applications/line_view",
   "applications/output",
+  "server/log",
+  "server/log_ring",
   "server/permissions",
   "applications/shell",
   "store/store",
@@ -48,6 +61,14 @@ export interface Script {
   eof?: boolean;
 }
 
+/** Who is logged in. */
+export interface User {
+  id: number;
+  user: string;
+  from: string;
+  forMs: number;
+}
+
 /** What became of it. */
 export interface Transcript {
   output: string;
@@ -65,7 +86,7 @@ export interface Driver {
 export const hex = (bytes: string | Uint8Array): string => Buffer.from(bytes).toString("hex");
 
 function compile(program: string, sizes: Record<string, number>): void {
-  const defines = Object.entries({ CREDENTIALS_BYTES: 192, USERAUTH_BUILD: 1, ...sizes }).map(
+  const defines = Object.entries({ DEVICE_CONNECTIONS: 3, CREDENTIALS_BYTES: 192, USERAUTH_BUILD: 1, ...sizes }).map(
     ([name, value]) => `-D${name}=${value}`,
   );
   const sources = ["test/host/c/shell-driver.c", ...SOURCES.map((name) => `host/c/${name}.c`)];
@@ -139,6 +160,7 @@ export async function playOnNode(
   { terminal, exec, parts = [], eof = true }: Script,
   upMs = 0,
   permissions: Permissions = {},
+  { users = [], log = [], ...options }: ShellOptions & { users?: User[]; log?: LogEntry[] } = {},
 ): Promise<Transcript> {
   const output: Buffer[] = [];
   const errors: Buffer[] = [];
@@ -156,7 +178,13 @@ export async function playOnNode(
   const channel = new Channel(port);
   if (terminal !== undefined) channel.pty = { terminal: "xterm", columns: terminal, rows: 24 };
   const session = new Session(1, "nowhere", () => {}, permissions);
-  serveShell(session, { ...createDevice(modules), startedAt: performance.now() - upMs });
+  const recent = new RecentLog();
+  log.forEach((entry) => recent.keep(entry));
+  const device = { ...createDevice(modules, { log: recent }), startedAt: performance.now() - upMs };
+  serveShell(session, device, options);
+  if (users.length > 0) device.sessions.clear();
+  for (const { id, user, from, forMs } of users)
+    device.sessions.set(new Session(id, from, () => {}, {}, user), performance.now() - forMs);
   session.emit("channel", channel);
   channel.request(exec === undefined ? "shell" : "exec", exec === undefined ? [] : [exec]);
   channel.answered();

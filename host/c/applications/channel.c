@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define CONTROL_C 0x03
+
 static size_t smaller(size_t a, size_t b) {
   return a < b ? a : b;
 }
@@ -21,6 +23,17 @@ size_t channel_receive(channel_t *channel, uint8_t *bytes, size_t capacity) {
   channel->received_length -= (uint32_t)length;
   channel->consumed += (uint32_t)length;
   return length;
+}
+
+bool channel_take_interrupt(channel_t *channel) {
+  uint32_t taken = 0;
+  for (uint32_t i = 0; i < channel_received(channel); i++) {
+    if (channel->received[(channel->received_start + i) % CHANNEL_WINDOW_BYTES] == CONTROL_C) taken = i + 1;
+  }
+  channel->received_start = (channel->received_start + taken) % CHANNEL_WINDOW_BYTES;
+  channel->received_length -= taken;
+  channel->consumed += taken;
+  return taken > 0;
 }
 
 bool channel_input_ended(const channel_t *channel) {

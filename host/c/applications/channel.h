@@ -63,6 +63,8 @@ typedef struct channel {
 size_t channel_received(const channel_t *channel);
 /** Takes up to `capacity` of them, which is when the client may send more; returns how many. */
 size_t channel_receive(channel_t *channel, uint8_t *bytes, size_t capacity);
+/** Takes everything up to the last Ctrl-C of what waits; false, and nothing, when there is none. */
+bool channel_take_interrupt(channel_t *channel);
 /** Whether the client has sent EOF and everything before it was taken. */
 bool channel_input_ended(const channel_t *channel);
 

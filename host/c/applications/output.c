@@ -61,3 +61,21 @@ void output_decimal(output_t *output, uint64_t number, size_t width) {
   blanks(output, length, width);
   output_bytes(output, digits + start, length);
 }
+
+void output_duration(output_t *output, uint64_t milliseconds) {
+  uint64_t seconds = milliseconds / 1000;
+  if (seconds >= 86400) {
+    output_decimal(output, seconds / 86400, 0);
+    output_text(output, " d ");
+  }
+  if (seconds >= 3600) {
+    output_decimal(output, seconds / 3600 % 24, 0);
+    output_text(output, " h ");
+  }
+  if (seconds >= 60) {
+    output_decimal(output, seconds / 60 % 60, 0);
+    output_text(output, " min ");
+  }
+  output_decimal(output, seconds % 60, 0);
+  output_text(output, " s");
+}

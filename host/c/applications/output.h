@@ -37,5 +37,7 @@ void output_text(output_t *output, const char *text);
 void output_padded(output_t *output, const char *text, size_t width);
 /** The number in decimal, after blanks that make it `width` characters. */
 void output_decimal(output_t *output, uint64_t number, size_t width);
+/** "1 d 2 h 3 min 4 s", from the first unit of which there is one. */
+void output_duration(output_t *output, uint64_t milliseconds);
 
 #endif

@@ -20,14 +20,15 @@
  * under way is delivered. */
 #define BRIDGE_QUIET_MS 500
 
-_Static_assert(sizeof(shell_t) <= LINE_BYTES + HISTORY_BYTES + 256, "every channel has a shell");
+_Static_assert(sizeof(shell_t) <= LINE_BYTES + HISTORY_BYTES + 320, "every channel has a shell");
+_Static_assert(COMMAND_BUFFER_BYTES <= LINE_BYTES, "the line's place is the buffer of commands");
 
 static bool has_terminal(const shell_t *shell) {
   return shell->channel->terminal.present;
 }
 
 static uint32_t milliseconds(const shell_t *shell) {
-  return (uint32_t)platform_milliseconds(shell->device->platform);
+  return (uint32_t)platform_milliseconds(shell->scope.device->platform);
 }
 
 static line_t *line_of(shell_t *shell) {
@@ -51,7 +52,7 @@ static void expect_line(shell_t *shell) {
     shell->state = SHELL_EDITING;
     shell->resized = false;
     line_editor_prompt(&shell->editor, shell->copying ? "" : PROMPT, shell->copying ? NULL : command_word,
-                       shell->permissions, shell->channel->terminal.columns);
+                       &shell->scope, shell->channel->terminal.columns);
   } else {
     shell->state = SHELL_SCRIPT;
     clear_line(shell);
@@ -68,14 +69,14 @@ static void write_outcome(shell_t *shell, command_outcome_t outcome) {
 }
 
 static void run_line(shell_t *shell) {
-  const line_t *line = line_of(shell);
-  command_t command = command_parse(line->bytes, line->length);
-  command.device = shell->device;
-  command.permissions = shell->permissions;
-  command.terminal = has_terminal(shell);
-  command_outcome_t outcome = command_run(&command);
+  line_t *line = line_of(shell);
+  command_call_t call = command_parse(line->bytes, line->length);
+  call.scope = shell->scope;
+  call.terminal = has_terminal(shell);
+  command_outcome_t outcome = command_run(call);
   if (shell->state == SHELL_EDITING && !outcome.secret) line_editor_remember(&shell->editor);
   if (!outcome.keeps_status) shell->status = outcome.status;
+  outcome.buffer = line->bytes;
   write_outcome(shell, outcome);
 }
 
@@ -100,7 +101,7 @@ static void after_command(shell_t *shell) {
     break;
   case COMMAND_NEXT_CREDENTIALS:
     clear_line(shell);
-    credentials_text_begin(&shell->credentials, &shell->device->store);
+    credentials_text_begin(&shell->credentials, &shell->scope.device->store);
     shell->state = SHELL_CREDENTIALS;
     break;
   }
@@ -144,17 +145,6 @@ static void end_input(shell_t *shell) {
 static bool finish_turn(shell_t *shell, const output_t *output) {
   shell->written = output->incomplete ? (uint16_t)(shell->written + output->sent) : 0;
   return !output->incomplete;
-}
-
-static bool step_writing(shell_t *shell) {
-  const command_outcome_t *outcome = &shell->outcome;
-  output_t output = output_begin(shell->channel, shell->written);
-  output.carriage_returns = has_terminal(shell);
-  output.error = outcome->error && !has_terminal(shell);
-  if (outcome->write != NULL) outcome->write(outcome, &output);
-  if (!finish_turn(shell, &output)) return output.sent > 0;
-  after_command(shell);
-  return true;
 }
 
 static void copy_line(shell_t *shell) {
@@ -277,12 +267,12 @@ static bool step_copying(shell_t *shell) {
 }
 
 static void close_port(shell_t *shell) {
-  platform_serial_close(shell->device->platform);
-  shell->device->bridged = false;
+  platform_serial_close(shell->scope.device->platform);
+  shell->scope.device->bridged = false;
 }
 
 static bool step_bridged(shell_t *shell) {
-  bridge_event_t event = bridge_step(shell->channel, shell->device->platform, line_of(shell));
+  bridge_event_t event = bridge_step(shell->channel, shell->scope.device->platform, line_of(shell));
   uint32_t now = milliseconds(shell);
   if (event == BRIDGE_CARRIED) shell->input_ms = now;
   if (event == BRIDGE_ENDED && now - shell->input_ms < BRIDGE_QUIET_MS) event = BRIDGE_IDLE;
@@ -306,14 +296,21 @@ static bool step_credentials(shell_t *shell) {
     return true;
   }
   if (!channel_input_ended(shell->channel)) return false;
-  command_outcome_t outcome = command_credentials(credentials_text_commit(&shell->credentials, &shell->device->store));
+  command_outcome_t outcome =
+      command_credentials(credentials_text_commit(&shell->credentials, &shell->scope.device->store));
   shell->status = outcome.status;
   write_outcome(shell, outcome);
   return true;
 }
 
+static void write_interrupted(const command_outcome_t *outcome, output_t *output) {
+  (void)outcome;
+  output_text(output, "^C\n");
+}
+
 /** Ends what runs without an editor. */
 static void interrupt(shell_t *shell) {
+  bool is_command = shell->state == SHELL_WRITING || shell->state == SHELL_WAITING;
   shell->interrupted = false;
   shell->status = COMMAND_INTERRUPTED;
   if (shell->state == SHELL_BRIDGED) {
@@ -322,9 +319,36 @@ static void interrupt(shell_t *shell) {
   } else if (shell->state == SHELL_CREDENTIALS) {
     credentials_text_discard(&shell->credentials);
     write_outcome(shell, (command_outcome_t){0});
+  } else if (is_command && has_terminal(shell)) {
+    write_outcome(shell, (command_outcome_t){.write = write_interrupted});
   } else {
     exit_with(shell, shell->status);
   }
+}
+
+/** Asks the command for another piece. */
+static bool step_waiting(shell_t *shell) {
+  command_outcome_t *outcome = &shell->outcome;
+  if (has_terminal(shell) && channel_take_interrupt(shell->channel)) shell->interrupted = true;
+  if (shell->interrupted) return interrupt(shell), true;
+  command_progress_t progress = outcome->proceed(outcome);
+  shell->state = progress == COMMAND_LATER ? SHELL_WAITING : SHELL_WRITING;
+  if (progress != COMMAND_DONE) return progress == COMMAND_MORE;
+  if (!outcome->keeps_status) shell->status = outcome->status;
+  after_command(shell);
+  return true;
+}
+
+static bool step_writing(shell_t *shell) {
+  const command_outcome_t *outcome = &shell->outcome;
+  output_t output = output_begin(shell->channel, shell->written);
+  output.carriage_returns = has_terminal(shell);
+  output.error = outcome->error && !has_terminal(shell);
+  if (outcome->write != NULL) outcome->write(outcome, &output);
+  if (!finish_turn(shell, &output)) return output.sent > 0;
+  if (outcome->proceed != NULL) return step_waiting(shell) || output.sent > 0;
+  after_command(shell);
+  return true;
 }
 
 static bool step(shell_t *shell) {
@@ -338,6 +362,7 @@ static bool step(shell_t *shell) {
   case SHELL_EDITING: return step_editing(shell);
   case SHELL_SCRIPT: return step_script(shell);
   case SHELL_WRITING: return step_writing(shell);
+  case SHELL_WAITING: return step_waiting(shell);
   case SHELL_COPYING: return step_copying(shell);
   case SHELL_BRIDGED: return step_bridged(shell);
   case SHELL_CREDENTIALS: return step_credentials(shell);
@@ -350,8 +375,7 @@ static bool step(shell_t *shell) {
 bool shell_request(shell_t *shell, struct device *device, const permissions_t *permissions, channel_t *channel,
                    shell_request_t kind, const uint8_t *text, size_t length) {
   shell_end(shell); // a module in disorder may ask twice
-  shell->device = device;
-  shell->permissions = permissions;
+  shell->scope = (command_scope_t){device, permissions};
   shell->channel = channel;
   shell->single = kind == SHELL_REQUEST_EXEC;
   line_editor_start(&shell->editor);

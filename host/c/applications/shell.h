@@ -31,6 +31,8 @@ typedef enum shell_state {
   SHELL_SCRIPT,
   /** Writes what a command has come to. */
   SHELL_WRITING,
+  /** A command has something to write later. */
+  SHELL_WAITING,
   /** Copies the input to the output. */
   SHELL_COPYING,
   /** Copies to and from the serial port. */
@@ -41,8 +43,7 @@ typedef enum shell_state {
 
 /** One channel's shell. Zeros: there is none. The content is shell.c's. */
 typedef struct shell {
-  struct device *device;
-  const permissions_t *permissions;
+  command_scope_t scope;
   channel_t *channel;
   shell_state_t state;
   /** The command is the only one: the session ends with it. */

@@ -98,11 +98,15 @@ static void hold(connection_t *connection, module_view_t reply) {
 
 static void open_session(connection_t *connection) {
   device_t *device = connection->device;
-  authentication_permissions(&connection->authentication, &connection->session.permissions);
+  session_t *session = &connection->session;
+  authentication_permissions(&connection->authentication, &session->permissions);
+  module_view_t user = authentication_user(&connection->authentication);
+  session->user_length = (uint8_t)(user.length < SESSION_USER_BYTES ? user.length : SESSION_USER_BYTES);
+  if (user.length > 0) memcpy(session->user, user.bytes, session->user_length);
   if (connection->authentication.userauth.failed) return; // and the connection ends
   authentication_end(&connection->authentication);
   device->login_cycles = platform_cycles(device->platform) - connection->opened_cycles;
-  connection->authenticated = session_open(&connection->session, device, device->platform);
+  connection->authenticated = session_open(session, device, device->platform);
   connection->rekey_ms = now(connection) + CONNECTION_REKEY_MS;
   connection->limits.active_ms = now(connection);
 }

@@ -44,7 +44,7 @@ void connection_log_accepted(const connection_t *connection) {
   log_line_t line = begin_line(connection->number);
   log_text(&line, "accepted");
   add_address(&line, connection, " from ");
-  log_write(&line, connection->device->platform);
+  device_log(connection->device, &line);
 }
 
 static void add_bytes(log_line_t *line, module_view_t bytes) {
@@ -68,13 +68,13 @@ void connection_log_userauth(connection_t *connection, module_view_t key_hash) {
       log_base64(&line, key_hash.bytes, key_hash.length);
     }
   }
-  log_write(&line, connection->device->platform);
+  device_log(connection->device, &line);
 }
 
 void connection_log_password(const authentication_t *authentication, bool stored) {
   log_line_t line = begin_line(authentication->connection);
   log_text(&line, stored ? "a password was changed" : "a new password could not be stored");
-  log_write(&line, authentication->device->platform);
+  device_log(authentication->device, &line);
 }
 
 void connection_log_end(const connection_t *connection, connection_cause_t cause, uint32_t reason,
@@ -90,5 +90,5 @@ void connection_log_end(const connection_t *connection, connection_cause_t cause
     log_text(&line, ", ");
     log_text(&line, failure);
   }
-  log_write(&line, connection->device->platform);
+  device_log(connection->device, &line);
 }

@@ -8,12 +8,18 @@
 #include "server/log.h"
 #include "server/places.h"
 
+void device_log(device_t *device, const log_line_t *line) {
+  uint64_t up_ms = platform_milliseconds(device->platform) - device->started_ms;
+  log_ring_keep(&device->log, (uint32_t)(up_ms / 1000), line);
+  log_write(line, device->platform);
+}
+
 void device_fail(device_t *device, const char *why) {
   device->fault = true;
   log_line_t line = {0};
   log_text(&line, "fault: ");
   log_text(&line, why);
-  log_write(&line, device->platform);
+  device_log(device, &line);
   platform_light(device->platform, PLATFORM_LIGHT_FAULT);
 }
 

@@ -12,8 +12,10 @@
 
 #include <stdbool.h>
 
+#include "applications/command.h"
 #include "platform.h"
 #include "server/connection.h"
+#include "server/log_ring.h"
 #include "store/store.h"
 
 /** Clients at once. */
@@ -36,6 +38,10 @@ typedef struct device {
   uint64_t started_ms;
   /** Limits of a session (time_limits.h), 0 for none. A board's main function may set both after `device_start`. */
   uint32_t idle_ms, keepalive_ms;
+  /** Commands beside our own; null: none. A board's main function may set it after `device_start`. */
+  const command_table_t *commands;
+  /** The last lines of the log. */
+  log_ring_t log;
   bool led;
   /** In platform_cycles: what the last login took from the opening of its connection to SUCCESS; 0: there was none. */
   uint64_t login_cycles;
@@ -56,6 +62,9 @@ typedef struct device {
 /** Opens the store; makes the host key at the first start. False: a fault, see there.
  */
 bool device_start(device_t *device, platform_t *platform);
+
+/** Writes a line to the console, and keeps it for a while. */
+void device_log(device_t *device, const log_line_t *line);
 
 /** The device accepts nobody from now on: says why on the console, and the LED shows it. */
 void device_fail(device_t *device, const char *why);

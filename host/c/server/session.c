@@ -21,6 +21,7 @@ static void end_slot(session_slot_t *slot) {
 
 bool session_open(session_t *session, struct device *device, platform_t *platform) {
   session->device = device;
+  session->opened_ms = platform_milliseconds(platform);
   if (!channels_instantiate(&session->channels, platform)) return false;
   channels_open(&session->channels, CHANNEL_WINDOW_BYTES);
   return !session->channels.failed;

@@ -21,6 +21,9 @@
 #define SESSION_CHANNELS 4
 #endif
 
+/** The longest name of a user (docs/abi.md). */
+#define SESSION_USER_BYTES 63
+
 struct device;
 
 typedef struct session_slot {
@@ -33,8 +36,12 @@ typedef struct session_slot {
 /** The content is session.c's. */
 typedef struct session {
   struct device *device;
-  /** What the user may do. */
+  /** Who it is, in UTF-8, and what the user may do. */
+  uint8_t user_length;
+  uint8_t user[SESSION_USER_BYTES];
   permissions_t permissions;
+  /** In platform_milliseconds. */
+  uint64_t opened_ms;
   module_t channels;
   /** The module's event that is still to be handled, after its reply was sent; CONNECTION_EVENT_NONE: none. */
   connection_event_t event;
@@ -55,7 +62,7 @@ typedef enum session_outcome {
   SESSION_PROTOCOL_ERROR,
 } session_outcome_t;
 
-/** Makes the instance; what the user may do has been filled in. False: `session->channels.failed` says why. */
+/** Makes the instance; user and permissions have been filled in. False: `session->channels.failed` says why. */
 bool session_open(session_t *session, struct device *device, platform_t *platform);
 /** Takes a payload; the event follows in `session_step`. */
 void session_receive(session_t *session, module_view_t payload, module_view_t *reply);

@@ -24,9 +24,9 @@ export interface LineReceiver {
   readonly words?: string[];
   /** Lines are data: without a prompt, and without a terminal not lines at all but bytes to be copied. */
   readonly copying: boolean;
-  /** One line without its end. */
-  line(line: string): void;
-  /** Ctrl-C. */
+  /** One line without its end. A promise, which is never rejected: what follows waits for it. */
+  line(line: string): void | Promise<void>;
+  /** Ctrl-C, also while a line is waited for. */
   interrupt(): void;
   /** Ctrl-D on an empty line, or the client's EOF. */
   endOfInput(): void;
@@ -44,6 +44,8 @@ export function editLines(channel: Channel, prompt: string, receiver: LineReceiv
     completer: (line: string) => [receiver.copying ? [] : words.filter((word) => word.startsWith(line)), line],
   });
   let rang = false;
+  let running: Promise<void> | undefined;
+  const ahead: [text: string | undefined, key: Key][] = [];
   const showPrompt = () => {
     if (!channel.writable) return;
     editor.setPrompt(receiver.copying ? "" : prompt);
@@ -55,7 +57,15 @@ export function editLines(channel: Channel, prompt: string, receiver: LineReceiv
   };
   const onKey = (text: string | undefined, key: Key) => {
     if (!channel.writable) return;
-    if (key.ctrl && key.name === "c") {
+    const isInterrupt = key.ctrl && key.name === "c";
+    if (running) {
+      if (isInterrupt) {
+        ahead.length = 0;
+        receiver.interrupt();
+      } else if (ahead.length < LINE_CHARACTERS) ahead.push([text, key]);
+      return;
+    }
+    if (isInterrupt) {
       clear();
       channel.write("^C\r\n");
       receiver.interrupt();
@@ -76,17 +86,26 @@ export function editLines(channel: Channel, prompt: string, receiver: LineReceiv
     const isControl = key.name === undefined && CONTROL_CHARACTER.test(text ?? "");
     editor.write((isControl ? null : (text ?? null)) as string, isControl ? {} : key);
   };
-  editor.on("line", (line) => {
-    receiver.line(line);
+  const goOn = () => {
+    running = undefined;
     showPrompt();
+    for (const key of ahead.splice(0)) onKey(...key); // one of them may begin another line to be waited for
+  };
+  editor.on("line", (line) => {
+    running = receiver.line(line)?.then(goOn);
+    if (!running) showPrompt();
   });
+  const finish = (): void => {
+    if (running) void running.then(finish);
+    else endInput(channel, receiver);
+  };
   emitKeypressEvents(channel);
   (channel as Duplex).on("keypress", onKey);
   channel.on("data", () => pauseUntilDrained(channel));
   channel.on("window-change", () => {
     if (channel.writable) channel.emit("resize"); // readline writes the line again
   });
-  channel.on("end", () => endInput(channel, receiver));
+  channel.on("end", finish);
   channel.on("close", () => editor.close());
   showPrompt();
 }
@@ -94,34 +113,55 @@ export function editLines(channel: Channel, prompt: string, receiver: LineReceiv
 /** Reads lines without a terminal: no prompt, no echo. */
 export function readLines(channel: Channel, receiver: LineReceiver): void {
   let line = Buffer.alloc(0);
+  let rest = Buffer.alloc(0);
   let tooLong = false;
+  let running: Promise<void> | undefined;
   const takeLine = () => {
     if (tooLong) channel.stderr.write(`a line has more than ${LINE_CHARACTERS} bytes\n`);
-    else receiver.line(line.toString("utf8").replace(/\r$/, ""));
+    else running = receiver.line(line.toString("utf8").replace(/\r$/, ""))?.then(goOn);
     line = Buffer.alloc(0);
     tooLong = false;
   };
-  channel.on("data", (bytes: Buffer) => {
-    let rest = bytes;
-    while (rest.length > 0 && channel.writable) {
+  const goOn = () => {
+    running = undefined;
+    takeLines();
+    readOn();
+  };
+  const readOn = () => {
+    if (running) return void channel.pause();
+    if (channel.isPaused()) channel.resume();
+    pauseUntilDrained(channel);
+  };
+  const takeLines = () => {
+    while (rest.length > 0 && channel.writable && !running) {
       if (receiver.copying) {
         channel.write(rest);
+        rest = Buffer.alloc(0);
         break;
       }
       const end = rest.indexOf(NEWLINE);
       const part = end < 0 ? rest : rest.subarray(0, end);
       if (line.length + part.length > LINE_CHARACTERS) tooLong = true;
       else line = Buffer.concat([line, part]);
+      rest = end < 0 ? Buffer.alloc(0) : rest.subarray(end + 1);
       if (end < 0) break;
       takeLine();
-      rest = rest.subarray(end + 1);
     }
-    pauseUntilDrained(channel);
+  };
+  channel.on("data", (bytes: Buffer) => {
+    rest = Buffer.concat([rest, bytes]);
+    takeLines();
+    readOn();
   });
-  channel.on("end", () => {
-    if ((line.length > 0 || tooLong) && channel.writable) takeLine();
+  const finish = (): void => {
+    if (running) return void running.then(finish);
+    if ((line.length > 0 || tooLong) && channel.writable) {
+      takeLine();
+      return finish();
+    }
     endInput(channel, receiver);
-  });
+  };
+  channel.on("end", finish);
 }
 
 /** The client's EOF ends `cat` and then the shell. */

@@ -24,11 +24,13 @@ import { developmentKeyPath, developmentPublicKey } from "../credentials/develop
 import type { FileOptions } from "../credentials/given-file.js";
 import { readPrivateKeyFile, writeKeyPairFiles } from "../server/host-key.js";
 import { formatLogEntry, formatLogEntryAsJson, type LogEntry } from "../server/log.js";
+import { RecentLog } from "../server/recent-log.js";
 import { loadModule, modulePath } from "../modules.js";
 import { fingerprint, generateKeyPair, type KeyPair } from "../credentials/openssh-keys.js";
 import { createServer, formatAddress, type Server } from "../server/server.js";
 import type { ServerOptions } from "../server/options.js";
-import { createDevice, serveShell } from "../applications/shell.js";
+import { createDevice } from "../applications/device.js";
+import { serveShell } from "../applications/shell.js";
 import { outliveStandardOutput } from "./standard-streams.js";
 import { hostKeyPlace, stateFolder } from "../server/state-folder.js";
 import { shellQuoted, shown } from "../credentials/text.js";
@@ -127,16 +129,20 @@ async function run(
   options: Omit<ServerOptions, "hostKey">,
   { user, withDevelopmentKey = false, warning }: Greeting,
 ): Promise<void> {
+  const recent = new RecentLog();
   const log = (entry: LogEntry) =>
     console.error(format === "json" ? formatLogEntryAsJson(entry) : formatLogEntry(entry));
+  const serverLog = (entry: LogEntry) => {
+    recent.keep(entry);
+    if (!quiet) log(entry);
+  };
   const tell = (event: string, message: string) =>
     format === "json" ? log({ event, message }) : console.error(message);
-  const make = (hostKey: KeyPair) =>
-    createServer({ hostKey, ...options, ...limitsOf(limits), log: quiet ? () => {} : log });
+  const make = (hostKey: KeyPair) => createServer({ hostKey, ...options, ...limitsOf(limits), log: serverLog });
   const { path, note } = given === undefined ? hostKeyPlace() : { path: given };
   if (note !== undefined) tell("host-key-place", `sesame: ${note}`);
   const { server, hostKey, created } = await withHostKey(path, { strictModes }, make);
-  const device = createDevice(server.modules);
+  const device = createDevice(server.modules, { log: recent });
   server.on("session", (session) => serveShell(session, device));
   server.on("error", (error) => tell("server-error", `sesame: ${error.message}`));
   if (warning !== undefined) tell("development-credentials", warning);

@@ -167,10 +167,10 @@ export class Server extends EventEmitter<ServerEvents> {
           key,
         });
       },
-      onSuccess: ({ permissions }): PayloadReceiver => {
+      onSuccess: ({ permissions, user }): PayloadReceiver => {
         place();
         const close = () => switchboard.disconnect(DisconnectReason.BY_APPLICATION, "application");
-        const opened = (session = new Session(id, remoteAddress, close, permissions));
+        const opened = (session = new Session(id, remoteAddress, close, permissions, user));
         const receiver = (hub = new ChannelHub(
           switchboard,
           this.modules.connection,

@@ -41,6 +41,8 @@ export class Session extends EventEmitter<SessionEvents> {
     close: () => void,
     /** What the user may do, as users.json or the program says. `may` answers. */
     readonly permissions: Permissions = {},
+    /** Who it is. */
+    readonly user?: string,
   ) {
     super();
     this.#close = close;

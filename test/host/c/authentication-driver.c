@@ -137,6 +137,11 @@ void platform_log(platform_t *of, const char *line) {
   (void)line;
 }
 
+void device_log(device_t *of, const log_line_t *line) {
+  (void)of;
+  (void)line;
+}
+
 void device_fail(device_t *of, const char *why) {
   (void)why;
   of->fault = true;

@@ -23,6 +23,7 @@ const SOURCES = [
     "store/store",
     "store/base64",
     "server/log",
+    "server/log_ring",
     "server/permissions",
   ],
 ];

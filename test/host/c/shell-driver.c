@@ -10,8 +10,10 @@
 //   taken N             the port takes so many bytes a step    end                 the channel is gone
 //   refuse WHAT         restart, store or module does          find HEX            whether a shell holds these bytes
 //   port N              what has become of the serial port, a platform_serial_status_t
+//   login N USER FROM   connection N has logged in          log HEX             a line of the log, with what is a
+//   client's extend              the device has the commands of `extensions`
 
-#define _GNU_SOURCE // memmem
+#define _GNU_SOURCE // memmem, memrchr
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,6 +98,13 @@ size_t channel_receive(channel_t *channel, uint8_t *bytes, size_t capacity) {
   return length;
 }
 
+bool channel_take_interrupt(channel_t *channel) {
+  far_end_t *end = far_end_of(channel);
+  const uint8_t *last = memrchr(end->input + end->input_start, 3, channel_received(channel));
+  if (last != NULL) end->input_start = (size_t)(last + 1 - end->input);
+  return last != NULL;
+}
+
 bool channel_input_ended(const channel_t *channel) {
   return far_end_of(channel)->eof && channel_received(channel) == 0;
 }
@@ -135,6 +144,15 @@ void channel_exit(channel_t *channel, uint32_t status) {
 
 uint64_t platform_milliseconds(platform_t *of) {
   return of->milliseconds;
+}
+
+void platform_address(const platform_stream_t *stream, char address[PLATFORM_ADDRESS_BYTES]) {
+  strcpy(address, (const char *)stream);
+}
+
+void platform_log(platform_t *of, const char *line) {
+  (void)of;
+  (void)line;
 }
 
 void platform_light(platform_t *of, platform_light_t light) {
@@ -200,6 +218,73 @@ bool userauth_serves(platform_t *of, const uint8_t *region, uint32_t length) {
   return !of->refuses_region && length == (uint32_t)(region[20] | region[21] << 8);
 }
 
+// ---- somebody else's commands ----
+
+static void write_hello(const command_outcome_t *outcome, output_t *output) {
+  output_text(output, "hello ");
+  command_write_text(outcome, output);
+  output_text(output, "\n");
+}
+
+static command_outcome_t run_hello(const command_call_t *call) {
+  command_word_t name = command_argument(call, 0);
+  if (command_argument_count(call) != 1) return command_fail(COMMAND_FAILED, "who?");
+  return (command_outcome_t){.write = write_hello, .text = name.text, .text_length = name.length};
+}
+
+static void write_count(const command_outcome_t *outcome, output_t *output) {
+  output_decimal(output, outcome->values[0], 5);
+  output_text(output, "\n");
+}
+
+/** Counts, each number as soon as its second has come. */
+static command_progress_t next_count(command_outcome_t *outcome) {
+  uint64_t second = platform_milliseconds(outcome->scope.device->platform) / 1000;
+  outcome->write = NULL;
+  if (outcome->values[0] == outcome->values[1]) return outcome->status = 9, COMMAND_DONE;
+  if (outcome->values[2] && outcome->values[0] >= second) return COMMAND_LATER;
+  outcome->values[0]++;
+  outcome->write = write_count;
+  return COMMAND_MORE;
+}
+
+static command_outcome_t run_count(const command_call_t *call) {
+  command_outcome_t outcome = command_pieces(next_count);
+  command_word_number(command_argument(call, 0), 100000, &outcome.values[1]);
+  outcome.values[2] = command_word_is(command_argument(call, 1), "slowly");
+  return outcome;
+}
+
+static command_outcome_t run_uptime(const command_call_t *call) {
+  (void)call;
+  return command_print("since always\n");
+}
+
+static const command_t greetings[] = {{"hello", "hello NAME", "greets", run_hello, COMMAND_USERS}};
+static const command_table_t greeting_table = {greetings, 1, NULL};
+static const command_t extensions[] = {
+    {"count", "count TO [slowly]", "counts", run_count, COMMAND_ADMINISTRATORS},
+    {"uptime", "uptime", "in place of ours", run_uptime, COMMAND_USERS},
+};
+static const command_table_t extension_table = {extensions, 2, &greeting_table};
+
+static void log_in(const char *text) {
+  static char addresses[DEVICE_CONNECTIONS][PLATFORM_ADDRESS_BYTES];
+  static char user[SESSION_USER_BYTES + 1];
+  unsigned number;
+  char address[PLATFORM_ADDRESS_BYTES] = "";
+  sscanf(text, "%u %63s %45s", &number, user, address);
+  connection_t *connection = &device.connections[number - 1];
+  memcpy(addresses[number - 1], address, sizeof address);
+  *connection = (connection_t){.state = CONNECTION_OPEN,
+                               .number = number,
+                               .authenticated = true,
+                               .stream = (platform_stream_t *)addresses[number - 1]};
+  connection->session.opened_ms = platform.milliseconds;
+  connection->session.user_length = (uint8_t)strlen(user);
+  memcpy(connection->session.user, user, strlen(user));
+}
+
 // ---- commands on standard input ----
 
 static uint8_t bytes[INPUT_BYTES];
@@ -240,6 +325,14 @@ static void run(void) {
   }
 }
 
+static void log_client_bytes(const char *text) {
+  log_line_t line = {0};
+  size_t length = read_bytes(text);
+  log_text(&line, "client: ");
+  log_bytes(&line, bytes, length);
+  log_ring_keep(&device.log, (uint32_t)(platform.milliseconds / 1000), &line);
+}
+
 static void check_nothing_left(const char *text) {
   size_t length = read_bytes(text);
   bool left = false;
@@ -265,6 +358,12 @@ int main(void) {
       shell_window_change(&end->shell);
     } else if (strcmp(what, "signal") == 0)
       shell_interrupt(&end->shell);
+    else if (strcmp(what, "login") == 0)
+      log_in(rest);
+    else if (strcmp(what, "log") == 0)
+      log_client_bytes(rest);
+    else if (strcmp(what, "extend") == 0)
+      device.commands = &extension_table;
     else if (strcmp(what, "break") == 0)
       shell_break(&end->shell);
     else if (strcmp(what, "room") == 0)

@@ -5,6 +5,15 @@
 // @ts-expect-error the flag exists only when a build sets it
 export const PAYLOAD_CAPACITY: u32 = isDefined(PAYLOAD_BYTES) ? PAYLOAD_BYTES : 4096;
 
+/** The host key: the seed (secret) and the public key, 32 bytes each. */
+export const HOST_KEY_BYTES: u32 = 64;
+
+/** Where SSH_MSG_DISCONNECT's description is written, from `sendPtr` on. */
+export const DESCRIPTION_OFFSET: u32 = 9;
+
+/** Bytes of a description; every build's payloads have room for it. */
+export const DESCRIPTION_CAPACITY: u32 = 255;
+
 /** Longest session identifier: one SHA-512 hash. */
 export const SESSION_ID_CAPACITY: u32 = 64;
 

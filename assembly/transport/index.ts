@@ -6,7 +6,7 @@
 // First, so that its small buffers lie below the large ones: their addresses take a byte less each time they are used.
 import { HOST_KEY, makeHostKeyPair, SESSION_ID, sessionIdLength as idLength } from "./key-exchange";
 import { TransportError, TransportEvent } from "../abi/index";
-import { PAYLOAD_CAPACITY } from "../abi/capacities";
+import { DESCRIPTION_CAPACITY, PAYLOAD_CAPACITY } from "../abi/capacities";
 import { seedRandom } from "../crypto/random";
 import { sha256, SHA256_BYTES } from "../crypto/hash/sha256";
 import {
@@ -54,9 +54,6 @@ export { __data_end, __heap_base };
 const FIRST_PAYLOAD: usize = OUTPUT + HEADER_BYTES;
 
 const MINIMUM_ENTROPY_BYTES: u32 = 32;
-
-/** Of a description; every build's payloads have room for it. */
-const DESCRIPTION_CAPACITY: u32 = 255;
 
 /** What the bytes at INPUT will be when `wanted` of them are there. */
 enum Stage {

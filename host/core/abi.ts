@@ -183,6 +183,15 @@ export interface ConnectionExports extends BufferExports {
  * */
 export const PAYLOAD_CAPACITY = 4096;
 
+/** The host key: the seed (secret) and the public key, 32 bytes each. */
+export const HOST_KEY_BYTES = 64;
+
+/** Where SSH_MSG_DISCONNECT's description is written, from `sendPtr` on. */
+export const DESCRIPTION_OFFSET = 9;
+
+/** Bytes of a description; every build's payloads have room for it. */
+export const DESCRIPTION_CAPACITY = 255;
+
 /** Longest session identifier: one SHA-512 hash. */
 export const SESSION_ID_CAPACITY = 64;
 
@@ -212,3 +221,97 @@ export const CREDENTIALS_CAPACITY = 2048;
 
 /** Argon2's memory in the full userauth build, in KiB: no password of the credentials region may ask for more. Flag. */
 export const ARGON2_MEMORY_KIB = 19456;
+
+/** Length of the user name, 1–63; user name, then zeros. */
+export const SMALL_USER_OFFSET = 0;
+
+/** Length of the password, 1–127; password, then zeros. Or 32: public key (RFC 8032); and in `userauth-publickey` 32:
+ * x-coordinate of its point, little-endian. */
+export const SMALL_SECRET_OFFSET = 64;
+
+/** The layout of the full build's region that is described here. */
+export const REGION_FORMAT = 2;
+
+/** Format: 2. */
+export const REGION_FORMAT_OFFSET = 0;
+
+/** The most failures, 1–255; the first "none" is none. */
+export const REGION_FAILURE_LIMIT_OFFSET = 1;
+
+/** The most PK_OKs, 1–255. */
+export const REGION_QUERY_LIMIT_OFFSET = 2;
+
+/** The most requests and responses in all, 1–255. */
+export const REGION_REQUEST_LIMIT_OFFSET = 3;
+
+/** Set of methods that a FAILURE names until one has succeeded. */
+export const REGION_OFFERED_METHODS_OFFSET = 4;
+
+/** Sets of methods about which the host decides: for users that are not in the table, and, a byte further, for those
+ * that are. */
+export const REGION_HOST_METHODS_OFFSET = 5;
+
+/** Least length of a new password, in bytes. */
+export const REGION_LEAST_PASSWORD_LENGTH_OFFSET = 7;
+
+/** Hash: 0 none, 1 PBKDF2-HMAC-SHA-256, 2 Argon2id version 0x13; salts have 16 bytes, hashes 32. */
+export const REGION_HASH_OFFSET = 8;
+
+/** Lanes of Argon2id. */
+export const REGION_LANES_OFFSET = 9;
+
+/** Length of the banner's fields, 0 for no banner. */
+export const REGION_BANNER_LENGTH_OFFSET = 10;
+
+/** Iterations of PBKDF2 or passes of Argon2id. */
+export const REGION_PASSES_OFFSET = 12;
+
+/** Memory of Argon2id in KiB. */
+export const REGION_MEMORY_KIB_OFFSET = 16;
+
+/** Length of the region, from byte 0 to the end of the last user. */
+export const REGION_LENGTH_OFFSET = 20;
+
+/** The banner's fields as on the wire: string message, string language tag; then the users. */
+export const REGION_BANNER_FIELDS_OFFSET = 22;
+
+/** At `REGION_HASH_OFFSET`. */
+export const HASH_NONE = 0;
+
+export const HASH_PBKDF2 = 1;
+
+export const HASH_ARGON2ID = 2;
+
+export const SALT_BYTES = 16;
+
+export const HASH_BYTES = 32;
+
+/** Length of the whole, keys included. */
+export const USER_LENGTH_OFFSET = 0;
+
+/** 1: has a password; 2: it has expired. `RECORD` begins here. */
+export const USER_RECORD_OFFSET = 2;
+
+/** Salt of the password. */
+export const USER_SALT_OFFSET = 3;
+
+/** Hash of the password. `RECORD` ends with it. */
+export const USER_HASH_OFFSET = 19;
+
+/** Up to six lists of methods, each one enough to be admitted; 0 for none. A list is a byte of two bits for each
+ * method, the first lowest: 1 `publickey`, 2 `password`, 3 `keyboard-interactive`. 9 is `publickey`, then `password`.
+ * */
+export const USER_LISTS_OFFSET = 51;
+
+/** Length of the name, 1–63; name; length of the permissions; permissions; then keys: length of the blob (2 bytes),
+ * options (1: user verification required, 2: user presence not required, both for security keys), key blob. */
+export const USER_NAME_OFFSET = 57;
+
+/** Of `RECORD`. */
+export const RECORD_BYTES = 49;
+
+/** Of a user's lists. */
+export const LIST_COUNT = 6;
+
+/** Of a key: what comes before the blob. */
+export const KEY_HEAD_BYTES = 3;

@@ -165,7 +165,7 @@ export function loadModule<Type extends ModuleType>(type: Type, path: string): C
 export { packageRoot };
 
 /** Payloads that the modules of build/plain take, in bytes. */
-export const PLAIN_PAYLOAD_BYTES = 4_096;
+export { PAYLOAD_CAPACITY as PLAIN_PAYLOAD_BYTES } from "../core/abi.js";
 
 /** Path of a module as it left the compiler: without credentials. */
 export function plainModulePath(name: string): string {

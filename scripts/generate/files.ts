@@ -14,13 +14,15 @@ const WITH_PARTS = ["docs/abi.md", "host/c/sesame.cmake", "host/c/modules/embedd
 /** Contents by path in the package. */
 export async function generatedFiles(root: string): Promise<Record<string, string>> {
   const enums = readEnums(root, "index.ts");
-  const constants = readConstants(root, "capacities.ts");
+  const constants = ["capacities.ts", "region.ts"].flatMap((file) => readConstants(root, file));
   return {
     "host/core/abi.ts": await abiTypes(constants),
     "host/c/modules/abi.h": abiHeader(enums, constants),
     ...Object.fromEntries(
       MODULE_TYPES.map((type) => [`host/c/modules/${C_NAMES[type]}_exports.h`, exportsHeader(type)]),
     ),
-    ...Object.fromEntries(WITH_PARTS.map((path) => [path, replaceParts(readFileSync(join(root, path), "utf8"))])),
+    ...Object.fromEntries(
+      WITH_PARTS.map((path) => [path, replaceParts(readFileSync(join(root, path), "utf8"), constants)]),
+    ),
   };
 }

@@ -168,7 +168,6 @@ export const mutations: readonly FileMutations[] = [
       ["  platform_computing(module->platform, 0);\n", ""],
       ["  if (status == ENGINE_OK) return result;\n", "  if (status != ENGINE_NO_EXPORT) return result;\n"],
       ["if (!module->exports[export]) module_fail", "if (false) module_fail"],
-      ["!= ENGINE_OK) *found = NULL;", "== ENGINE_NO_MEMORY) *found = NULL;"],
       ["return length == 0 ? MODULE_VIEW_EMPTY : module_view", "return module_view"],
     ],
   },
@@ -177,12 +176,12 @@ export const mutations: readonly FileMutations[] = [
     tests: ["host/c/connection.test", "host/c/authentication.test"],
     changes: [
       ["  wipe(request.bytes, request.length); // a password may be in it\n", ""],
-      ["if (length > BUFFER_BYTES) module_fail", "if (length > BUFFER_BYTES + 1) module_fail"],
-      ["if (length > BUFFER_BYTES) module_fail", "if (length >= BUFFER_BYTES) module_fail"],
+      ["if (length > PAYLOAD_CAPACITY) module_fail", "if (length > PAYLOAD_CAPACITY + 1) module_fail"],
+      ["if (length > PAYLOAD_CAPACITY) module_fail", "if (length >= PAYLOAD_CAPACITY) module_fail"],
       ["if (length > capacity) module_fail", "if (length > capacity + 1) module_fail"],
       ["embedded_userauth.memory_length - length, length);", "embedded_userauth.memory_length - length - 1, length);"],
       ["return userauth->failed ? USERAUTH_NONE : (userauth_status_t)status;", "return (userauth_status_t)status;"],
-      ["if (!full) module_find(userauth", "if (full) module_find(userauth"],
+      ["? USERAUTH_EXPORTS\n", "? USERAUTH_VERIFYING_EXPORTS\n"],
     ],
   },
   {
@@ -242,7 +241,10 @@ export const mutations: readonly FileMutations[] = [
       ["  return rest == 0;\n", "  return (rest | 1) != 0;\n"],
       ["if (length < credentials_capacity()) return CREDENTIALS_CUT_OFF;", ""],
       ["valid = valid && is_field(region + USER_FIELD_BYTES, PASSWORD_FIELD_BYTES);", "valid = true;"],
-      ["length < HEADER_BYTES || length < read_number(region + LENGTH_AT, 2)", "length < HEADER_BYTES"],
+      [
+        "length < REGION_BANNER_FIELDS_OFFSET || length < read_number(region + REGION_LENGTH_OFFSET, 2)",
+        "length < REGION_BANNER_FIELDS_OFFSET",
+      ],
       [
         "if (!userauth_serves(platform, region, length)) return",
         "if (!userauth_serves(platform, region, length) && false) return",

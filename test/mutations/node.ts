@@ -198,7 +198,7 @@ export const mutations: readonly FileMutations[] = [
       ["if (password.memoryKiB > argon2MemoryKiB) {", "if (password.memoryKiB > argon2MemoryKiB + 1) {"],
       ["if (text.length > BANNER_CAPACITY)", "if (text.length > BANNER_CAPACITY + 1)"],
       ["if (user.password.salt.length !== SALT_BYTES)", "if (user.password.salt.length < SALT_BYTES)"],
-      ["fixed[RECORD_OFFSET] = 1 | (user.passwordExpired ? 2 : 0);", "fixed[RECORD_OFFSET] = 1;"],
+      ["fixed[USER_RECORD_OFFSET] = 1 | (user.passwordExpired ? 2 : 0);", "fixed[USER_RECORD_OFFSET] = 1;"],
       ['.size < keys.length) refuse("a key is there twice");', '.size < 0) refuse("a key is there twice");'],
       ["required.length > LIST_COUNT) refuse", "required.length > LIST_COUNT + 1) refuse"],
       ["if (list.length === 0) refuse", "if (false) refuse"],

@@ -169,7 +169,7 @@ export const mutations: readonly FileMutations[] = [
     file: "assembly/userauth/full/region.ts",
     tests: ["assembly/userauth/full/region.test"],
     changes: [
-      ["load<u8>(FORMAT) == FORMAT_2 &&", ""],
+      ["load<u8>(FORMAT) == REGION_FORMAT &&", ""],
       ["length <= CREDENTIALS_CAPACITY &&", ""],
       ["length <= CREDENTIALS_CAPACITY &&", "length < CREDENTIALS_CAPACITY &&"],
       ["load<u16>(BANNER_LENGTH) <= BANNER_CAPACITY &&", ""],

@@ -4,6 +4,7 @@
 // many is for the host to say, who knows the processor.
 
 import { CREDENTIALS_CAPACITY } from "../../abi/capacities";
+import { REGION_FORMAT } from "../../abi/region";
 import { BANNER } from "./features";
 import { SCRATCH } from "./request";
 import {
@@ -11,7 +12,6 @@ import {
   FAILURE_LIMIT,
   findUser,
   FORMAT,
-  FORMAT_2,
   LENGTH,
   OFFERED_METHODS,
   QUERY_LIMIT,
@@ -28,7 +28,7 @@ export function credentialsLength(): u32 {
   const length = <u32>load<u16>(LENGTH);
   const limits = <u32>load<u8>(FAILURE_LIMIT) * <u32>load<u8>(QUERY_LIMIT) * <u32>load<u8>(REQUEST_LIMIT);
   const isRegion =
-    load<u8>(FORMAT) == FORMAT_2 &&
+    load<u8>(FORMAT) == REGION_FORMAT &&
     length <= CREDENTIALS_CAPACITY &&
     load<u16>(BANNER_LENGTH) <= BANNER_CAPACITY &&
     limits != 0 &&

@@ -1,10 +1,34 @@
-// The credentials region: limits, banner and users, each with a password, keys, what is required and what the user may do. docs/abi.md
+// The credentials region: limits, banner and users, each with a password, keys, what is required and what the user may do. abi/region.ts
 // has its layout, host/node/credentials/users-region.ts makes it, region.ts reads it before anything here does.
 //
 // In: the name and perhaps the key of a request. Out: that user's record, or one that nobody can satisfy. A search looks at
 // every user and every key, and executes the same instructions for all names of one length.
 
 import { PAYLOAD_CAPACITY } from "../../abi/capacities";
+import {
+  KEY_HEAD_BYTES,
+  LIST_COUNT,
+  RECORD_BYTES,
+  REGION_BANNER_FIELDS_OFFSET,
+  REGION_BANNER_LENGTH_OFFSET,
+  REGION_FAILURE_LIMIT_OFFSET,
+  REGION_FORMAT_OFFSET,
+  REGION_HASH_OFFSET,
+  REGION_HOST_METHODS_OFFSET,
+  REGION_LANES_OFFSET,
+  REGION_LEAST_PASSWORD_LENGTH_OFFSET,
+  REGION_LENGTH_OFFSET,
+  REGION_MEMORY_KIB_OFFSET,
+  REGION_OFFERED_METHODS_OFFSET,
+  REGION_PASSES_OFFSET,
+  REGION_QUERY_LIMIT_OFFSET,
+  REGION_REQUEST_LIMIT_OFFSET,
+  USER_HASH_OFFSET,
+  USER_LISTS_OFFSET,
+  USER_NAME_OFFSET,
+  USER_RECORD_OFFSET,
+  USER_SALT_OFFSET,
+} from "../../abi/region";
 import { ctDifference } from "../../wire/compare";
 import { userName } from "./request";
 
@@ -12,46 +36,41 @@ import { userName } from "./request";
 export const REGION: usize = (PAYLOAD_CAPACITY + 15) & ~15;
 
 /** Addresses in the header. */
-export const FORMAT: usize = REGION;
-export const FAILURE_LIMIT: usize = REGION + 1;
-export const QUERY_LIMIT: usize = REGION + 2;
-export const REQUEST_LIMIT: usize = REGION + 3;
-export const OFFERED_METHODS: usize = REGION + 4;
+export const FORMAT: usize = REGION + REGION_FORMAT_OFFSET;
+export const FAILURE_LIMIT: usize = REGION + REGION_FAILURE_LIMIT_OFFSET;
+export const QUERY_LIMIT: usize = REGION + REGION_QUERY_LIMIT_OFFSET;
+export const REQUEST_LIMIT: usize = REGION + REGION_REQUEST_LIMIT_OFFSET;
+export const OFFERED_METHODS: usize = REGION + REGION_OFFERED_METHODS_OFFSET;
 /** Sets of methods: of users that are not in the table, and, a byte further, of those that are. */
-export const HOST_METHODS: usize = REGION + 5;
-export const LEAST_PASSWORD_LENGTH: usize = REGION + 7;
-export const HASH: usize = REGION + 8;
-export const LANES: usize = REGION + 9;
-export const BANNER_LENGTH: usize = REGION + 10;
-export const PASSES: usize = REGION + 12;
-export const MEMORY_KIB: usize = REGION + 16;
+export const HOST_METHODS: usize = REGION + REGION_HOST_METHODS_OFFSET;
+export const LEAST_PASSWORD_LENGTH: usize = REGION + REGION_LEAST_PASSWORD_LENGTH_OFFSET;
+export const HASH: usize = REGION + REGION_HASH_OFFSET;
+export const LANES: usize = REGION + REGION_LANES_OFFSET;
+export const BANNER_LENGTH: usize = REGION + REGION_BANNER_LENGTH_OFFSET;
+export const PASSES: usize = REGION + REGION_PASSES_OFFSET;
+export const MEMORY_KIB: usize = REGION + REGION_MEMORY_KIB_OFFSET;
 /** Of all that the region has. */
-export const LENGTH: usize = REGION + 20;
-export const BANNER_FIELDS: usize = REGION + 22;
-
-/** Of this layout. */
-export const FORMAT_2: u32 = 2;
+export const LENGTH: usize = REGION + REGION_LENGTH_OFFSET;
+export const BANNER_FIELDS: usize = REGION + REGION_BANNER_FIELDS_OFFSET;
 
 /** Offsets into a user's record; it begins with its length in two bytes. */
-export const PASSWORD_RECORD: usize = 2;
-export const ALTERNATIVES: usize = PASSWORD_RECORD + 49;
-export const ALTERNATIVE_COUNT: u32 = 6;
+export const PASSWORD_RECORD: usize = USER_RECORD_OFFSET;
+export const ALTERNATIVES: usize = USER_LISTS_OFFSET;
+export const ALTERNATIVE_COUNT: u32 = LIST_COUNT;
 /** A name, and what its user may do: each is a byte for the length and so many bytes. Keys follow. */
-const NAME: usize = ALTERNATIVES + ALTERNATIVE_COUNT;
+const NAME: usize = USER_NAME_OFFSET;
 
 /** Offsets into a password's record. */
 export const PASSWORD_FLAGS: usize = 0;
-export const PASSWORD_SALT: usize = 1;
-export const PASSWORD_HASH: usize = 17;
-export const PASSWORD_RECORD_BYTES: u32 = 49;
-export const SALT_BYTES: u32 = 16;
-export const HASH_BYTES: u32 = 32;
+export const PASSWORD_SALT: usize = USER_SALT_OFFSET - USER_RECORD_OFFSET;
+export const PASSWORD_HASH: usize = USER_HASH_OFFSET - USER_RECORD_OFFSET;
+export const PASSWORD_RECORD_BYTES: u32 = RECORD_BYTES;
 export const HAS_PASSWORD: u32 = 1;
 export const PASSWORD_EXPIRED: u32 = 2;
 
 /** A key: length of its blob in two bytes, options, the blob. */
 const KEY_OPTIONS: usize = 2;
-const KEY_BLOB: usize = 3;
+const KEY_BLOB: usize = KEY_HEAD_BYTES;
 
 /** The record of whoever is not in the table: no password, no key, nothing that would be enough, nothing that he may. */
 const NOBODY: usize = memory.data((NAME + 2) as i32);

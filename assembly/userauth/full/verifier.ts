@@ -6,6 +6,7 @@
 
 import { UserauthStatus } from "../../abi/index";
 import { ARGON2_MEMORY_KIB, PASSWORD_CAPACITY, PAYLOAD_CAPACITY } from "../../abi/capacities";
+import { HASH_ARGON2ID, HASH_BYTES, HASH_NONE, HASH_PBKDF2, SALT_BYTES } from "../../abi/region";
 import { argon2id, ARGON2_WORKSPACE, ARGON2_WORKSPACE_BYTES } from "../../crypto/password/argon2id";
 import { pbkdf2 } from "../../crypto/password/pbkdf2";
 import { ctDifference } from "../../wire/compare";
@@ -15,7 +16,6 @@ import { SCRATCH } from "./request";
 import {
   HAS_PASSWORD,
   HASH,
-  HASH_BYTES,
   isKnown,
   LANES,
   MEMORY_KIB,
@@ -25,13 +25,8 @@ import {
   PASSWORD_HASH,
   PASSWORD_RECORD,
   PASSWORD_SALT,
-  SALT_BYTES,
   user,
 } from "./users";
-
-const HASH_NONE: u32 = 0;
-const HASH_PBKDF2: u32 = 1;
-const HASH_ARGON2ID: u32 = 2;
 
 /** The hash of the password that is looked at: secret, wiped. */
 const computed: usize = memory.data(HASH_BYTES as i32, 8);

@@ -133,6 +133,15 @@ typedef enum userauth_build {
  * */
 #define PAYLOAD_CAPACITY 4096
 
+/** The host key: the seed (secret) and the public key, 32 bytes each. */
+#define HOST_KEY_BYTES 64
+
+/** Where SSH_MSG_DISCONNECT's description is written, from `sendPtr` on. */
+#define DESCRIPTION_OFFSET 9
+
+/** Bytes of a description; every build's payloads have room for it. */
+#define DESCRIPTION_CAPACITY 255
+
 /** Longest session identifier: one SHA-512 hash. */
 #define SESSION_ID_CAPACITY 64
 
@@ -162,6 +171,100 @@ typedef enum userauth_build {
 
 /** Argon2's memory in the full userauth build, in KiB: no password of the credentials region may ask for more. Flag. */
 #define ARGON2_MEMORY_KIB 19456
+
+/** Length of the user name, 1–63; user name, then zeros. */
+#define SMALL_USER_OFFSET 0
+
+/** Length of the password, 1–127; password, then zeros. Or 32: public key (RFC 8032); and in `userauth-publickey` 32:
+ * x-coordinate of its point, little-endian. */
+#define SMALL_SECRET_OFFSET 64
+
+/** The layout of the full build's region that is described here. */
+#define REGION_FORMAT 2
+
+/** Format: 2. */
+#define REGION_FORMAT_OFFSET 0
+
+/** The most failures, 1–255; the first "none" is none. */
+#define REGION_FAILURE_LIMIT_OFFSET 1
+
+/** The most PK_OKs, 1–255. */
+#define REGION_QUERY_LIMIT_OFFSET 2
+
+/** The most requests and responses in all, 1–255. */
+#define REGION_REQUEST_LIMIT_OFFSET 3
+
+/** Set of methods that a FAILURE names until one has succeeded. */
+#define REGION_OFFERED_METHODS_OFFSET 4
+
+/** Sets of methods about which the host decides: for users that are not in the table, and, a byte further, for those
+ * that are. */
+#define REGION_HOST_METHODS_OFFSET 5
+
+/** Least length of a new password, in bytes. */
+#define REGION_LEAST_PASSWORD_LENGTH_OFFSET 7
+
+/** Hash: 0 none, 1 PBKDF2-HMAC-SHA-256, 2 Argon2id version 0x13; salts have 16 bytes, hashes 32. */
+#define REGION_HASH_OFFSET 8
+
+/** Lanes of Argon2id. */
+#define REGION_LANES_OFFSET 9
+
+/** Length of the banner's fields, 0 for no banner. */
+#define REGION_BANNER_LENGTH_OFFSET 10
+
+/** Iterations of PBKDF2 or passes of Argon2id. */
+#define REGION_PASSES_OFFSET 12
+
+/** Memory of Argon2id in KiB. */
+#define REGION_MEMORY_KIB_OFFSET 16
+
+/** Length of the region, from byte 0 to the end of the last user. */
+#define REGION_LENGTH_OFFSET 20
+
+/** The banner's fields as on the wire: string message, string language tag; then the users. */
+#define REGION_BANNER_FIELDS_OFFSET 22
+
+/** At `REGION_HASH_OFFSET`. */
+#define HASH_NONE 0
+
+#define HASH_PBKDF2 1
+
+#define HASH_ARGON2ID 2
+
+#define SALT_BYTES 16
+
+#define HASH_BYTES 32
+
+/** Length of the whole, keys included. */
+#define USER_LENGTH_OFFSET 0
+
+/** 1: has a password; 2: it has expired. `RECORD` begins here. */
+#define USER_RECORD_OFFSET 2
+
+/** Salt of the password. */
+#define USER_SALT_OFFSET 3
+
+/** Hash of the password. `RECORD` ends with it. */
+#define USER_HASH_OFFSET 19
+
+/** Up to six lists of methods, each one enough to be admitted; 0 for none. A list is a byte of two bits for each
+ * method, the first lowest: 1 `publickey`, 2 `password`, 3 `keyboard-interactive`. 9 is `publickey`, then `password`.
+ * */
+#define USER_LISTS_OFFSET 51
+
+/** Length of the name, 1–63; name; length of the permissions; permissions; then keys: length of the blob (2 bytes),
+ * options (1: user verification required, 2: user presence not required, both for security keys), key blob. */
+#define USER_NAME_OFFSET 57
+
+/** Of `RECORD`. */
+#define RECORD_BYTES 49
+
+/** Of a user's lists. */
+#define LIST_COUNT 6
+
+/** Of a key: what comes before the blob. */
+#define KEY_HEAD_BYTES 3
 
 /** The most functions that a module exports. */
 #define MODULE_EXPORTS 22

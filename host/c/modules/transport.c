@@ -7,11 +7,6 @@
 #include "modules/embedded.h"
 #include "modules/transport_exports.h"
 
-#define HOST_KEY_BYTES 64
-#define SIGNATURE_ALGORITHMS_BYTES 128
-/** Of SSH_MSG_DISCONNECT's description, where a payload is written. */
-#define DESCRIPTION_OFFSET 9
-
 bool transport_instantiate(module_t *transport, platform_t *platform) {
   return module_instantiate(transport, platform, &embedded_transport, transport_exports, TRANSPORT_EXPORTS);
 }
@@ -26,7 +21,7 @@ bool transport_make_host_key(module_t *transport, uint32_t entropy_length) {
 
 module_view_t transport_signature_algorithms(module_t *transport) {
   uint32_t pointer = module_call0(transport, TRANSPORT_SIGNATURE_ALGORITHMS_PTR);
-  return module_view(transport, pointer, SIGNATURE_ALGORITHMS_BYTES);
+  return module_view(transport, pointer, 1 + SIGNATURE_ALGORITHMS_CAPACITY);
 }
 
 module_view_t transport_input(module_t *transport) {

@@ -10,7 +10,6 @@
 
 /** A request and its reply. */
 #define BUFFER_PTR 0
-#define BUFFER_BYTES 4096
 
 bool userauth_instantiate(module_t *userauth, platform_t *platform) {
   uint32_t count = embedded_userauth_build == USERAUTH_BUILD_FULL       ? USERAUTH_FULL_EXPORTS
@@ -36,7 +35,7 @@ module_view_t userauth_credentials(module_t *userauth, uint32_t length) {
 /** Copies bytes to the module's buffer. */
 static void write_buffer(module_t *userauth, const uint8_t *bytes, uint32_t length) {
   module_view_t buffer = module_view(userauth, BUFFER_PTR, length);
-  if (length > BUFFER_BYTES) module_fail(userauth, "a payload is longer than the userauth module's buffer");
+  if (length > PAYLOAD_CAPACITY) module_fail(userauth, "a payload is longer than the userauth module's buffer");
   if (!userauth->failed && length > 0) memcpy(buffer.bytes, bytes, length);
 }
 

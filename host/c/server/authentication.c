@@ -13,9 +13,6 @@
 /** Raw noise for the salt of a new password: one bit of entropy in a byte is enough. */
 #define SALT_ENTROPY_BYTES 128
 #define SSH_MSG_USERAUTH_INFO_RESPONSE 61
-/** The region of the small builds (docs/abi.md). */
-#define REGION_USER_CAPACITY 63
-#define REGION_KEY_AT 64
 #define KEY_BYTES 32
 #define ENTROPY_FAILURE "the source of entropy does not pass its test"
 
@@ -109,7 +106,7 @@ module_view_t authentication_user(authentication_t *authentication) {
   if (!has_success(authentication)) return MODULE_VIEW_EMPTY;
   if (userauth_is_full(userauth)) return userauth_field(userauth, USERAUTH_FIELD_USER);
   module_view_t region = small_region(authentication);
-  if (region.length <= REGION_USER_CAPACITY || region.bytes[0] > REGION_USER_CAPACITY) return MODULE_VIEW_EMPTY;
+  if (region.length <= USER_NAME_CAPACITY || region.bytes[0] > USER_NAME_CAPACITY) return MODULE_VIEW_EMPTY;
   return (module_view_t){region.bytes + 1, region.bytes[0]};
 }
 
@@ -132,9 +129,9 @@ static uint32_t small_key(authentication_t *authentication, uint8_t *blob, uint3
   static const uint8_t head[] = "\0\0\0\013ssh-ed25519\0\0\0\040";
   const uint32_t head_bytes = sizeof head - 1;
   module_view_t region = small_region(authentication);
-  if (region.length < REGION_KEY_AT + KEY_BYTES || capacity < head_bytes + KEY_BYTES) return 0;
+  if (region.length < SMALL_SECRET_OFFSET + KEY_BYTES || capacity < head_bytes + KEY_BYTES) return 0;
   memcpy(blob, head, head_bytes);
-  memcpy(blob + head_bytes, region.bytes + REGION_KEY_AT, KEY_BYTES);
+  memcpy(blob + head_bytes, region.bytes + SMALL_SECRET_OFFSET, KEY_BYTES);
   return head_bytes + KEY_BYTES;
 }
 

@@ -8,18 +8,10 @@
 #include "modules/userauth.h"
 #include "wipe.h"
 
-// The credentials region of docs/abi.md; first that of the small builds.
-#define USER_FIELD_BYTES 64
-#define PASSWORD_FIELD_BYTES 128
+// The credentials region of the small builds.
+#define USER_FIELD_BYTES (1 + USER_NAME_CAPACITY)
+#define PASSWORD_FIELD_BYTES (1 + PASSWORD_CAPACITY)
 #define PASSWORD_REGION_BYTES (USER_FIELD_BYTES + PASSWORD_FIELD_BYTES)
-
-// The full build's header.
-#define HASH_AT 8
-#define PASSES_AT 12
-#define MEMORY_AT 16
-#define LENGTH_AT 20
-#define HEADER_BYTES 22
-#define HASH_PBKDF2 1
 
 // ---- in force ----
 
@@ -94,15 +86,17 @@ static uint32_t read_number(const uint8_t *bytes, size_t length) {
 
 /** Whether a password's hash is computed before the watchdog's patience ends. */
 static bool is_affordable(const uint8_t *region) {
-  uint32_t passes = read_number(region + PASSES_AT, 4), memory = read_number(region + MEMORY_AT, 4);
-  if (region[HASH_AT] == HASH_PBKDF2) return passes <= embedded_hash_limit.iterations;
+  uint32_t passes = read_number(region + REGION_PASSES_OFFSET, 4),
+           memory = read_number(region + REGION_MEMORY_KIB_OFFSET, 4);
+  if (region[REGION_HASH_OFFSET] == HASH_PBKDF2) return passes <= embedded_hash_limit.iterations;
   return memory == 0 || passes <= embedded_hash_limit.blocks / memory;
 }
 
 /** All but its length and its costs is for the module to judge. */
 static credentials_status_t check_region(platform_t *platform, const uint8_t *region, uint32_t length) {
   if (embedded_userauth_build != USERAUTH_BUILD_FULL) return check_fields(region, length);
-  if (length < HEADER_BYTES || length < read_number(region + LENGTH_AT, 2)) return CREDENTIALS_CUT_OFF;
+  if (length < REGION_BANNER_FIELDS_OFFSET || length < read_number(region + REGION_LENGTH_OFFSET, 2))
+    return CREDENTIALS_CUT_OFF;
   if (!userauth_serves(platform, region, length)) return CREDENTIALS_INVALID;
   return is_affordable(region) ? CREDENTIALS_OK : CREDENTIALS_TOO_SLOW;
 }

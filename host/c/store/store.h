@@ -9,10 +9,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "modules/abi.h"
 #include "platform.h"
 
-#define STORE_HOST_KEY_BYTES 64
-#define STORE_CREDENTIALS_CAPACITY 2048
+#define STORE_HOST_KEY_BYTES HOST_KEY_BYTES
+#define STORE_CREDENTIALS_CAPACITY CREDENTIALS_CAPACITY
 
 typedef struct store {
   platform_t *platform;

@@ -6,6 +6,7 @@
 
 import { isUtf8 } from "node:buffer";
 import { USERAUTH_NUMBERS, userauthFor, type UserauthBuild as AnyUserauthBuild } from "../../../assembly/abi/builds.js";
+import { PASSWORD_CAPACITY, SMALL_SECRET_OFFSET, USER_NAME_CAPACITY } from "../../core/abi.js";
 import { compileModule, isFullUserauth } from "../modules.js";
 import type { CompiledModule } from "../modules.js";
 import { decompressX } from "./ed25519-point.js";
@@ -32,16 +33,13 @@ export function userauthModuleName(build: AnyUserauthBuild): string {
   return userauthFor("node", build);
 }
 
-/** Longest user name, in bytes. */
-export const USER_NAME_CAPACITY = 63;
-/** Longest password, in bytes. */
-export const PASSWORD_CAPACITY = 127;
+export { PASSWORD_CAPACITY, USER_NAME_CAPACITY };
 
 /** The credentials that every development build carries; anyone may know them. */
 export const DEVELOPMENT_USER = "admin";
 export const DEVELOPMENT_PASSWORD = "nano123";
 
-const USER_SLOT_BYTES = 1 + USER_NAME_CAPACITY;
+const USER_SLOT_BYTES = SMALL_SECRET_OFFSET;
 const REGION_BYTES: Record<UserauthBuild, number> = {
   password: USER_SLOT_BYTES + 1 + PASSWORD_CAPACITY,
   publickey: USER_SLOT_BYTES + 2 * PUBLIC_KEY_BYTES,

@@ -4,15 +4,42 @@
 // table cost the same, so that the time of an answer tells nothing about who exists.
 
 import { CredentialsError, userNameBytes } from "./credentials.js";
+import {
+  ARGON2_MEMORY_KIB,
+  CREDENTIALS_CAPACITY,
+  HASH_ARGON2ID,
+  HASH_PBKDF2,
+  KEY_HEAD_BYTES,
+  LIST_COUNT,
+  PASSWORD_CAPACITY,
+  REGION_BANNER_FIELDS_OFFSET,
+  REGION_BANNER_LENGTH_OFFSET,
+  REGION_FAILURE_LIMIT_OFFSET,
+  REGION_FORMAT,
+  REGION_FORMAT_OFFSET,
+  REGION_HASH_OFFSET,
+  REGION_HOST_METHODS_OFFSET,
+  REGION_LANES_OFFSET,
+  REGION_LEAST_PASSWORD_LENGTH_OFFSET,
+  REGION_LENGTH_OFFSET,
+  REGION_MEMORY_KIB_OFFSET,
+  REGION_OFFERED_METHODS_OFFSET,
+  REGION_PASSES_OFFSET,
+  REGION_QUERY_LIMIT_OFFSET,
+  REGION_REQUEST_LIMIT_OFFSET,
+  SALT_BYTES,
+  USER_HASH_OFFSET,
+  USER_LISTS_OFFSET,
+  USER_NAME_OFFSET,
+  USER_RECORD_OFFSET,
+  USER_SALT_OFFSET,
+} from "../../core/abi.js";
 import { encodePermissions } from "../userauth/permissions.js";
 import type { Permissions } from "../userauth/permissions.js";
 import { describeCosts } from "./phc.js";
 import type { PasswordHash } from "./phc.js";
 
-/** Bytes of the region unless a build has another (`--use CREDENTIALS_BYTES=N`). */
-export const REGION_CAPACITY = 2048;
-/** Argon2's memory unless a build has another (`--use ARGON2_KIB=N`), in KiB. */
-export const ARGON2_MEMORY_KIB = 19_456;
+export { ARGON2_MEMORY_KIB, CREDENTIALS_CAPACITY as REGION_CAPACITY };
 
 /** Bytes that a new password has at least unless the table says otherwise. */
 export const LEAST_PASSWORD_LENGTH = 8;
@@ -70,25 +97,13 @@ export interface UsersLimits {
   argon2MemoryKiB?: number;
 }
 
-const HEADER_BYTES = 22;
-const FORMAT = 2;
-const LENGTH_OFFSET = 20;
-const HASHES: Record<PasswordHash["algorithm"], number> = { "pbkdf2-sha256": 1, argon2id: 2 };
-const SALT_BYTES = 16;
-const PASSWORD_CAPACITY = 127;
+const HASHES: Record<PasswordHash["algorithm"], number> = { "pbkdf2-sha256": HASH_PBKDF2, argon2id: HASH_ARGON2ID };
 /** The banner and the reply behind it share the module's buffer. */
 const BANNER_CAPACITY = 1024;
-const LIST_COUNT = 6;
-/** Of a user: the password's record, and the name. */
-export const RECORD_OFFSET = 2;
-export const NAME_OFFSET = 57;
-export const RECORD_BYTES = 49;
-/** Of a key: what comes before the blob. */
-export const KEY_HEAD_BYTES = 3;
 
 /** The region's bytes. Throws a `CredentialsError`. */
 export function encodeUsers(table: UsersTable, limits: UsersLimits = {}): Uint8Array {
-  const { capacity = REGION_CAPACITY, argon2MemoryKiB = ARGON2_MEMORY_KIB } = limits;
+  const { capacity = CREDENTIALS_CAPACITY, argon2MemoryKiB = ARGON2_MEMORY_KIB } = limits;
   const head = encodeHead(table, argon2MemoryKiB);
   const region = joinRegion(head, ...table.users.map((user) => encodeUser(user, table.hostDecides?.known ?? [])));
   if (region.length <= capacity) return region;
@@ -105,21 +120,21 @@ export function encodeHead(table: UsersTable, argon2MemoryKiB: number): Buffer {
     if (names.has(name)) throw new CredentialsError(`the user ${name} is there twice`);
     names.add(name);
   }
-  const header = Buffer.alloc(HEADER_BYTES);
-  header[0] = FORMAT;
-  header[1] = count(table.failures ?? 6, "failures");
-  header[2] = count(table.queries ?? 6, "queries");
-  header[3] = count(table.requests ?? 30, "requests");
+  const header = Buffer.alloc(REGION_BANNER_FIELDS_OFFSET);
+  header[REGION_FORMAT_OFFSET] = REGION_FORMAT;
+  header[REGION_FAILURE_LIMIT_OFFSET] = count(table.failures ?? 6, "failures");
+  header[REGION_QUERY_LIMIT_OFFSET] = count(table.queries ?? 6, "queries");
+  header[REGION_REQUEST_LIMIT_OFFSET] = count(table.requests ?? 30, "requests");
   const decided = [hostDecides.others ?? [], hostDecides.known ?? []];
   // an empty list is refused with its user
   const first = users.flatMap(({ required }) => required.flatMap((list) => list.slice(0, 1)));
-  header[4] = methodSet([...first, ...decided.flat()]);
-  header[5] = methodSet(decided[0]!);
-  header[6] = methodSet(decided[1]!);
-  header[7] = leastLength(table.leastPasswordLength ?? LEAST_PASSWORD_LENGTH);
+  header[REGION_OFFERED_METHODS_OFFSET] = methodSet([...first, ...decided.flat()]);
+  header[REGION_HOST_METHODS_OFFSET] = methodSet(decided[0]!);
+  header[REGION_HOST_METHODS_OFFSET + 1] = methodSet(decided[1]!);
+  header[REGION_LEAST_PASSWORD_LENGTH_OFFSET] = leastLength(table.leastPasswordLength ?? LEAST_PASSWORD_LENGTH);
   writeCosts(header, users, argon2MemoryKiB);
   const banner = encodeBanner(table);
-  header.writeUInt16LE(banner.length, 10);
+  header.writeUInt16LE(banner.length, REGION_BANNER_LENGTH_OFFSET);
   return Buffer.concat([header, banner]);
 }
 
@@ -128,35 +143,49 @@ export function joinRegion(head: Buffer, ...users: Buffer[]): Uint8Array {
   for (const user of users) user.writeUInt16LE(user.length & 0xffff, 0);
   const region = Buffer.concat([head, ...users]);
   // one that is longer fits into no module
-  region.writeUInt16LE(region.length & 0xffff, LENGTH_OFFSET);
+  region.writeUInt16LE(region.length & 0xffff, REGION_LENGTH_OFFSET);
   return region;
 }
 
 /** Where in a region the password record of a user is: what a change of the password replaces. Undefined for no such user. */
 export function passwordRecordOffset(region: Uint8Array, name: string): number | undefined {
   const bytes = Buffer.from(region.buffer, region.byteOffset, region.length);
-  const end = bytes.readUInt16LE(LENGTH_OFFSET);
-  for (let offset = HEADER_BYTES + bytes.readUInt16LE(10); offset < end; offset += bytes.readUInt16LE(offset)) {
-    const nameEnd = offset + NAME_OFFSET + 1 + bytes[offset + NAME_OFFSET]!;
-    if (bytes.toString("utf8", offset + NAME_OFFSET + 1, nameEnd) === name) return offset + RECORD_OFFSET;
+  const end = bytes.readUInt16LE(REGION_LENGTH_OFFSET);
+  for (
+    let offset = REGION_BANNER_FIELDS_OFFSET + bytes.readUInt16LE(REGION_BANNER_LENGTH_OFFSET);
+    offset < end;
+    offset += bytes.readUInt16LE(offset)
+  ) {
+    const nameEnd = offset + USER_NAME_OFFSET + 1 + bytes[offset + USER_NAME_OFFSET]!;
+    if (bytes.toString("utf8", offset + USER_NAME_OFFSET + 1, nameEnd) === name) return offset + USER_RECORD_OFFSET;
   }
   return undefined;
 }
 
 /** A record that the module made for a changed password, with the costs that all passwords of its region have. */
 export function readPasswordRecord(region: Uint8Array, record: Uint8Array): PasswordHash {
-  const header = Buffer.from(region.buffer, region.byteOffset, HEADER_BYTES);
+  const header = Buffer.from(region.buffer, region.byteOffset, REGION_BANNER_FIELDS_OFFSET);
   // copies: the record of a Buffer changes with the password
   const salt = Uint8Array.from(record.subarray(1, 1 + SALT_BYTES));
   const hash = Uint8Array.from(record.subarray(1 + SALT_BYTES));
-  const passes = header.readUInt32LE(12);
-  if (header[8] === HASHES["pbkdf2-sha256"]) return { algorithm: "pbkdf2-sha256", iterations: passes, salt, hash };
-  return { algorithm: "argon2id", memoryKiB: header.readUInt32LE(16), passes, lanes: header[9]!, salt, hash };
+  const passes = header.readUInt32LE(REGION_PASSES_OFFSET);
+  if (header[REGION_HASH_OFFSET] === HASHES["pbkdf2-sha256"])
+    return { algorithm: "pbkdf2-sha256", iterations: passes, salt, hash };
+  return {
+    algorithm: "argon2id",
+    memoryKiB: header.readUInt32LE(REGION_MEMORY_KIB_OFFSET),
+    passes,
+    lanes: header[REGION_LANES_OFFSET]!,
+    salt,
+    hash,
+  };
 }
 
 /** What the hash of a region's passwords needs of memory. */
 export function hashMemoryKiB(region: Uint8Array): number {
-  return region[8] === HASHES.argon2id ? Buffer.from(region).readUInt32LE(16) : 0;
+  return region[REGION_HASH_OFFSET] === HASHES.argon2id
+    ? Buffer.from(region).readUInt32LE(REGION_MEMORY_KIB_OFFSET)
+    : 0;
 }
 
 function count(value: number, what: string): number {
@@ -195,9 +224,9 @@ function writeCosts(header: Buffer, users: UserEntry[], argon2MemoryKiB: number)
       );
     }
   }
-  header[8] = HASHES[password.algorithm];
+  header[REGION_HASH_OFFSET] = HASHES[password.algorithm];
   if (password.algorithm === "pbkdf2-sha256") {
-    header.writeUInt32LE(password.iterations, 12);
+    header.writeUInt32LE(password.iterations, REGION_PASSES_OFFSET);
     return;
   }
   if (password.memoryKiB > argon2MemoryKiB) {
@@ -205,9 +234,9 @@ function writeCosts(header: Buffer, users: UserEntry[], argon2MemoryKiB: number)
       `the passwords want ${password.memoryKiB} KiB of memory, the module has ${argon2MemoryKiB} (--use ARGON2_KIB=N)`,
     );
   }
-  header[9] = password.lanes;
-  header.writeUInt32LE(password.passes, 12);
-  header.writeUInt32LE(password.memoryKiB, 16);
+  header[REGION_LANES_OFFSET] = password.lanes;
+  header.writeUInt32LE(password.passes, REGION_PASSES_OFFSET);
+  header.writeUInt32LE(password.memoryKiB, REGION_MEMORY_KIB_OFFSET);
 }
 
 /** RFC 4252 §5.4: string message, string language tag. */
@@ -231,16 +260,17 @@ export function encodeUser(user: UserEntry, decided: Method[]): Buffer {
     throw new CredentialsError(`user ${JSON.stringify(user.name)}: ${reason}`);
   };
   const name = nameOf(user.name, refuse);
-  const fixed = Buffer.alloc(NAME_OFFSET);
+  const fixed = Buffer.alloc(USER_NAME_OFFSET);
   if (user.password) {
     if (user.password.salt.length !== SALT_BYTES) refuse(`the password's salt is to have ${SALT_BYTES} bytes`);
-    fixed[RECORD_OFFSET] = 1 | (user.passwordExpired ? 2 : 0);
-    fixed.set(user.password.salt, 3);
-    fixed.set(user.password.hash, 19);
+    fixed[USER_RECORD_OFFSET] = 1 | (user.passwordExpired ? 2 : 0);
+    fixed.set(user.password.salt, USER_SALT_OFFSET);
+    fixed.set(user.password.hash, USER_HASH_OFFSET);
   } else if (user.passwordExpired) refuse("there is no password that could have expired");
-  fixed.set(encodeLists(user, decided, refuse), 51);
+  fixed.set(encodeLists(user, decided, refuse), USER_LISTS_OFFSET);
   const keys = (user.keys ?? []).map((key) => encodeKey(key, refuse));
-  if (new Set(keys.map((key) => key.toString("latin1", 3))).size < keys.length) refuse("a key is there twice");
+  const blobs = new Set(keys.map((key) => key.toString("latin1", KEY_HEAD_BYTES)));
+  if (blobs.size < keys.length) refuse("a key is there twice");
   const permissions = encodePermissions(user, refuse);
   const record = assembleUser(fixed, name, permissions, keys);
   if (record.length > 0xffff) refuse("there are too many keys");
@@ -255,7 +285,7 @@ function nameOf(name: string, refuse: (reason: string) => never): Buffer {
   }
 }
 
-/** `fixed`: the NAME_OFFSET bytes before the name; `joinRegion` completes them. */
+/** `fixed`: the USER_NAME_OFFSET bytes before the name; `joinRegion` completes them. */
 export function assembleUser(fixed: Buffer, name: Buffer, permissions: Uint8Array, keys: Buffer[]): Buffer {
   return Buffer.concat([fixed, Buffer.of(name.length), name, Buffer.of(permissions.length), permissions, ...keys]);
 }

@@ -12,17 +12,17 @@ import { DESCRIPTIONS, TRANSPORT_DESCRIPTIONS } from "./ending.js";
 import type { EndCause, Ending, OwnCause } from "./ending.js";
 import { ModuleError } from "../modules.js";
 import type { Instance, TransportExports } from "../modules.js";
-import { PUBLIC_KEY_BYTES, SEED_BYTES } from "../credentials/openssh-keys.js";
+import {
+  DESCRIPTION_CAPACITY,
+  DESCRIPTION_OFFSET,
+  HOST_KEY_BYTES,
+  SIGNATURE_ALGORITHMS_CAPACITY,
+} from "../../core/abi.js";
+import { SEED_BYTES } from "../credentials/openssh-keys.js";
 import type { PayloadReceiver, SwitchboardOptions } from "./options.js";
 import type { Judgement, Userauth } from "../userauth/userauth.js";
 
 const ENTROPY_BYTES = 64;
-const HOST_KEY_BYTES = SEED_BYTES + PUBLIC_KEY_BYTES;
-/** Of the transport module's build (assembly/abi/capacities.ts). */
-const SIGNATURE_ALGORITHMS_CAPACITY = 127;
-/** SSH_MSG_DISCONNECT's description, from `sendPtr` on, and how many bytes it may have. */
-const DESCRIPTION_OFFSET = 9;
-const DESCRIPTION_CAPACITY = 255;
 /** Of a `TransportError`: the reason that the client is given. */
 const REASON_MASK = 0xff;
 /** While more than this waits in the stream's write buffer, nothing is read and no application data is sent. */

@@ -6,18 +6,15 @@
 
 import { CredentialsError, USER_NAME_CAPACITY } from "../credentials/credentials.js";
 import { WIDE_ARGON2_KIB, WIDE_CREDENTIALS_BYTES } from "../../../assembly/abi/builds.js";
+import { KEY_HEAD_BYTES, RECORD_BYTES, USER_NAME_OFFSET, USER_RECORD_OFFSET } from "../../core/abi.js";
 import type { PasswordHash } from "../credentials/phc.js";
 import {
   assembleUser,
   encodeHead,
   encodeUser,
   joinRegion,
-  KEY_HEAD_BYTES,
-  NAME_OFFSET,
   passwordRecordOffset,
   readPasswordRecord,
-  RECORD_BYTES,
-  RECORD_OFFSET,
 } from "../credentials/users-region.js";
 import type { UsersLimits, UsersTable } from "../credentials/users-region.js";
 
@@ -119,12 +116,12 @@ export class UserRegions implements ServedUsers {
   passwordOf(name: string): PasswordHash {
     return readPasswordRecord(
       this.#head,
-      this.#users.get(latin1(name))!.record.subarray(RECORD_OFFSET, RECORD_OFFSET + RECORD_BYTES),
+      this.#users.get(latin1(name))!.record.subarray(USER_RECORD_OFFSET, USER_RECORD_OFFSET + RECORD_BYTES),
     );
   }
 
   replaceRecord(name: string, _offset: number, record: Uint8Array): void {
-    this.#users.get(latin1(name))!.record.set(record, RECORD_OFFSET);
+    this.#users.get(latin1(name))!.record.set(record, USER_RECORD_OFFSET);
   }
 
   #regionOf(user: ServedUser | undefined): Uint8Array {
@@ -139,7 +136,7 @@ export class UserRegions implements ServedUsers {
 
 /** Nothing is enough for nobody. The name is not UTF-8: no user has it. */
 const NOBODY: ServedUser = {
-  record: assembleUser(Buffer.alloc(NAME_OFFSET), Buffer.of(0xff), new Uint8Array(), []),
+  record: assembleUser(Buffer.alloc(USER_NAME_OFFSET), Buffer.of(0xff), new Uint8Array(), []),
   lengths: [],
 };
 

@@ -5,6 +5,7 @@
 
 import { UserauthField, UserauthStatus } from "../../../abi/index";
 import { PASSWORD_CAPACITY, PAYLOAD_CAPACITY } from "../../../abi/capacities";
+import { SALT_BYTES } from "../../../abi/region";
 import { blake2bFinish, blake2bStart, blake2bUpdate } from "../../../crypto/hash/blake2b";
 import { sha256 } from "../../../crypto/hash/sha256";
 import { ARGON2ID, PASSWORD_CHANGE, PBKDF2 } from "../features";
@@ -18,7 +19,6 @@ import {
   PASSWORD_RECORD_BYTES,
   PASSWORD_SALT,
   REGION,
-  SALT_BYTES,
   user,
 } from "../users";
 import { writeHash } from "../verifier";

@@ -168,6 +168,8 @@ export const mutations: readonly FileMutations[] = [
       ["  platform_computing(module->platform, 0);\n", ""],
       ["  if (status == ENGINE_OK) return result;\n", "  if (status != ENGINE_NO_EXPORT) return result;\n"],
       ["if (!module->exports[export]) module_fail", "if (false) module_fail"],
+      ["  if (status != ENGINE_OK) module_fail(module, describe(status));\n  return status", "  return status"],
+      ["i < count && status == ENGINE_OK; i++", "i < count; i++"],
       ["return length == 0 ? MODULE_VIEW_EMPTY : module_view", "return module_view"],
     ],
   },
@@ -182,6 +184,7 @@ export const mutations: readonly FileMutations[] = [
       ["embedded_userauth.memory_length - length, length);", "embedded_userauth.memory_length - length - 1, length);"],
       ["return userauth->failed ? USERAUTH_NONE : (userauth_status_t)status;", "return (userauth_status_t)status;"],
       ["? USERAUTH_EXPORTS\n", "? USERAUTH_VERIFYING_EXPORTS\n"],
+      ["? USERAUTH_FULL_EXPORTS\n", "? USERAUTH_VERIFYING_EXPORTS\n"],
     ],
   },
   {

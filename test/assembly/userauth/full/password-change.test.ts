@@ -397,3 +397,19 @@ test("no byte of an old or a new password is left in memory, whatever became of 
     }
   }
 });
+
+test("while a new password waits to be stored no request is read, and none is granted by what the store says then", () => {
+  for (const request of [passwordRequest("current", OLD), userauthRequest("current", "none")]) {
+    const userauth = open();
+    assert.equal(userauth.judge(changeRequest("current", OLD, NEW)), "CHANGE_PENDING");
+    assert.equal(userauth.judge(request), "PROTOCOL_ERROR");
+    userauth.decide(UserauthStatus.SUCCESS);
+    assert.equal(userauth.status, "PROTOCOL_ERROR");
+  }
+});
+
+test("a request that is cut off before its method is malformed, whatever else is wrong with it", () => {
+  const request = userauthRequest("current", "none");
+  for (let length = 1; length < request.length; length++)
+    assert.equal(open().judge(request.subarray(0, length)), "PROTOCOL_ERROR", `${length} bytes`);
+});

@@ -247,6 +247,7 @@ export const mutations: readonly FileMutations[] = [
       ["if (i < 1) throw", "if (i < 0) throw"],
       ["if (l !== HASH_BYTES) throw", "if (l < HASH_BYTES) throw"],
       ["if (rest.length > 0) throw", "if (rest.length > 1) throw"],
+      ['if (salt.includes("+") || hash.includes("+")) throw', "if (false) throw"],
       ["Number(value) > UINT32_MAX", "Number(value) > UINT32_MAX + 1"],
       ["salt.length < SALT_BYTES_MIN || salt.length > SALT_BYTES_MAX", "salt.length > SALT_BYTES_MAX"],
       [

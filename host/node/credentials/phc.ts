@@ -4,7 +4,8 @@
 //     $pbkdf2-sha256$i=600000,l=32$<salt>$<hash>        RFC 8018; RustCrypto's form, as the format names none
 //
 // In goes a string, out come its numbers and bytes, and back. There is one way to write a hash: whatever is read is
-// printed again as the same string, and every refusal says what is wrong with the others.
+// printed again as the same string, and every refusal says what is wrong with the others. What passlib alone writes for
+// PBKDF2 is read, too: $pbkdf2-sha256$29000$<salt>$<hash>, whose Base64 has . in place of +.
 
 /** Bytes of every hash. */
 export const HASH_BYTES = 32;
@@ -95,14 +96,17 @@ function parseArgon2id([version = "", ...fields]: string[]): Argon2idHash {
 
 function parsePbkdf2(fields: string[]): Pbkdf2Hash {
   const [parameters, salt, hash] = threeFields(fields);
-  if (/^[0-9]+$/.test(parameters)) {
-    const own = `i=${parameters},l=${HASH_BYTES}`;
-    throw new PhcError(`it is as passlib writes it; write ${own} for ${parameters}, and + for each . behind it`);
-  }
+  if (/^[0-9]+$/.test(parameters)) return parsePasslib(parameters, salt, hash);
   const { i, l } = parseParameters(parameters, ["i", "l"]);
   if (i < 1) throw new PhcError("i is 0; PBKDF2 makes at least one iteration");
   if (l !== HASH_BYTES) throw new PhcError(`l is ${l}; Sesame takes hashes of ${HASH_BYTES} bytes`);
   return { algorithm: "pbkdf2-sha256", iterations: i, salt: parseSalt(salt), hash: parseHash(hash) };
+}
+
+function parsePasslib(iterations: string, salt: string, hash: string): Pbkdf2Hash {
+  if (salt.includes("+") || hash.includes("+")) throw new PhcError("it has a +, for which passlib's form has a .");
+  const [ownSalt, ownHash] = [salt, hash].map((text) => text.replaceAll(".", "+"));
+  return parsePbkdf2([`i=${iterations},l=${HASH_BYTES}`, ownSalt!, ownHash!]);
 }
 
 function threeFields([parameters, salt, hash, ...rest]: string[]): [parameters: string, salt: string, hash: string] {

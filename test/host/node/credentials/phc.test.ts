@@ -56,7 +56,7 @@ const STRINGS = [
     saltBytes: 48,
   },
   {
-    by: "passlib, $pbkdf2-sha256$29000$… rewritten as the refusal of passlib's form says",
+    by: "passlib, $pbkdf2-sha256$29000$… rewritten with names and +",
     text: "$pbkdf2-sha256$i=29000,l=32$AAECAwQFBgcICQoLDA0ODw$oQniwjLkYbajNGr0RGSng8udgXKplgpN15LZNV56KTQ",
     password: "password",
     costs: { algorithm: "pbkdf2-sha256", iterations: 29000 },
@@ -77,6 +77,10 @@ for (const { by, text, password, costs, saltBytes } of STRINGS) {
 
 const argon2id16 = (parameters: string): string => `$argon2id$v=19$${parameters}$${SALT_TEXT}$${HASH_TEXT}`;
 const pbkdf2 = (parameters: string): string => `$pbkdf2-sha256$${parameters}$${SALT_TEXT}$${HASH_TEXT}`;
+
+/** As passlib writes it. */
+const passlib = (iterations: string, hash = HASH_TEXT): string =>
+  pbkdf2(iterations).replace(HASH_TEXT, hash).replaceAll("+", ".");
 const COSTS = "m=64,t=3,p=1";
 const bytes = (salt: string, hash = HASH_TEXT): string => `$argon2id$v=19$${COSTS}$${salt}$${hash}`;
 const base64 = (length: number): string => Buffer.alloc(length, 7).toString("base64").replace(/=+$/, "");
@@ -160,7 +164,11 @@ const REFUSALS: [what: string, text: string, reason: RegExp][] = [
   ["7 KiB", argon2id16("m=7,t=3,p=1"), /m is 7; .* 8 KiB for each lane/],
   ["31 KiB for four lanes", argon2id16("m=31,t=3,p=4"), /m is 31/],
 
-  ["passlib's form", pbkdf2("29000"), /as passlib writes it; write i=29000,l=32 for 29000/],
+  ["+ in passlib's form", pbkdf2("29000"), /has a \+, for which passlib's form has a \./],
+  ["passlib's form with no iteration", passlib("0"), /i is 0/],
+  ["passlib's form with a zero in front", passlib("029000"), /i is not a plain decimal/],
+  ["passlib's form with 33 bits", passlib("4294967296"), /i is not/],
+  ["passlib's form with a hash of 31 bytes", passlib("29000", base64(31)), /hash has 31 bytes/],
   ["no length", pbkdf2("i=1000"), /lacks the parameter l/],
   ["no iterations", pbkdf2("l=32"), /lacks the parameter i/],
   ["0 iterations", pbkdf2("i=0,l=32"), /i is 0/],
@@ -224,6 +232,19 @@ const argon2idHash = fc.integer({ min: 1, max: 255 }).chain((lanes) =>
 const pbkdf2Hash = fc
   .tuple(uint32(1), salt, hash)
   .map(([iterations, salt, hash]): PasswordHash => ({ algorithm: "pbkdf2-sha256", iterations, salt, hash }));
+
+test("what passlib writes for PBKDF2 is read, and printed as a PHC string", () => {
+  for (const [password, text] of [
+    ["password", "$pbkdf2-sha256$8000$XAuBMIYQQogxRg$tRRlz8hYn63B9LYiCd6PRo6FMiunY9ozmMMI3srxeRE"],
+    ["pässwörd", "$pbkdf2-sha256$1000$....AAAAAAAAAAAAAAAAAA$90uDs.633GxwTmshQ/m2H2cprnYydOgcHqza0WnBGb0"],
+  ] as const) {
+    const parsed = parsePhc(text);
+    assert.deepEqual(parsed.hash, recompute(password, parsed));
+    assert.match(formatPhc(parsed), /^\$pbkdf2-sha256\$i=[18]000,l=32\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+$/);
+    assert.deepEqual(parsePhc(formatPhc(parsed)), parsed);
+    for (let length = 0; length < text.length; length++) assert.throws(() => parsePhc(text.slice(0, length)), PhcError);
+  }
+});
 
 test("what is printed is read again as the same hash", () => {
   fc.assert(

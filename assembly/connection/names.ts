@@ -1,6 +1,7 @@
 // RFC 4254 §6: the names of the channel type and of the requests that the application hears of.
 
 import { ConnectionEvent } from "../abi/index";
+import { LAST_REQUEST } from "../abi/ranges";
 import { ctDifference } from "../wire/compare";
 
 /** In the order of ConnectionEvent, from OPEN to BREAK: the length of a name, then the name. Last, names we send. */
@@ -47,7 +48,7 @@ export const REFUSAL_LENGTH: u32 = 18;
 /** OPEN for the channel type "session", the event of a request's name, or NONE. */
 export function eventOfName(ptr: usize, length: u32): ConnectionEvent {
   let name = NAMES;
-  for (let event = ConnectionEvent.OPEN; event <= ConnectionEvent.BREAK; event++) {
+  for (let event = ConnectionEvent.OPEN; event <= LAST_REQUEST; event++) {
     const nameLength: u32 = load<u8>(name++);
     if (nameLength == length && !ctDifference(ptr, name, length - 1)) return event;
     name += nameLength;

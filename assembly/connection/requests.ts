@@ -2,6 +2,7 @@
 // time, before the next message; the module refuses all others.
 
 import { ConnectionEvent } from "../abi/index";
+import { FIRST_REQUEST, FIRST_START, LAST_START, LAST_WITH_VALUE } from "../abi/ranges";
 import { readBoolean, readString, stringLength } from "../wire/reader";
 import { writeByte, writeString, writeUint32, writtenLength } from "../wire/writer";
 import { Channel, CLOSE_SENT, EXIT_SENT, findChannel, skipRemaining, STARTED, writeOnce } from "./channels";
@@ -50,7 +51,7 @@ export function keepalive(): u32 {
 
 /** RFC 4254 §6.5: only one of these succeeds on a channel. */
 function isStart(event: ConnectionEvent): bool {
-  return event >= ConnectionEvent.SHELL && event <= ConnectionEvent.SUBSYSTEM;
+  return event >= FIRST_START && event <= LAST_START;
 }
 
 // byte      SSH_MSG_CHANNEL_REQUEST
@@ -67,19 +68,19 @@ export function handleRequest(channel: Channel): ConnectionEvent {
   const type = readString();
   const event = eventOfName(type, stringLength);
   wantReply = readBoolean();
-  if (event < ConnectionEvent.PTY_REQ) {
+  if (event < FIRST_REQUEST) {
     skipRemaining();
   } else {
     if (event == ConnectionEvent.BREAK) readBreakLength();
     else if (event != ConnectionEvent.SHELL && event != ConnectionEvent.WINDOW_CHANGE) readEventString();
     if (event == ConnectionEvent.PTY_REQ || event == ConnectionEvent.WINDOW_CHANGE) readTerminalSize();
-    if (event <= ConnectionEvent.ENV) readValue();
+    if (event <= LAST_WITH_VALUE) readValue();
   }
   if (event == ConnectionEvent.WINDOW_CHANGE) {
     reply(channel, SSH_MSG_CHANNEL_SUCCESS);
     return event;
   }
-  if (event < ConnectionEvent.PTY_REQ || (isStart(event) && channel.flags & STARTED)) {
+  if (event < FIRST_REQUEST || (isStart(event) && channel.flags & STARTED)) {
     reply(channel, SSH_MSG_CHANNEL_FAILURE);
     return ConnectionEvent.NONE;
   }

@@ -6,6 +6,7 @@
 // First, so that its small buffers lie below the large ones: their addresses take a byte less each time they are used.
 import { HOST_KEY, makeHostKeyPair, SESSION_ID, sessionIdLength as idLength } from "./key-exchange";
 import { TransportError, TransportEvent } from "../abi/index";
+import { TRANSPORT_OVER } from "../abi/ranges";
 import { DESCRIPTION_CAPACITY, PAYLOAD_CAPACITY } from "../abi/capacities";
 import { seedRandom } from "../crypto/random";
 import { sha256, SHA256_BYTES } from "../crypto/hash/sha256";
@@ -212,7 +213,7 @@ function handlePacket(): u32 {
   if (!readPayload() || keysAreUsedUp()) return error(TransportError.PROTOCOL_ERROR);
   const event = handlePayload();
   if (pieceStart) forgetPieces();
-  if (event >= TransportEvent.CLOSED) return end(event);
+  if (event >= TRANSPORT_OVER) return end(event);
   rekeyIfDue();
   return event;
 }

@@ -113,7 +113,7 @@ export const mutations: readonly FileMutations[] = [
         "readBoolean();\n  writeByte(SSH_MSG_REQUEST_FAILURE);",
       ],
       ["  if (unanswered) return 0;\n", ""],
-      ["event <= ConnectionEvent.SUBSYSTEM;", "event < ConnectionEvent.SUBSYSTEM;"],
+      ["event <= LAST_START;", "event < LAST_START;"],
       ["(isStart(event) && channel.flags & STARTED)", "false"],
       ["  unanswered = event;\n", ""],
       ["|| !unanswered) return 0;", ") return 0;"],
@@ -137,7 +137,7 @@ export const mutations: readonly FileMutations[] = [
     changes: [
       ["nameLength == length && !ctDifference(ptr, name, length - 1)", "!ctDifference(ptr, name, nameLength - 1)"],
       ["nameLength == length && !ctDifference(ptr, name, length - 1)", "nameLength == length"],
-      ["event <= ConnectionEvent.BREAK; event++", "event < ConnectionEvent.BREAK; event++"],
+      ["event <= LAST_REQUEST; event++", "event < LAST_REQUEST; event++"],
     ],
   },
 ];

@@ -5,6 +5,7 @@
 // to the payload's. docs/userauth.md gives the bytes that each choice saves.
 
 import { UserauthStatus } from "../../abi/index";
+import { USERAUTH_LAST_REFUSAL, USERAUTH_OVER } from "../../abi/ranges";
 import { PASSWORD_CAPACITY, USER_NAME_CAPACITY } from "../../abi/capacities";
 import { ctDifference } from "../../wire/compare";
 import { SSH_MSG_USERAUTH_REQUEST, SSH_MSG_USERAUTH_SUCCESS } from "../../wire/numbers";
@@ -45,7 +46,7 @@ let attemptsLeft: u32 = 4;
  */
 export function receive(length: u32): u32 {
   let replyLength: u32 = 0;
-  if (status < UserauthStatus.PROTOCOL_ERROR) {
+  if (status < USERAUTH_OVER) {
     status = UserauthStatus.PROTOCOL_ERROR;
     // The message number and the upper three bytes of the user name's length, which are zero, at once.
     if (load<u32>(BUFFER) == SSH_MSG_USERAUTH_REQUEST) {
@@ -65,7 +66,7 @@ export function receive(length: u32): u32 {
                 ? UserauthStatus.INVALID_PASSWORD
                 : UserauthStatus.SUCCESS;
       }
-      const admitted = why > UserauthStatus.TOO_MANY_ATTEMPTS;
+      const admitted = why > USERAUTH_LAST_REFUSAL;
       replyLength = admitted ? 1 : FAILURE_BYTES;
       status = u32(admitted) | --attemptsLeft ? why : UserauthStatus.TOO_MANY_ATTEMPTS;
     }

@@ -4,6 +4,7 @@
 // brings the verification: `readRequest` says when a signature has to be verified, and `conclude` answers.
 
 import { UserauthStatus } from "../../abi/index";
+import { USERAUTH_OVER } from "../../abi/ranges";
 import {
   PAYLOAD_CAPACITY,
   SESSION_ID_CAPACITY,
@@ -115,7 +116,7 @@ export function reset(length: u32): void {
  * goes wrong on the way fails closed.
  */
 export function readRequest(length: u32): u32 {
-  if (status >= UserauthStatus.PROTOCOL_ERROR) return 0;
+  if (status >= USERAUTH_OVER) return 0;
   status = UserauthStatus.PROTOCOL_ERROR;
   if (length - 1 >= PAYLOAD_CAPACITY || load<u8>(BUFFER) != SSH_MSG_USERAUTH_REQUEST || !hashHeadLength) return 0;
   // Begins behind the message number: to the reader, address 0 is that of a value that is not there.

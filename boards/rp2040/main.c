@@ -3,6 +3,7 @@
 // Everything but USB, the console's bytes and the clock happens in this loop. Interrupts wake it: USB, UART, and a
 // timer ten times a second, so that time limits are noticed.
 
+#include "commands.h"
 #include "memory_peaks.h"
 #include "platform_rp2040.h"
 #include "server/device.h"
@@ -13,6 +14,7 @@ int main(void) {
   memory_paint_stack();
   platform_start(&platform);
   device_start(&device, &platform); // on a fault the loop runs nevertheless: console, LED, and no clients
+  device.commands = &rp2040_commands;
   for (;;) {
     platform_turn(&platform);
     // nobody gives way to a client who opens the port: whoever had it before has closed it, and its connection ends

@@ -48,8 +48,8 @@ export function openUserauth(
   const instance = new UserauthInstance(module.instantiate(), setup, sessionId);
   return {
     receive: (payload) => {
-      const { status, replies } = instance.receive(payload);
-      return { status, replies, ...(status === UserauthStatus.SUCCESS && onlyUser) };
+      const { status, replies, permissions } = instance.receive(payload);
+      return { status, replies, permissions, ...(status === UserauthStatus.SUCCESS && onlyUser) };
     },
     end: () => instance.end(),
   };

@@ -103,6 +103,17 @@ for (const engine of ["wasm2c", "wasm3"] as const) {
       assert.equal((await exec("led off")).stdout.toString(), "LED off\n");
     });
 
+    test("gpio drives and reads a pin that is free, adc measures, i2c finds nobody on an empty bus", async () => {
+      // the emulated pads do not read what is driven
+      assert.match((await exec("gpio 15 1")).stdout.toString(), /^GP15 is [01], an output\n$/);
+      assert.match((await exec("gpio 15")).stdout.toString(), /^GP15 is [01], an output\n$/);
+      assert.match((await exec("gpio 15 in")).stdout.toString(), /^GP15 is [01], an input\n$/);
+      for (const pin of ["0", "1", "23", "25", "29", "x"])
+        assert.equal((await exec(`gpio ${pin} 1`)).status, 2, `GP${pin} is in use`);
+      assert.match((await exec("adc")).stdout.toString(), /^GP26 +\d+ mV\nGP27 .*\nGP28 .*\nchip -?\d+\.\d degrees\n$/);
+      assert.equal((await exec("i2c scan")).stdout.toString(), "0 of 112 addresses\n");
+    });
+
     test("uart bridges the session to the serial console, both ways, until the client ends it", async () => {
       const [, port] = /console on 127\.0\.0\.1:(\d+)/.exec(pico.program.text)!;
       const console = connect(Number(port), "127.0.0.1");

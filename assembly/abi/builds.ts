@@ -19,7 +19,7 @@ export type Host = "node" | "board";
 export type Flags = Readonly<Record<string, number>>;
 
 export interface Build {
-  module: ModuleType;
+  module: ModuleType | "shell";
   /** The file that the compiler is given. */
   entry: string;
   use?: Flags;
@@ -86,6 +86,7 @@ export const BUILDS = {
   },
   transport: { module: "transport", entry: "assembly/transport/index.ts", wide: { pages: 2 } },
   connection: { module: "connection", entry: "assembly/connection/index.ts", wide: {} },
+  shell: { module: "shell", entry: "assembly/shell/index.ts" },
 } as const satisfies Readonly<Record<string, Build>>;
 
 export type BuildName = keyof typeof BUILDS;

@@ -47,3 +47,18 @@ export const CREDENTIALS_CAPACITY: u32 = isDefined(CREDENTIALS_BYTES) ? CREDENTI
 /** Argon2's memory in the full userauth build, in KiB: no password of the credentials region may ask for more. Flag. */
 // @ts-expect-error the flag exists only when a build sets it
 export const ARGON2_MEMORY_KIB: u32 = isDefined(ARGON2_KIB) ? ARGON2_KIB : 19456;
+
+/** Longest line of the shell. */
+export const LINE_CAPACITY: u32 = 1024;
+
+/** The shell's history: all lines together, and one byte more for each. */
+export const HISTORY_CAPACITY: u32 = 1024;
+
+/** Longest prompt of the shell; of a longer one, the rest is not shown. */
+export const PROMPT_CAPACITY: u32 = 32;
+
+/** What the shell is given at once: input, or words for completion. */
+export const SHELL_INPUT_CAPACITY: u32 = 512;
+
+/** Longest piece of the shell's output. */
+export const OUTPUT_CAPACITY: u32 = 256;

@@ -124,6 +124,32 @@ const CONNECTION: Exports = {
     "the global request keepalive@openssh.com, which the client answers one way or the other: for a host that wants to know whether it is still there. Any bytes that come are a sign of life. Returns the payload's length, 0 while a request is unanswered and after an error",
 };
 
+/** The lines of the device shell. */
+const SHELL: Exports = {
+  "open(input, columns): void":
+    "first of all: what the input is, a `ShellInput`, and a terminal's width in columns, 0 if it is not known. Again, where the input becomes another: that of a command, then the lines for the command",
+  "prompt(length): void":
+    "begins a line; the first `length` bytes of the input buffer, at most 32, are its prompt. What the buffers hold of the line before is overwritten",
+  "receive(length): u32":
+    "takes bytes of the input buffer, up to the one that makes a `ShellEvent`, and returns that. While output waits it takes nothing",
+  "consumed(): u32": "how many bytes the last `receive` has taken; the host keeps the others and gives them again",
+  "output(room): u32":
+    "writes the next bytes for the terminal, at most `room`, to `outputPtr`, and returns how many; 0, if `room` is more, when all have been taken. After every other call they are taken before the event is acted upon",
+  "linePtr(): usize": "the line. After `LINE` it stays until the next `prompt`",
+  "lineLength(): u32": "its length; after `TOO_LONG`, what there is room for",
+  "remember(): void":
+    "after `LINE`: the line goes into the history, unless it is blank or repeats the newest. A host does not call it for secrets",
+  "historyPtr(): usize": "the lines that were typed before, the newest first, LF behind each",
+  "historyLength(): u32": "the length of all of them",
+  "wordStart(): u32": "where in the line the word begins that the cursor is in or behind",
+  "complete(length): void":
+    "after `COMPLETE`: completes that word with those that are in the input buffer, LF behind each, which stay there until the output has been taken",
+  "resize(columns): void": "the terminal has another width",
+  "endEscape(): void":
+    "nothing has followed an ESC for so long (half a second in both hosts) that it was the Escape key",
+  "end(): u32": "the input has ended. Returns `LINE` or `TOO_LONG` for a last line without an end, else `END`",
+};
+
 /** An export, taken apart. */
 export interface Export {
   name: string;
@@ -152,6 +178,7 @@ export const EXPORTS = {
   verifyingUserauth: parse(VERIFYING_USERAUTH),
   fullUserauth: parse(FULL_USERAUTH),
   connection: parse(CONNECTION),
+  shell: parse(SHELL),
 };
 
 /** All that a module of the build exports, in the order of this file. */

@@ -105,6 +105,34 @@ export enum ConnectionEvent {
   PROTOCOL_ERROR = 15,
 }
 
+/** What comes into the shell module, and what becomes of it. */
+export enum ShellInput {
+  /** Lines, without a terminal: nothing is shown. */
+  SCRIPT = 0,
+  /** One command: an end of line within it is a byte like any other. */
+  COMMAND = 1,
+  /** Keys. */
+  TERMINAL = 2,
+  /** Keys of a terminal that knows no escape sequences. */
+  DUMB_TERMINAL = 3,
+}
+
+/** What `shell.receive` and `shell.end` ask of the host, after the output has been sent. */
+export enum ShellEvent {
+  /** Nothing: more of the input. */
+  NONE = 0,
+  /** A line is at `linePtr` until the next `prompt`. */
+  LINE = 1,
+  /** A line is longer than there is room for; nothing of it is to be used. */
+  TOO_LONG = 2,
+  /** Ctrl-C. */
+  INTERRUPT = 3,
+  /** Ctrl-D on an empty line, or the end of the input. */
+  END = 4,
+  /** The Tab key: the host calls `complete`. */
+  COMPLETE = 5,
+}
+
 /** RFC 4253 §11.1: reasons that Sesame gives. */
 export enum DisconnectReason {
   PROTOCOL_ERROR = 2,

@@ -179,6 +179,46 @@ export interface ConnectionExports extends BufferExports {
   keepalive(): number;
 }
 
+/** The lines of the device shell. */
+export interface ShellExports extends BufferExports {
+  /** First of all: what the input is, a `ShellInput`, and a terminal's width in columns, 0 if it is not known. Again,
+   * where the input becomes another: that of a command, then the lines for the command. */
+  open(input: number, columns: number): void;
+  /** Begins a line; the first `length` bytes of the input buffer, at most 32, are its prompt. What the buffers hold of
+   * the line before is overwritten. */
+  prompt(length: number): void;
+  /** Takes bytes of the input buffer, up to the one that makes a `ShellEvent`, and returns that. While output waits it
+   * takes nothing. */
+  receive(length: number): number;
+  /** How many bytes the last `receive` has taken; the host keeps the others and gives them again. */
+  consumed(): number;
+  /** Writes the next bytes for the terminal, at most `room`, to `outputPtr`, and returns how many; 0, if `room` is
+   * more, when all have been taken. After every other call they are taken before the event is acted upon. */
+  output(room: number): number;
+  /** The line. After `LINE` it stays until the next `prompt`. */
+  linePtr(): number;
+  /** Its length; after `TOO_LONG`, what there is room for. */
+  lineLength(): number;
+  /** After `LINE`: the line goes into the history, unless it is blank or repeats the newest. A host does not call it
+   * for secrets. */
+  remember(): void;
+  /** The lines that were typed before, the newest first, LF behind each. */
+  historyPtr(): number;
+  /** The length of all of them. */
+  historyLength(): number;
+  /** Where in the line the word begins that the cursor is in or behind. */
+  wordStart(): number;
+  /** After `COMPLETE`: completes that word with those that are in the input buffer, LF behind each, which stay there
+   * until the output has been taken. */
+  complete(length: number): void;
+  /** The terminal has another width. */
+  resize(columns: number): void;
+  /** Nothing has followed an ESC for so long (half a second in both hosts) that it was the Escape key. */
+  endEscape(): void;
+  /** The input has ended. Returns `LINE` or `TOO_LONG` for a last line without an end, else `END`. */
+  end(): number;
+}
+
 /** Longest payload that the modules take or make. Flag. RFC 4253 §6.1 asks for 32,768; docs/abi.md says why it is less.
  * */
 export const PAYLOAD_CAPACITY = 4096;
@@ -221,6 +261,21 @@ export const CREDENTIALS_CAPACITY = 2048;
 
 /** Argon2's memory in the full userauth build, in KiB: no password of the credentials region may ask for more. Flag. */
 export const ARGON2_MEMORY_KIB = 19456;
+
+/** Longest line of the shell. */
+export const LINE_CAPACITY = 1024;
+
+/** The shell's history: all lines together, and one byte more for each. */
+export const HISTORY_CAPACITY = 1024;
+
+/** Longest prompt of the shell; of a longer one, the rest is not shown. */
+export const PROMPT_CAPACITY = 32;
+
+/** What the shell is given at once: input, or words for completion. */
+export const SHELL_INPUT_CAPACITY = 512;
+
+/** Longest piece of the shell's output. */
+export const OUTPUT_CAPACITY = 256;
 
 /** Length of the user name, 1–63; user name, then zeros. */
 export const SMALL_USER_OFFSET = 0;

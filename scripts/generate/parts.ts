@@ -33,6 +33,7 @@ const PARTS: Record<string, string | ((constants: readonly Fact[]) => string)> =
   userauth: table([...EXPORTS.verifyingUserauth, ...EXPORTS.userauth]),
   "full-userauth": table(EXPORTS.fullUserauth),
   connection: table(EXPORTS.connection),
+  shell: table(EXPORTS.shell),
   "small-region": (constants) => layout(constants, "SMALL_", "small builds"),
   region: (constants) => layout(constants, "REGION_", "header"),
   user: (constants) => layout(constants, "USER_", "user"),

@@ -22,7 +22,7 @@ function declaration(name: string, base: string | undefined, docs: string, membe
 
 /** host/core/abi.ts, as prettier has it. */
 export function abiTypes(constants: Fact[]): Promise<string> {
-  const { common, buffers, transport, userauth, verifyingUserauth, fullUserauth, connection } = EXPORTS;
+  const { common, buffers, transport, userauth, verifyingUserauth, fullUserauth, connection, shell } = EXPORTS;
   const members = (exports: readonly Export[]): string[] => exports.map((entry) => member(entry));
   const reset = verifyingUserauth.map((entry) =>
     member({ ...entry, docs: `in builds that verify signatures: ${entry.docs}` }, true),
@@ -34,6 +34,7 @@ export function abiTypes(constants: Fact[]): Promise<string> {
     declaration("UserauthExports", "CommonExports", "RFC 4252: every build.", [...members(userauth), ...reset]),
     declaration("FullUserauthExports", "UserauthExports", "RFC 4252: the full build.", members(fullUserauth)),
     declaration("ConnectionExports", "BufferExports", "RFC 4254.", members(connection)),
+    declaration("ShellExports", "BufferExports", "The lines of the device shell.", members(shell)),
   ];
   const values = constants.map(({ name, value, docs }) => `${comment(docs)}export const ${name} = ${value};\n`);
   const text =

@@ -108,6 +108,34 @@ typedef enum connection_event {
   CONNECTION_EVENT_PROTOCOL_ERROR = 15,
 } connection_event_t;
 
+/** What comes into the shell module, and what becomes of it. */
+typedef enum shell_input {
+  /** Lines, without a terminal: nothing is shown. */
+  SHELL_INPUT_SCRIPT = 0,
+  /** One command: an end of line within it is a byte like any other. */
+  SHELL_INPUT_COMMAND = 1,
+  /** Keys. */
+  SHELL_INPUT_TERMINAL = 2,
+  /** Keys of a terminal that knows no escape sequences. */
+  SHELL_INPUT_DUMB_TERMINAL = 3,
+} shell_input_t;
+
+/** What `shell.receive` and `shell.end` ask of the host, after the output has been sent. */
+typedef enum shell_event {
+  /** Nothing: more of the input. */
+  SHELL_EVENT_NONE = 0,
+  /** A line is at `linePtr` until the next `prompt`. */
+  SHELL_EVENT_LINE = 1,
+  /** A line is longer than there is room for; nothing of it is to be used. */
+  SHELL_EVENT_TOO_LONG = 2,
+  /** Ctrl-C. */
+  SHELL_EVENT_INTERRUPT = 3,
+  /** Ctrl-D on an empty line, or the end of the input. */
+  SHELL_EVENT_END = 4,
+  /** The Tab key: the host calls `complete`. */
+  SHELL_EVENT_COMPLETE = 5,
+} shell_event_t;
+
 /** RFC 4253 §11.1: reasons that Sesame gives. */
 typedef enum disconnect_reason {
   DISCONNECT_PROTOCOL_ERROR = 2,
@@ -171,6 +199,21 @@ typedef enum userauth_build {
 
 /** Argon2's memory in the full userauth build, in KiB: no password of the credentials region may ask for more. Flag. */
 #define ARGON2_MEMORY_KIB 19456
+
+/** Longest line of the shell. */
+#define LINE_CAPACITY 1024
+
+/** The shell's history: all lines together, and one byte more for each. */
+#define HISTORY_CAPACITY 1024
+
+/** Longest prompt of the shell; of a longer one, the rest is not shown. */
+#define PROMPT_CAPACITY 32
+
+/** What the shell is given at once: input, or words for completion. */
+#define SHELL_INPUT_CAPACITY 512
+
+/** Longest piece of the shell's output. */
+#define OUTPUT_CAPACITY 256
 
 /** Length of the user name, 1–63; user name, then zeros. */
 #define SMALL_USER_OFFSET 0

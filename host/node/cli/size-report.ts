@@ -20,6 +20,8 @@ import { readExportedGlobal, readFunctionBodies, readFunctionNames, readSections
 export const USERAUTH_MODULES = BUILD_NAMES.filter((name) => buildNamed(name).userauth);
 /** The modules that every connection uses. */
 export const COMMON_MODULES: readonly BuildName[] = MODULE_TYPES.filter((type) => type !== "userauth");
+/** That of the device shell. */
+export const SHELL_MODULE = "shell" satisfies BuildName;
 export const MODULES = BUILD_NAMES;
 
 const HEADER_BYTES = 8;

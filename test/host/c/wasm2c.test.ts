@@ -104,7 +104,9 @@ function loadMultiplication(folder: string): (name: string, a: number, b: number
   };
   const [elf, binary] = [join(folder, "multiply.elf"), join(folder, "multiply.bin")];
   const flags = "-mcpu=cortex-m0plus -mthumb -O2 -Wall -Wextra -Werror -nostdlib -Wl,--entry=0".split(" ");
-  tool("gcc", ...flags, `-Wl,-Ttext=0x${CODE.toString(16)}`, join(ROOT, "host/c/engine/wasm2c/multiply.c"), "-o", elf);
+  const include = `-I${join(ROOT, "host/c")}`;
+  const source = join(ROOT, "host/c/engine/wasm2c/multiply.c");
+  tool("gcc", ...flags, include, `-Wl,-Ttext=0x${CODE.toString(16)}`, source, "-o", elf);
   tool("objcopy", "-O", "binary", elf, binary);
   const symbols = new Map(Array.from(tool("nm", elf).matchAll(/^(\w+) T (\w+)$/gm), ([, at, name]) => [name, at]));
   const code = readFileSync(binary);

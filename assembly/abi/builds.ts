@@ -85,9 +85,20 @@ export const BUILDS = {
     wide: { use: { CREDENTIALS_BYTES: WIDE_CREDENTIALS_BYTES, ARGON2_KIB: WIDE_ARGON2_KIB } },
   },
   transport: { module: "transport", entry: "assembly/transport/index.ts", wide: { pages: 2 } },
+  "transport-full": {
+    module: "transport",
+    entry: "assembly/transport/index.ts",
+    use: { WITH_MLKEM: 1, WITH_AES_GCM: 1, WITH_AES_CTR: 1 },
+    wide: { pages: 2 },
+  },
   connection: { module: "connection", entry: "assembly/connection/index.ts", wide: {} },
   shell: { module: "shell", entry: "assembly/shell/index.ts" },
 } as const satisfies Readonly<Record<string, Build>>;
+
+/** What a host says of the transport: the smallest, or the one with every algorithm. */
+export const TRANSPORTS = { plain: "transport", full: "transport-full" } as const;
+
+export type Transport = keyof typeof TRANSPORTS;
 
 export type BuildName = keyof typeof BUILDS;
 

@@ -29,19 +29,23 @@ import {
 } from "../wire/numbers";
 import { isMalformedOrUnfinished, readByte, readString, readUint32, startReading, stringLength } from "../wire/reader";
 import { skipBytes, startWriting, writeByte, writeString, writeUint32, writtenLength } from "../wire/writer";
+import { startExchangeHash } from "./exchange-hash";
 import {
+  agreedCipher,
+  CLIENT_TO_SERVER,
   finishKexinit,
   HOST_KEY_NAME_BYTES,
   HOST_KEY_NAME_PTR,
   NAME,
   readKexinit,
+  SERVER_TO_CLIENT,
   startKexinit,
   strict,
   wantsExtInfo,
   writeKexinit,
   wrongGuess,
 } from "./kexinit";
-import { handleEcdhInit, hashServerKexinit, sessionIdLength, startExchangeHash } from "./key-exchange";
+import { handleEcdhInit, hashServerKexinit, sessionIdLength } from "./key-exchange";
 import {
   bytesSinceNewKeys,
   HEADER_BYTES,
@@ -215,7 +219,7 @@ function spoilPayload(number: u32): void {
 function handleExchange(number: u32): TransportEvent {
   if (exchange == Exchange.KEXINIT_SENT && number == SSH_MSG_KEXINIT) return handleKexinit();
   if (exchange == Exchange.NEWKEYS_SENT && number == SSH_MSG_NEWKEYS && payloadLength == 1) {
-    startClientToServerKeys(strict);
+    startClientToServerKeys(agreedCipher(CLIENT_TO_SERVER), strict);
     exchange = Exchange.NONE;
     // It may follow our NEWKEYS at once. But a client that waits to send more until its NEWKEYS is acknowledged (Nagle) waits less
     // when this is the answer: about 40 ms of a login.
@@ -230,7 +234,7 @@ function handleExchange(number: u32): TransportEvent {
     }
     if (number == SSH_MSG_KEX_ECDH_INIT) {
       if (!handleEcdhInit(PAYLOAD, payloadLength)) return fail(TransportError.KEY_EXCHANGE_FAILED);
-      startServerToClientKeys(strict);
+      startServerToClientKeys(agreedCipher(SERVER_TO_CLIENT), strict);
       exchange = Exchange.NEWKEYS_SENT;
       return TransportEvent.CONTINUE;
     }

@@ -4,7 +4,8 @@
 // in the order of a connection: identification.ts, kexinit.ts, key-exchange.ts; for every packet: packet.ts, dispatch.ts.
 
 // First, so that its small buffers lie below the large ones: their addresses take a byte less each time they are used.
-import { HOST_KEY, makeHostKeyPair, SESSION_ID, sessionIdLength as idLength } from "./key-exchange";
+import { HOST_KEY, makeHostKeyPair } from "./hostkey/ed25519";
+import { SESSION_ID, sessionIdLength as idLength } from "./key-exchange";
 import { TransportError, TransportEvent } from "../abi/index";
 import { TRANSPORT_OVER } from "../abi/ranges";
 import { DESCRIPTION_CAPACITY, PAYLOAD_CAPACITY } from "../abi/capacities";
@@ -26,11 +27,13 @@ import {
   writeDisconnect,
   writeUnimplemented,
 } from "./dispatch";
+import { AES_CTR } from "./features";
 import { isUnfinishedLine, readIdentification, writeIdentification } from "./identification";
 import { strict } from "./kexinit";
 import { SSH_MSG_USERAUTH_SUCCESS } from "../wire/numbers";
 import {
   awaitPiece,
+  bytesOfLength,
   clearOutput,
   HEADER_BYTES,
   INPUT,
@@ -182,6 +185,11 @@ export function receive(length: u32): u32 {
       if (!readIdentification(received)) return error(TransportError.PROTOCOL_VERSION_NOT_SUPPORTED);
       break;
     case Stage.LENGTH:
+      // More than the field only now: before, the last payload was where the rest comes.
+      if (AES_CTR && received < bytesOfLength()) {
+        wanted = bytesOfLength();
+        return TransportEvent.CONTINUE;
+      }
       if (!readPacketLength()) return error(TransportError.PACKET_LENGTH);
       wanted = pieceEnd();
       stage = Stage.PACKET;

@@ -1,4 +1,4 @@
-// RFC 4253 §7.1: KEXINIT. One algorithm of each kind is offered, so to negotiate is to ask whether the client has it.
+// RFC 4253 §7.1: KEXINIT. Where one algorithm of each kind is offered, to negotiate is to ask whether the client has it.
 //
 // In: the client's KEXINIT, in one piece or several, so that none is too long for a buffer. Out: ours; whether they agree. Next:
 // key-exchange.ts.
@@ -15,6 +15,9 @@ import {
   STRICT_KEX_SERVER,
 } from "../wire/names";
 import { SSH_MSG_KEXINIT } from "../wire/numbers";
+import { Cipher } from "./cipher/cipher";
+import { AES_CTR, AES_GCM, MLKEM768X25519, SEVERAL_CIPHERS } from "./features";
+import { Kex } from "./kex/kex";
 import { sessionIdLength } from "./key-exchange";
 import { CIPHERS, KEX_ALGORITHMS, MACS } from "./offer";
 import { payloadToSend, writePacket } from "./packet";
@@ -61,7 +64,7 @@ export const KEXINIT_BYTES: u32 =
 
 const CURVE25519_PTR: usize = KEXINIT + KEX_OFFSET;
 const CURVE25519_LIBSSH_PTR: usize = CURVE25519_PTR + byteLength(CURVE25519_SHA256) + 1;
-const STRICT_PTR: usize = CURVE25519_LIBSSH_PTR + byteLength(CURVE25519_SHA256_LIBSSH) + 1;
+const STRICT_PTR: usize = KEXINIT + KEX_OFFSET + byteLength(KEX_ALGORITHMS) - byteLength(STRICT_KEX_SERVER);
 /** Where the client's marker differs from ours. */
 const STRICT_ROLE: u32 = 11;
 /** The host key's algorithm; the four bytes before it make it a string. */
@@ -94,6 +97,20 @@ let nameLength: u32 = 0;
 /** By the lists' numbers: which have a name of ours, and `FIRST` times that, which have ours first. */
 let agreed: u32 = 0;
 const FIRST: u32 = 1 << 10;
+/** In a build with several names in a list: which of ours the client has first, from 1 on, by the lists' numbers. */
+// @ts-expect-error a decorator of AssemblyScript
+@lazy
+const CHOSEN: usize = memory.data(8, 8);
+const SEVERAL: bool = MLKEM768X25519 || SEVERAL_CIPHERS;
+const KEX_COUNT: u32 = MLKEM768X25519 ? 3 : 2;
+/** The lists' numbers. */
+const KEX_LIST: u32 = 0;
+const CIPHER_LIST: u32 = 2;
+const MAC_LIST: u32 = 4;
+const LANGUAGE_LIST: u32 = 8;
+/** Which list of two for both directions. */
+export const CLIENT_TO_SERVER: u32 = 0;
+export const SERVER_TO_CLIENT: u32 = 1;
 /** All but the MACs and languages; key exchange and host key first. */
 const AGREED: u32 = 0xcf;
 const GUESSED: u32 = 3 * FIRST;
@@ -115,6 +132,7 @@ export function startKexinit(length: u32): void {
   partLeft = 1 + COOKIE_BYTES + 4;
   nameLength = 0;
   agreed = 0;
+  if (SEVERAL) store<u64>(CHOSEN, 0);
 }
 
 /** Reads as much of the KEXINIT as it still has of the `length` bytes at `ptr`. Returns how many those are. */
@@ -142,14 +160,17 @@ export function readKexinit(ptr: usize, length: u32): u32 {
 /** A name of the list that is being read is complete. */
 function readName(): void {
   const list = part >> 1;
-  const name = !list ? CURVE25519_PTR : list == 1 ? HOST_KEY_NAME_PTR : list < 4 ? CIPHER_PTR : COMPRESSION_PTR;
-  if (isName(name, list ? load<u8>(name - 1) : byteLength(CURVE25519_SHA256))) {
-    agreed |= 1 << list;
-    // The first name, and perhaps a comma, are all that was read of the list.
-    if (number - partLeft <= nameLength + 1) agreed |= FIRST << list;
+  if (SEVERAL) {
+    chooseName(list);
+  } else {
+    const name = !list ? CURVE25519_PTR : list == 1 ? HOST_KEY_NAME_PTR : list < 4 ? CIPHER_PTR : COMPRESSION_PTR;
+    if (isName(name, list ? load<u8>(name - 1) : byteLength(CURVE25519_SHA256))) {
+      agreed |= 1 << list;
+      if (isFirst()) agreed |= FIRST << list;
+    }
   }
   if (!list) {
-    if (isName(CURVE25519_LIBSSH_PTR, byteLength(CURVE25519_SHA256_LIBSSH))) agreed |= 1;
+    if (!SEVERAL && isName(CURVE25519_LIBSSH_PTR, byteLength(CURVE25519_SHA256_LIBSSH))) agreed |= 1;
     // The markers count in the first key exchange.
     if (!sessionIdLength) {
       if (isName(EXT_INFO_PTR, byteLength(EXT_INFO_CLIENT))) wantsExtInfo = true;
@@ -160,13 +181,67 @@ function readName(): void {
   nameLength = 0;
 }
 
+/** The name, and perhaps a comma, are all that was read of the list. */
+function isFirst(): bool {
+  return number - partLeft <= nameLength + 1;
+}
+
 function isName(name: usize, length: u32): bool {
   return nameLength == length && !ctDifference(NAME, name, length - 1);
+}
+
+/** RFC 4253 §7.1: of two lists the name is chosen that is the client's first of those that we have. */
+function chooseName(list: u32): void {
+  if (list >= LANGUAGE_LIST || load<u8>(CHOSEN + list)) return;
+  const position = positionOfName(list);
+  if (list == KEX_LIST && position > KEX_COUNT) return; // our own marker
+  store<u8>(CHOSEN + list, position);
+  if (position == 1 && isFirst()) agreed |= FIRST << list;
+}
+
+/** Which name of a list of ours the name is, from 1 on; 0 for none. */
+function positionOfName(list: u32): u32 {
+  let ptr = KEXINIT + 1 + COOKIE_BYTES;
+  for (; list; list--) ptr += LENGTH_BYTES + <u32>load<u8>(ptr, LENGTH_BYTES - 1);
+  const end = ptr + LENGTH_BYTES + <u32>load<u8>(ptr, LENGTH_BYTES - 1);
+  ptr += LENGTH_BYTES;
+  for (let position: u32 = 1; ptr < end; position++) {
+    const name = ptr;
+    while (ptr < end && load<u8>(ptr) != COMMA) ptr++;
+    if (isName(name, <u32>(ptr - name))) return position;
+    ptr++;
+  }
+  return 0;
 }
 
 /** The KEXINIT has been read: 0 if it is malformed, 1 if an algorithm is missing, 2 if both sides agree. */
 export function finishKexinit(): u32 {
   if (part != END || partLeft) return 0;
   if ((agreed & GUESSED) == GUESSED) wrongGuess = false;
-  return (agreed & AGREED) == AGREED ? 2 : 1;
+  if (!SEVERAL) return (agreed & AGREED) == AGREED ? 2 : 1;
+  for (let list: u32 = 0; list < LANGUAGE_LIST; list++) {
+    // only AES-CTR needs a MAC
+    const needed = list < MAC_LIST || list >= MAC_LIST + 2 || (AES_CTR && cipherOf(list & 1) >= Cipher.AES256_CTR_ETM);
+    if (needed && !load<u8>(CHOSEN + list)) return 1;
+  }
+  return 2;
+}
+
+/** What both sides have agreed on: until the next KEXINIT is read, which may be when the client's NEWKEYS is in. */
+export function agreedKex(): Kex {
+  return MLKEM768X25519 && load<u8>(CHOSEN) == 1 ? Kex.MLKEM768X25519 : Kex.CURVE25519;
+}
+
+/** The same of a direction's cipher, with its MAC. */
+export function agreedCipher(direction: u32): Cipher {
+  if (!SEVERAL_CIPHERS) return Cipher.CHACHA20_POLY1305;
+  const cipher = cipherOf(direction);
+  if (!AES_CTR || cipher < Cipher.AES256_CTR_ETM) return cipher;
+  return cipher + 2 * (<u32>load<u8>(CHOSEN + MAC_LIST + direction) - 1);
+}
+
+/** The same as if its MAC were the first. */
+function cipherOf(direction: u32): Cipher {
+  const position = <u32>load<u8>(CHOSEN + CIPHER_LIST + direction);
+  return AES_GCM || position < Cipher.AES256_GCM ? position : position + 2;
 }

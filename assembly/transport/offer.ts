@@ -3,17 +3,36 @@
 
 import { join } from "../wire/ascii";
 import {
+  AES128_CTR,
+  AES128_GCM,
+  AES256_CTR,
+  AES256_GCM,
   CHACHA20_POLY1305,
   CURVE25519_SHA256,
   CURVE25519_SHA256_LIBSSH,
+  HMAC_SHA2_256,
   HMAC_SHA2_256_ETM,
+  MLKEM768X25519_SHA256,
   STRICT_KEX_SERVER,
 } from "../wire/names";
+import { AES_CTR, AES_GCM, MLKEM768X25519 } from "./features";
 
-export const KEX_ALGORITHMS: string = join(CURVE25519_SHA256, CURVE25519_SHA256_LIBSSH, STRICT_KEX_SERVER);
+/** The marker of strict key exchange is last. */
+export const KEX_ALGORITHMS: string = join(
+  MLKEM768X25519 ? MLKEM768X25519_SHA256 : "",
+  CURVE25519_SHA256,
+  CURVE25519_SHA256_LIBSSH,
+  STRICT_KEX_SERVER,
+);
 
-/** In each direction. */
-export const CIPHERS: string = CHACHA20_POLY1305;
+/** In each direction; cipher/cipher.ts has a number for each in this order. */
+export const CIPHERS: string = join(
+  CHACHA20_POLY1305,
+  AES_GCM ? AES256_GCM : "",
+  AES_GCM ? AES128_GCM : "",
+  AES_CTR ? AES256_CTR : "",
+  AES_CTR ? AES128_CTR : "",
+);
 
-/** In each direction; chacha20-poly1305 uses none, but clients want a name in common (docs/architecture.md). */
-export const MACS: string = HMAC_SHA2_256_ETM;
+/** In each direction; of the ciphers only AES-CTR uses one, but clients want a name in common (docs/architecture.md). */
+export const MACS: string = join(HMAC_SHA2_256_ETM, AES_CTR ? HMAC_SHA2_256 : "");

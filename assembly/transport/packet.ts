@@ -1,13 +1,28 @@
-// RFC 4253 §6, PROTOCOL.chacha20poly1305: packets in and out.
+// RFC 4253 §6: packets in and out.
 //
 // In: a payload at `payloadToSend`, or a packet at INPUT. Out: a packet at the end of OUTPUT, or a payload at PAYLOAD. A packet that is
-// too long for INPUT comes in pieces, of which the first one's beginning is kept. Both directions change from plaintext to a cipher when key-exchange.ts installs keys. Next: dispatch.ts.
+// too long for INPUT comes in pieces, of which the first one's beginning is kept. Each direction changes to a cipher of cipher/cipher.ts when
+// a key exchange has made keys for it. Next: dispatch.ts.
 
 import { PAYLOAD_CAPACITY } from "../abi/capacities";
-import { decryptLength, openPiece, sealPacket } from "../crypto/chacha20-poly1305/chacha20-poly1305";
+import {
+  blockBytes,
+  Cipher,
+  countsLength,
+  DERIVED_BYTES,
+  expandKeys,
+  KEYS_BYTES,
+  lengthBytes,
+  MAXIMUM_TAG_BYTES,
+  open,
+  readLength,
+  seal,
+  tagBytes,
+} from "./cipher/cipher";
+import { MLKEM768X25519, SEVERAL_CIPHERS } from "./features";
 
 export const LENGTH_BYTES: u32 = 4;
-export const TAG_BYTES: u32 = 16;
+const TAG_BYTES: u32 = 16;
 /** The length and the padding's length. */
 export const HEADER_BYTES: u32 = 5;
 const MINIMUM_PADDING: u32 = 4;
@@ -15,32 +30,40 @@ const MINIMUM_PACKET_LENGTH: u32 = 8;
 /** RFC 4253 §6.1: of a whole packet, in bytes. */
 const MAXIMUM_PACKET_BYTES: u32 = 35000;
 
-/** Two keys of 32 bytes: see chacha20-poly1305.ts. */
-export const KEYS_BYTES: u32 = 64;
-
 /** Where a piece ends that is not the last: a multiple of 64, and room for every payload of the capacity with whatever padding. */
 export const PIECE_END: u32 = (HEADER_BYTES + PAYLOAD_CAPACITY + 255 + 63) & ~63;
 /** Where a piece begins that is not the first, behind what is kept: a multiple of 64. */
 const PIECE_START: u32 = 2048;
 /** One packet as it arrives, or a piece of a longer one. */
-export const INPUT: usize = memory.data(PIECE_END + TAG_BYTES, 16);
+export const INPUT: usize = memory.data(PIECE_END + MAXIMUM_TAG_BYTES, 16);
 export const PAYLOAD: usize = INPUT + HEADER_BYTES;
 /** As much of a payload as there can be. */
 const PAYLOAD_ROOM: u32 = PIECE_END - HEADER_BYTES;
-/** What is kept of the payload of a packet in pieces; `openPiece` needs the 60 bytes before a piece. */
+/** What is kept of the payload of a packet in pieces; `open` needs the 60 bytes before a piece. */
 export const KEPT_BYTES: u32 = PIECE_START - 60 - HEADER_BYTES;
 
 /** One packet with the longest payload and its padding, and after it the KEXINIT that may be due. */
-const OUTPUT_CAPACITY: u32 = HEADER_BYTES + PAYLOAD_CAPACITY + 11 + TAG_BYTES + 512;
+const KEXINIT_CAPACITY: u32 = SEVERAL_CIPHERS || MLKEM768X25519 ? 640 : 512;
+const OUTPUT_CAPACITY: u32 =
+  HEADER_BYTES +
+  PAYLOAD_CAPACITY +
+  MINIMUM_PADDING -
+  1 +
+  (SEVERAL_CIPHERS ? 16 : 8) +
+  MAXIMUM_TAG_BYTES +
+  KEXINIT_CAPACITY;
 export const OUTPUT: usize = memory.data(OUTPUT_CAPACITY, 16);
 
 /** Secret: what encrypts each direction now, and what will encrypt the client's once it has sent NEWKEYS. */
-export const CLIENT_TO_SERVER_KEYS: usize = memory.data(3 * KEYS_BYTES, 16);
+export const CLIENT_TO_SERVER_KEYS: usize = memory.data(2 * KEYS_BYTES + DERIVED_BYTES, 16);
 export const SERVER_TO_CLIENT_KEYS: usize = CLIENT_TO_SERVER_KEYS + KEYS_BYTES;
 export const NEXT_CLIENT_TO_SERVER_KEYS: usize = SERVER_TO_CLIENT_KEYS + KEYS_BYTES;
 
 let clientToServerEncrypted: bool = false;
 let serverToClientEncrypted: bool = false;
+/** Which cipher encrypts, if one does. */
+let clientToServerCipher: Cipher = 0;
+let serverToClientCipher: Cipher = 0;
 let clientToServerSequenceNumber: u32 = 0;
 let serverToClientSequenceNumber: u32 = 0;
 let packetLength: u32 = 0;
@@ -72,41 +95,46 @@ export function payloadToSend(): usize {
 /** Frames and encrypts the payload of `length` bytes at `payloadToSend`. */
 export function writePacket(length: u32): void {
   const packet = OUTPUT + outputLength;
-  // What is padded to a multiple of 8 counts the length field only in plaintext.
-  const unpadded = length + 1 + (serverToClientEncrypted ? 0 : LENGTH_BYTES);
-  const paddingLength = ((-unpadded - MINIMUM_PADDING) & 7) + MINIMUM_PADDING;
+  const unpadded = length + 1 + (serverToClientEncrypted && !countsLength(serverToClientCipher) ? 0 : LENGTH_BYTES);
+  const paddingLength = ((-unpadded - MINIMUM_PADDING) & (blockBytes(serverToClientCipher) - 1)) + MINIMUM_PADDING;
   const toSeal = 1 + length + paddingLength;
   store<u32>(packet, bswap(toSeal), 0, 1);
   store<u8>(packet, <u8>paddingLength, LENGTH_BYTES);
-  // Zeros: under a stream cipher random padding hides nothing more.
+  // Zeros: under these ciphers, which are stream ciphers, random padding hides nothing more.
   memory.fill(packet + HEADER_BYTES + length, 0, paddingLength);
   let size = LENGTH_BYTES + toSeal;
   if (serverToClientEncrypted) {
-    sealPacket(SERVER_TO_CLIENT_KEYS, serverToClientSequenceNumber, packet, toSeal);
-    size += TAG_BYTES;
+    seal(serverToClientCipher, SERVER_TO_CLIENT_KEYS, serverToClientSequenceNumber, packet, toSeal);
+    size += tagBytes(serverToClientCipher);
   }
   serverToClientSequenceNumber++;
   outputLength += size;
   bytesSinceNewKeys += size;
 }
 
-/** From the first 4 bytes of a packet at INPUT: whether its length is allowed. */
+/** How many bytes at INPUT `readPacketLength` needs. */
+export function bytesOfLength(): u32 {
+  return lengthBytes(clientToServerCipher);
+}
+
+/** From the first bytes of a packet at INPUT: whether its length is allowed. */
 export function readPacketLength(): bool {
   const encrypted = clientToServerEncrypted;
+  const cipher = clientToServerCipher;
   packetLength = encrypted
-    ? decryptLength(CLIENT_TO_SERVER_KEYS, clientToServerSequenceNumber, INPUT)
+    ? readLength(cipher, CLIENT_TO_SERVER_KEYS, clientToServerSequenceNumber, INPUT)
     : bswap(load<u32>(INPUT));
   unread = LENGTH_BYTES + packetLength;
   pieceStart = 0;
-  const most = MAXIMUM_PACKET_BYTES - LENGTH_BYTES - (encrypted ? TAG_BYTES : 0);
+  const most = MAXIMUM_PACKET_BYTES - LENGTH_BYTES - (encrypted ? tagBytes(cipher) : 0);
   if (packetLength - MINIMUM_PACKET_LENGTH > most - MINIMUM_PACKET_LENGTH) return false;
-  return !((encrypted ? packetLength : unread) & 7);
+  return !((encrypted && !countsLength(cipher) ? packetLength : unread) & (blockBytes(cipher) - 1));
 }
 
 /** Where at INPUT the packet ends, or the piece of it that comes next. */
 export function pieceEnd(): u32 {
   const end = pieceStart + unread;
-  return end > PIECE_END ? PIECE_END : end + (clientToServerEncrypted ? TAG_BYTES : 0);
+  return end > PIECE_END ? PIECE_END : end + (clientToServerEncrypted ? tagBytes(clientToServerCipher) : 0);
 }
 
 /**
@@ -119,7 +147,8 @@ export function readPiece(): bool {
   unread -= length;
   if (!clientToServerEncrypted) return true;
   const ptr = INPUT + pieceStart;
-  if (openPiece(CLIENT_TO_SERVER_KEYS, clientToServerSequenceNumber, ptr, length, offset, !unread)) return true;
+  if (open(clientToServerCipher, CLIENT_TO_SERVER_KEYS, clientToServerSequenceNumber, ptr, length, offset, !unread))
+    return true;
   memory.fill(INPUT, 0, PIECE_END);
   return false;
 }
@@ -165,16 +194,20 @@ export function lastSequenceNumber(): u32 {
 }
 
 /** The server's NEWKEYS is out: what follows is encrypted with the new keys. */
-export function startServerToClientKeys(strict: bool): void {
+export function startServerToClientKeys(cipher: Cipher, strict: bool): void {
+  expandKeys(cipher, SERVER_TO_CLIENT_KEYS);
   serverToClientEncrypted = true;
+  serverToClientCipher = cipher;
   if (strict) serverToClientSequenceNumber = 0;
 }
 
 /** The client's NEWKEYS is in. */
-export function startClientToServerKeys(strict: bool): void {
-  memory.copy(CLIENT_TO_SERVER_KEYS, NEXT_CLIENT_TO_SERVER_KEYS, KEYS_BYTES);
-  memory.fill(NEXT_CLIENT_TO_SERVER_KEYS, 0, KEYS_BYTES);
+export function startClientToServerKeys(cipher: Cipher, strict: bool): void {
+  memory.copy(CLIENT_TO_SERVER_KEYS, NEXT_CLIENT_TO_SERVER_KEYS, DERIVED_BYTES);
+  memory.fill(NEXT_CLIENT_TO_SERVER_KEYS, 0, DERIVED_BYTES);
+  expandKeys(cipher, CLIENT_TO_SERVER_KEYS);
   clientToServerEncrypted = true;
+  clientToServerCipher = cipher;
   if (strict) clientToServerSequenceNumber = 0;
   bytesSinceNewKeys = 0;
 }

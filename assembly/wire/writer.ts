@@ -16,6 +16,11 @@ export function writtenLength(): u32 {
   return <u32>(cursor - start);
 }
 
+/** Where the next byte is written. */
+export function writePosition(): usize {
+  return cursor;
+}
+
 /** Writes the low eight bits of `value`. */
 export function writeByte(value: u32): void {
   store<u8>(cursor++, value);

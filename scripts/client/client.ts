@@ -2,10 +2,12 @@
 // whatever it is told: any payload, any padding, any length field, a wrong tag, messages in the wrong order.
 //
 // Bytes in (`receive`), bytes out (`packet` and others). It knows no socket: session.ts feeds it in-process, tcp.ts from a server. All
-// randomness is derived from `seed`, so that a client's bytes can be repeated. Primitives: node:crypto and tweetnacl alone.
+// randomness is derived from `seed`, so that a client's bytes can be repeated. Primitives: node:crypto and, for ML-KEM, @noble/post-quantum;
+// ciphers.ts has the ciphers.
 
-import { createCipheriv, createHash, diffieHellman, sign as signWith, verify } from "node:crypto";
-import nacl from "tweetnacl";
+import { createHash, diffieHellman, sign as signWith, verify } from "node:crypto";
+import { ml_kem768 } from "@noble/post-quantum/ml-kem.js";
+import { CHACHA20_POLY1305, type DerivedKeys, makeCipher, type PacketCipher } from "./ciphers.js";
 import { boolean, bytes, type Part, string, uint32 } from "./wire.js";
 import { privateKey, publicBytes, publicKey } from "./raw-keys.js";
 
@@ -28,16 +30,17 @@ export const Message = {
 } as const;
 
 export const CURVE25519 = "curve25519-sha256";
-export const CIPHER = "chacha20-poly1305@openssh.com";
+export const MLKEM768X25519 = "mlkem768x25519-sha256";
+export const CIPHER = CHACHA20_POLY1305;
 export const STRICT_MARKER = "kex-strict-c-v00@openssh.com";
 export const EXT_INFO_MARKER = "ext-info-c";
 
-const TAG_BYTES = 16;
+/** FIPS 203. */
+const CIPHERTEXT_BYTES = 1088;
 
 /** One direction: no keys before the first NEWKEYS. */
 interface Direction {
-  /** 64 bytes: of the body, and of the length. */
-  keys: Uint8Array | undefined;
+  keys: PacketCipher | undefined;
   sequenceNumber: number;
 }
 
@@ -72,32 +75,11 @@ export interface ClientOptions {
   /** Says kex-strict-c-v00@openssh.com. Default: true. */
   strict?: boolean;
   extInfo?: boolean;
-}
-
-/** Seals packets of chacha20-poly1305@openssh.com. */
-function chacha20(key: Uint8Array, sequenceNumber: number, counter: number, data: Uint8Array): Buffer {
-  const iv = Buffer.alloc(16);
-  iv.writeUInt32LE(counter);
-  iv.writeUInt32BE(sequenceNumber, 12);
-  return createCipheriv("chacha20", key, iv).update(data);
-}
-
-const lowlevel = (
-  nacl as unknown as {
-    lowlevel: {
-      crypto_onetimeauth: (out: Uint8Array, at: number, m: Uint8Array, from: number, n: number, k: Uint8Array) => void;
-    };
-  }
-).lowlevel;
-
-function poly1305(key: Uint8Array, message: Uint8Array): Uint8Array {
-  const tag = new Uint8Array(TAG_BYTES);
-  lowlevel.crypto_onetimeauth(tag, 0, message, 0, message.length, key);
-  return tag;
-}
-
-function tagOf(keys: Uint8Array, sequenceNumber: number, sealed: Uint8Array): Uint8Array {
-  return poly1305(chacha20(keys.subarray(0, 32), sequenceNumber, 0, new Uint8Array(32)), sealed);
+  /** The key exchange that is offered, and done. Default: curve25519-sha256. */
+  kex?: string;
+  /** The cipher and the MAC that are offered in each direction. Default: chacha20-poly1305@openssh.com, and none. */
+  toServer?: readonly [cipher: string, mac: string];
+  toClient?: readonly [cipher: string, mac: string];
 }
 
 export function sha256(...parts: Uint8Array[]): Buffer {
@@ -119,13 +101,14 @@ export function x25519(secret: Uint8Array, point: Uint8Array): Buffer {
   return diffieHellman({ privateKey: privateKey("X25519", secret), publicKey: publicKey("X25519", point) });
 }
 
-/** RFC 4253 §7.2: 64 bytes for a letter. */
-function deriveKey(sharedSecret: Uint8Array, hash: Uint8Array, letter: string, sessionId: Uint8Array): Uint8Array {
-  const first = sha256(sharedSecret, hash, Buffer.from(letter), sessionId);
-  return bytes(first, sha256(sharedSecret, hash, first));
+/** RFC 4253 §7.2: the keys of a direction, whose letters are those of its IV, encryption key and integrity key. */
+function deriveKeys(sharedSecret: Uint8Array, hash: Uint8Array, letters: string, sessionId: Uint8Array): DerivedKeys {
+  const [iv, first, macKey] = [...letters].map((letter) => sha256(sharedSecret, hash, Buffer.from(letter), sessionId));
+  return { iv: iv!, key: bytes(first!, sha256(sharedSecret, hash, first!)), macKey: macKey! };
 }
 
 export class RawClient {
+  /** What is offered, as long as nobody changes it. */
   readonly options: Required<ClientOptions>;
   readonly clientToServer: Direction = { keys: undefined, sequenceNumber: 0 };
   readonly serverToClient: Direction = { keys: undefined, sequenceNumber: 0 };
@@ -135,19 +118,33 @@ export class RawClient {
   serverKexinit: Uint8Array = Buffer.alloc(0);
   serverHostKey: Uint8Array | undefined;
   sessionId: Uint8Array | undefined;
-  /** Of the last key exchange: K, as 32 bytes, H, and the keys of both directions. */
-  secrets: { sharedSecret: Uint8Array; hash: Uint8Array; toServer: Uint8Array; toClient: Uint8Array } | undefined;
+  /** Of the last key exchange: K, as 32 bytes, H, and the encryption keys of both directions; what was derived with them. */
+  secrets:
+    | {
+        sharedSecret: Uint8Array;
+        hash: Uint8Array;
+        toServer: Uint8Array;
+        toClient: Uint8Array;
+        derived: readonly DerivedKeys[];
+        /** What made K. */
+        parts: readonly Uint8Array[];
+      }
+    | undefined;
   /** The server's payloads that `take` has not taken. */
   messages: Buffer[] = [];
   /** Both sides said the marker in their first KEXINIT. */
   strict = false;
   ephemeral: Uint8Array;
   #exchanges = 0;
-  #nextKeys: Uint8Array | undefined;
+  #nextKeys: readonly [toServer: PacketCipher, toClient: PacketCipher] | undefined;
   #rest: Buffer = Buffer.alloc(0);
+  /** Of the packet that `#rest` begins with, once it is known. */
+  #length: number | undefined;
 
   constructor(options: ClientOptions = {}) {
-    this.options = { seed: "client", strict: true, extInfo: false, ...options };
+    const pair = [CHACHA20_POLY1305, ""] as const;
+    const algorithms = { kex: CURVE25519, toServer: pair, toClient: pair };
+    this.options = { seed: "client", strict: true, extInfo: false, ...algorithms, ...options };
     this.ephemeral = this.#random("ephemeral 0");
   }
 
@@ -166,7 +163,9 @@ export class RawClient {
     const { keys } = this.clientToServer;
     const sequenceNumber = options.sequenceNumber ?? this.clientToServer.sequenceNumber;
     this.clientToServer.sequenceNumber = (this.clientToServer.sequenceNumber + 1) >>> 0;
-    const least = 4 + ((8 - ((payload.length + 5 + (keys ? 0 : 4)) % 8)) % 8);
+    const blockBytes = keys?.blockBytes ?? 8;
+    const unpadded = payload.length + 5 + (keys && !keys.countsLength ? 0 : 4);
+    const least = 4 + ((blockBytes - (unpadded % blockBytes)) % blockBytes);
     const padding = new Uint8Array(options.paddingLength ?? least);
     const body = bytes((options.paddingField ?? padding.length) & 0xff, payload, padding);
     return this.sealed(options.lengthField ?? body.length, body, options.corruptTagAt, sequenceNumber);
@@ -177,13 +176,10 @@ export class RawClient {
     const { keys } = this.clientToServer;
     if (!keys) return bytes(uint32(lengthField), body) as Buffer;
     const number = sequenceNumber ?? this.clientToServer.sequenceNumber;
-    const sealed = bytes(
-      chacha20(keys.subarray(32), number, 0, uint32(lengthField)),
-      chacha20(keys.subarray(0, 32), number, 1, body),
-    );
-    const tag = tagOf(keys, number, sealed);
+    const packet = keys.seal(uint32(lengthField), body, number);
+    const tag = packet.subarray(-keys.tagBytes);
     if (corruptTagAt !== undefined) tag[corruptTagAt] = tag[corruptTagAt]! ^ 0x80;
-    return bytes(sealed, tag) as Buffer;
+    return packet;
   }
 
   /** Like `packet`, with the payload's parts. */
@@ -198,10 +194,10 @@ export class RawClient {
       ...(this.options.extInfo ? [EXT_INFO_MARKER] : []),
     ];
     const lists = [
-      options.kex ?? [CURVE25519, ...markers].join(","),
+      options.kex ?? [this.options.kex, ...markers].join(","),
       options.hostKey ?? "ssh-ed25519",
-      ...(options.ciphers ?? [CIPHER, CIPHER]),
-      ...(options.macs ?? ["", ""]),
+      ...(options.ciphers ?? [this.options.toServer[0], this.options.toClient[0]]),
+      ...(options.macs ?? [this.options.toServer[1], this.options.toClient[1]]),
       ...(options.compressions ?? ["none", "none"]),
       ...(options.languages ?? ["", ""]),
     ];
@@ -216,8 +212,34 @@ export class RawClient {
     return this.clientKexinit;
   }
 
-  ecdhInit(point: Uint8Array = publicBytes(privateKey("X25519", this.ephemeral))): Uint8Array {
-    return bytes(Message.KEX_ECDH_INIT, string(point));
+  /** The message with this side's share. */
+  ecdhInit(share: Uint8Array = this.share()): Uint8Array {
+    return bytes(Message.KEX_ECDH_INIT, string(share));
+  }
+
+  /** This side's public key, or both of the hybrid key exchange. */
+  share(): Uint8Array {
+    const point = publicBytes(privateKey("X25519", this.ephemeral));
+    return this.options.kex === MLKEM768X25519 ? bytes(this.#kemKeys().publicKey, point) : point;
+  }
+
+  #kemKeys(): { publicKey: Uint8Array; secretKey: Uint8Array } {
+    return ml_kem768.keygen(bytes(this.ephemeral, sha256(this.ephemeral)));
+  }
+
+  /** From the server's share: K as it enters hashes, its 32 bytes, and what made it. */
+  #sharedSecret(share: Uint8Array): { encoded: Uint8Array; secret: Uint8Array; parts: Uint8Array[] } {
+    if (this.options.kex !== MLKEM768X25519) {
+      const secret = x25519(this.ephemeral, share);
+      return { encoded: mpint(secret), secret, parts: [] };
+    }
+    if (share.length !== CIPHERTEXT_BYTES + 32) throw new Error("the server's share has another length");
+    const parts = [
+      ml_kem768.decapsulate(share.subarray(0, CIPHERTEXT_BYTES), this.#kemKeys().secretKey),
+      x25519(this.ephemeral, share.subarray(CIPHERTEXT_BYTES)),
+    ];
+    const secret = sha256(...parts);
+    return { encoded: string(secret), secret, parts };
   }
 
   /** NEWKEYS, and after it the new keys. */
@@ -229,7 +251,7 @@ export class RawClient {
 
   /** Encrypts with the keys of the last key exchange from now on. */
   useNewKeys(): void {
-    this.clientToServer.keys = this.#nextKeys;
+    this.clientToServer.keys = this.#nextKeys?.[0];
     if (this.strict) this.clientToServer.sequenceNumber = 0;
   }
 
@@ -250,19 +272,21 @@ export class RawClient {
 
   #open(): Buffer | undefined {
     const { keys, sequenceNumber } = this.serverToClient;
-    if (this.#rest.length < 4) return undefined;
-    const header = this.#rest.subarray(0, 4);
-    const length = (keys ? chacha20(keys.subarray(32), sequenceNumber, 0, header) : header).readUInt32BE();
-    const end = 4 + length + (keys ? TAG_BYTES : 0);
-    if (length > 35_000 || length < 5 || (length + (keys ? 0 : 4)) % 8 !== 0)
+    if (this.#rest.length < (keys?.headerBytes ?? 4)) return undefined;
+    // of some ciphers the header can be decrypted once
+    this.#length ??= keys
+      ? keys.readLength(this.#rest.subarray(0, keys.headerBytes), sequenceNumber)
+      : this.#rest.readUInt32BE();
+    const length = this.#length;
+    const end = 4 + length + (keys?.tagBytes ?? 0);
+    const padded = length + (keys && !keys.countsLength ? 0 : 4);
+    if (length > 35_000 || length < 5 || padded % (keys?.blockBytes ?? 8) !== 0)
       throw new Error(`a packet of ${length} bytes`);
     if (this.#rest.length < end) return undefined;
-    let body = this.#rest.subarray(4, 4 + length);
-    if (keys) {
-      const tag = tagOf(keys, sequenceNumber, this.#rest.subarray(0, 4 + length));
-      if (!Buffer.from(tag).equals(this.#rest.subarray(4 + length, end))) throw new Error("the server's tag is wrong");
-      body = chacha20(keys.subarray(0, 32), sequenceNumber, 1, body);
-    }
+    const packet = this.#rest.subarray(0, end);
+    const body = keys ? keys.open(packet, sequenceNumber) : packet.subarray(4);
+    if (!body) throw new Error("the server's tag is wrong");
+    this.#length = undefined;
     this.#rest = this.#rest.subarray(end);
     this.serverToClient.sequenceNumber = (sequenceNumber + 1) >>> 0;
     const paddingLength = body[0]!;
@@ -283,7 +307,7 @@ export class RawClient {
         this.#finishExchange(payload);
         break;
       case Message.NEWKEYS:
-        this.serverToClient.keys = this.secrets!.toClient;
+        this.serverToClient.keys = this.#nextKeys?.[1];
         if (this.strict) this.serverToClient.sequenceNumber = 0;
         break;
     }
@@ -293,23 +317,23 @@ export class RawClient {
   #finishExchange(reply: Buffer): void {
     const reader = new Reader(reply.subarray(1));
     const hostKeyBlob = reader.string();
-    const point = reader.string();
+    const share = reader.string();
     const signatureBlob = new Reader(reader.string());
     const hostKey = new Reader(hostKeyBlob);
     if (hostKey.string().toString() !== "ssh-ed25519" || signatureBlob.string().toString() !== "ssh-ed25519") {
       throw new Error("another host key algorithm");
     }
     this.serverHostKey = hostKey.string();
-    const secret = x25519(this.ephemeral, point);
+    const { encoded, secret, parts } = this.#sharedSecret(share);
     const hash = sha256(
       string(Buffer.from(this.clientIdentification, "latin1")),
       string(Buffer.from(this.serverIdentification!, "latin1")),
       string(this.clientKexinit),
       string(this.serverKexinit),
       string(hostKeyBlob),
-      string(publicBytes(privateKey("X25519", this.ephemeral))),
-      string(point),
-      mpint(secret),
+      string(this.share()),
+      string(share),
+      encoded,
     );
     if (!verify(null, hash, publicKey("Ed25519", this.serverHostKey), signatureBlob.string())) {
       throw new Error("the host key's signature is wrong");
@@ -322,10 +346,11 @@ export class RawClient {
       );
       this.strict = markers[0]!.includes(STRICT_MARKER) && markers[1]!.includes("kex-strict-s-v00@openssh.com");
     }
-    const toServer = deriveKey(mpint(secret), hash, "C", this.sessionId);
-    const toClient = deriveKey(mpint(secret), hash, "D", this.sessionId);
-    this.secrets = { sharedSecret: secret, hash, toServer, toClient };
-    this.#nextKeys = toServer;
+    const toServer = deriveKeys(encoded, hash, "ACE", this.sessionId);
+    const toClient = deriveKeys(encoded, hash, "BDF", this.sessionId);
+    const derived = [toServer, toClient];
+    this.secrets = { sharedSecret: secret, hash, toServer: toServer.key, toClient: toClient.key, derived, parts };
+    this.#nextKeys = [makeCipher(...this.options.toServer, toServer), makeCipher(...this.options.toClient, toClient)];
     this.#exchanges++;
     this.ephemeral = this.#random(`ephemeral ${this.#exchanges}`);
   }
@@ -350,14 +375,17 @@ export class RawClient {
     const copy = new RawClient(this.options);
     Object.assign(copy.clientToServer, this.clientToServer);
     Object.assign(copy.serverToClient, this.serverToClient);
+    copy.clientToServer.keys = this.clientToServer.keys?.fork();
+    copy.serverToClient.keys = this.serverToClient.keys?.fork();
     const { clientIdentification, serverIdentification, clientKexinit, serverKexinit, serverHostKey } = this;
     const { sessionId, secrets, strict, ephemeral } = this;
     Object.assign(copy, { clientIdentification, serverIdentification, clientKexinit, serverKexinit, serverHostKey });
     Object.assign(copy, { sessionId, secrets, strict, ephemeral });
     copy.messages = [...this.messages];
     copy.#exchanges = this.#exchanges;
-    copy.#nextKeys = this.#nextKeys;
+    copy.#nextKeys = this.#nextKeys && [this.#nextKeys[0].fork(), this.#nextKeys[1].fork()];
     copy.#rest = this.#rest;
+    copy.#length = this.#length;
     return copy;
   }
 }

@@ -5,7 +5,7 @@
 // what depends on the flags of a build, comes from CONSTANT_FILES, whose constants are evaluated in order.
 
 /** Files of constants whose values are known here; every other constant is the compiler's. */
-const CONSTANT_FILES = ["assembly/wire/names.ts", "assembly/transport/offer.ts"];
+const CONSTANT_FILES = ["assembly/wire/names.ts", "assembly/transport/features.ts", "assembly/transport/offer.ts"];
 
 const CONSTANT = /^export const (\w+): (\w+) =\s*([^;]+);/gm;
 /** The compiler puts every constant string of a file into the module, used or not. */

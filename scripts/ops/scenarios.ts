@@ -11,7 +11,7 @@ import { passwordRequest, queryRequest, signedRequest, userauthRequest } from ".
 import { channelOpen, data } from "../../test/support/connection.js";
 import { boolean, bytes, string, uint32 } from "../client/wire.js";
 import { instantiateCounted, type Measure } from "../compile/instrument.js";
-import { runTransport } from "./transport.js";
+import { runFullTransport, runTransport } from "./transport.js";
 import { runUserauth } from "./userauth.js";
 import { privateKey, publicBytes } from "../client/raw-keys.js";
 
@@ -25,6 +25,7 @@ const SEED = new Uint8Array(32).fill(1);
 /** Runs the operations of the module `name`, whose file has the contents `wasm`. */
 export function runScenarios(name: string, wasm: Uint8Array, measure: Measure): void {
   if (name === "transport") runTransport(wasm, measure);
+  else if (name === "transport-full") runFullTransport(wasm, measure);
   else if (name === "connection") runConnection(wasm, measure);
   else if (name === "userauth") runUserauth(wasm, measure);
   else if (name === "userauth-board")

@@ -6,7 +6,8 @@ import { strict as assert } from "node:assert";
 import nacl from "tweetnacl";
 import { TransportEvent } from "../../assembly/abi/index.js";
 import { ModuleMemory, type TransportExports } from "../../host/node/modules.js";
-import { keyExchange, Message, RawClient } from "../client/client.js";
+import { AES_CTR, CIPHER_PAIRS } from "../client/ciphers.js";
+import { type ClientOptions, keyExchange, Message, MLKEM768X25519, RawClient } from "../client/client.js";
 import { bytes, string } from "../client/wire.js";
 import { instantiateCounted, type Measure } from "../compile/instrument.js";
 
@@ -14,11 +15,41 @@ const PAYLOAD_BYTES = 1000;
 const HOST_KEY = nacl.sign.keyPair.fromSeed(new Uint8Array(32).fill(2));
 const ENTROPY = new Uint8Array(32).fill(4);
 
+/** The smallest transport's algorithms. */
 export function runTransport(wasm: Uint8Array, measure: Measure): void {
+  run(wasm, measure, {});
+}
+
+/** Every cipher, with a key exchange that says what it costs to begin with it; the post-quantum one once. */
+export function runFullTransport(wasm: Uint8Array, measure: Measure): void {
+  for (const pair of CIPHER_PAIRS) {
+    const [cipher, mac] = pair;
+    const name = AES_CTR.some((ctr) => ctr === cipher) ? `${cipher}, ${mac}` : cipher;
+    const counts = (operation: string): boolean => /payload|NEWKEYS/.test(operation);
+    run(
+      wasm,
+      (operation, ...rest) => {
+        if (counts(operation)) measure(`${name}: ${operation}`, ...rest);
+        else rest[1]();
+      },
+      { toServer: pair, toClient: pair },
+    );
+  }
+  run(
+    wasm,
+    (operation, ...rest) => {
+      if (operation === "KEX_ECDH_INIT") measure(`${MLKEM768X25519}: ${operation}`, ...rest);
+      else rest[1]();
+    },
+    { kex: MLKEM768X25519 },
+  );
+}
+
+function run(wasm: Uint8Array, measure: Measure, algorithms: ClientOptions): void {
   const module = instantiateCounted(wasm);
   const exports = module.exports as unknown as TransportExports;
   const memory = new ModuleMemory(exports.memory);
-  const client = new RawClient({ seed: "ops" });
+  const client = new RawClient({ seed: "ops", ...algorithms });
 
   /** Hands the stream over as a host does, and the output to the client. Returns the last event. */
   const feed = (stream: Uint8Array): TransportEvent => {

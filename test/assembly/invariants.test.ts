@@ -20,6 +20,7 @@ const PAGES = new Map([
   ["plain userauth", 305],
   ["wide userauth", 1602],
   ["wide transport", 2],
+  ["wide transport-full", 2],
 ]);
 
 /** A module with development credentials, as it leaves the compiler, and as it is built for Node. */

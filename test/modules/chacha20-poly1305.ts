@@ -7,6 +7,6 @@ export function bufferPtr(): usize {
 }
 
 export { chacha20Xor } from "../../assembly/crypto/chacha20-poly1305/chacha20";
-export { decryptLength, openPiece, sealPacket } from "../../assembly/crypto/chacha20-poly1305/chacha20-poly1305";
+export { decryptLength, openPiece, sealPacket } from "../../assembly/transport/cipher/chacha20-poly1305";
 export { poly1305 } from "../../assembly/crypto/chacha20-poly1305/poly1305";
 export { randomBytes32, seedRandom } from "../../assembly/crypto/random";

@@ -16,10 +16,16 @@ const BATCH_BYTES: u32 = BATCH_BLOCKS * AES_BLOCK_BYTES;
 const SUB_BYTES_CONSTANT: u32 = 0x63636363;
 
 /** Four blocks on their way into planes and back; of the key schedule a word, sixteen times. Secret, wiped. */
+// @ts-expect-error a decorator of AssemblyScript
+@lazy
 const BATCH: usize = memory.data(64, 16);
 /** Two round keys that add nothing. */
+// @ts-expect-error a decorator of AssemblyScript
+@lazy
 const NO_KEYS: usize = memory.data(128, 16);
 /** The last words of the key schedule, as many as the key has. Secret, wiped. */
+// @ts-expect-error a decorator of AssemblyScript
+@lazy
 const SCHEDULE: usize = memory.data(32, 16);
 
 /** How many rounds a key of 16 or 32 bytes takes. */

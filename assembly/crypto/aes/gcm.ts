@@ -3,7 +3,6 @@
 // Comes in: a key, a nonce of 12 bytes, a packet's length, its content. Goes out: the content, encrypted or decrypted in place, and a tag.
 // Next: the ciphers of transport.
 
-import { ctDifference } from "../../wire/compare";
 import { AES_BLOCK_BYTES, AES_KEYS_BYTES, aesCtr, aesExpandKey } from "./aes";
 import { ghash } from "./ghash";
 
@@ -17,12 +16,18 @@ const ADDITIONAL_BYTES: u32 = 4;
 const TAG: u8 = 1;
 const CONTENT: u8 = 2;
 
-/** The counter block, the hash, a block that is made: secret, wiped. */
+/** A counter block, a block that is made, the hash of what is sealed: secret, wiped. */
+// @ts-expect-error a decorator of AssemblyScript
+@lazy
 const COUNTER: usize = memory.data(48, 16);
-const SUM: usize = COUNTER + 16;
-const BLOCK: usize = SUM + 16;
+// @ts-expect-error a decorator of AssemblyScript
+@lazy
+const BLOCK: usize = COUNTER + 16;
+// @ts-expect-error a decorator of AssemblyScript
+@lazy
+const SUM: usize = BLOCK + 16;
 
-/** A secret key of `keyLength` bytes, 16 or 32, to GCM_KEYS_BYTES at `keys`. */
+/** A secret key of `keyLength` bytes, 16 or 32, to GCM_KEYS_BYTES at `keys`, which may be the same place. */
 export function gcmExpandKey(keys: usize, key: usize, keyLength: u32): void {
   aesExpandKey(keys, key, keyLength);
   const hashKey = keys + AES_KEYS_BYTES;
@@ -33,48 +38,52 @@ export function gcmExpandKey(keys: usize, key: usize, keyLength: u32): void {
 
 /** Encrypts `length` bytes at `ptr`, whole blocks, and writes the tag of 16 bytes behind them; the four bytes before them are additional data. */
 export function gcmSeal(keys: usize, keyLength: u32, nonce: usize, ptr: usize, length: u32): void {
-  setCounter(nonce, CONTENT);
+  gcmCounter(COUNTER, nonce);
   aesCtr(keys, keyLength, COUNTER, ptr, length);
-  writeTag(keys, keyLength, nonce, ptr, length);
-  memory.copy(ptr + length, BLOCK, GCM_TAG_BYTES);
+  gcmStartHash(SUM, keys, ptr - ADDITIONAL_BYTES);
+  gcmHash(SUM, keys, ptr, length);
+  gcmTag(SUM, keys, keyLength, nonce, length);
+  memory.copy(ptr + length, SUM, GCM_TAG_BYTES);
+  memory.fill(SUM, 0, AES_BLOCK_BYTES);
+}
+
+// The steps of opening, which `gcmSeal` shares: what is authenticated may come in pieces, as much of it as is whole blocks.
+
+/** The counter block of the content's beginning, to `counter`. */
+export function gcmCounter(counter: usize, nonce: usize): void {
+  setCounter(counter, nonce, CONTENT);
+}
+
+/** Starts a hash of 16 bytes at `sum` with the four bytes at `additional`. */
+export function gcmStartHash(sum: usize, keys: usize, additional: usize): void {
+  memory.fill(sum, 0, AES_BLOCK_BYTES);
+  store<u32>(BLOCK, load<u32>(additional, 0, 1));
+  gcmHash(sum, keys, BLOCK, AES_BLOCK_BYTES);
   wipe();
 }
 
-/** Decrypts what `gcmSeal` has made; false, and nothing decrypted, when the tag is wrong. */
-export function gcmOpen(keys: usize, keyLength: u32, nonce: usize, ptr: usize, length: u32): bool {
-  writeTag(keys, keyLength, nonce, ptr, length);
-  const differs = ctDifference(ptr + length, BLOCK, GCM_TAG_BYTES - 1);
-  if (!differs) {
-    setCounter(nonce, CONTENT);
-    aesCtr(keys, keyLength, COUNTER, ptr, length);
-  }
-  wipe();
-  return !differs;
+/** Adds `length` encrypted bytes, whole blocks. */
+export function gcmHash(sum: usize, keys: usize, ptr: usize, length: u32): void {
+  ghash(sum, keys + AES_KEYS_BYTES, ptr, length);
 }
 
-function setCounter(nonce: usize, number: u8): void {
-  memory.copy(COUNTER, nonce, NONCE_BYTES);
-  store<u32>(COUNTER, 0, NONCE_BYTES);
-  store<u8>(COUNTER, number, AES_BLOCK_BYTES - 1);
-}
-
-/** The tag of the encrypted content, to BLOCK. */
-function writeTag(keys: usize, keyLength: u32, nonce: usize, ptr: usize, length: u32): void {
-  const hashKey = keys + AES_KEYS_BYTES;
-  memory.fill(SUM, 0, 2 * AES_BLOCK_BYTES);
-  store<u32>(BLOCK, load<u32>(ptr - ADDITIONAL_BYTES, 0, 1));
-  ghash(SUM, hashKey, BLOCK, AES_BLOCK_BYTES);
-  ghash(SUM, hashKey, ptr, length);
+/** Puts the tag in place of the hash of `length` bytes. */
+export function gcmTag(sum: usize, keys: usize, keyLength: u32, nonce: usize, length: u32): void {
   // both lengths in bits, as two big-endian numbers of 64 bits
-  store<u32>(BLOCK, 0);
   store<u8>(BLOCK, 8 * ADDITIONAL_BYTES, 7);
   store<u32>(BLOCK, bswap(length << 3), 12);
-  ghash(SUM, hashKey, BLOCK, AES_BLOCK_BYTES);
-  memory.copy(BLOCK, SUM, AES_BLOCK_BYTES);
-  setCounter(nonce, TAG);
-  aesCtr(keys, keyLength, COUNTER, BLOCK, AES_BLOCK_BYTES);
+  gcmHash(sum, keys, BLOCK, AES_BLOCK_BYTES);
+  setCounter(COUNTER, nonce, TAG);
+  aesCtr(keys, keyLength, COUNTER, sum, AES_BLOCK_BYTES);
+  wipe();
+}
+
+function setCounter(counter: usize, nonce: usize, number: u8): void {
+  memory.copy(counter, nonce, NONCE_BYTES);
+  store<u32>(counter, 0, NONCE_BYTES);
+  store<u8>(counter, number, AES_BLOCK_BYTES - 1);
 }
 
 function wipe(): void {
-  memory.fill(COUNTER, 0, 48);
+  memory.fill(COUNTER, 0, 2 * AES_BLOCK_BYTES);
 }

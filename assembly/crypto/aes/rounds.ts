@@ -7,11 +7,15 @@
 // Adomnicai and Peyrin, TCHES 2021); an even round moves them by both steps at once.
 
 /** Eight planes of 64 bits: secret. */
+// @ts-expect-error a decorator of AssemblyScript
+@lazy
 export const PLANES: usize = memory.data(64, 16);
 /** A round key as planes. */
 export const ROUND_KEY_BYTES: u32 = 64;
 
 /** Bits of the rows 0 to 2, 0 and 1, 0 and 2. In memory, as a constant of 64 bits takes ten bytes each time that it is used. */
+// @ts-expect-error a decorator of AssemblyScript
+@lazy
 const MASKS: usize = memory.data<u64>([0x0fff0fff0fff0fff, 0x00ff00ff00ff00ff, 0x0f0f0f0f0f0f0f0f]);
 
 /** Bits of `a` where `mask` has ones, of `b` elsewhere. */

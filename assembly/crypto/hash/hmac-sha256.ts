@@ -19,11 +19,19 @@ const BLOCK_BYTES: u32 = 64;
 const INNER_PAD: u64 = 0x3636363636363636;
 const OUTER_PAD: u64 = 0x5c5c5c5c5c5c5c5c;
 
-const KEYED_BYTES: i32 = 2 * SHA256_CONTEXT_BYTES + 64;
+/** What `hmacSha256Save` takes. */
+export const HMAC_SHA256_CONTEXT_BYTES: i32 = 2 * SHA256_CONTEXT_BYTES;
+const KEYED_BYTES: i32 = HMAC_SHA256_CONTEXT_BYTES + 64;
 
 /** SHA-256 after the key's block with the inner pad, and with the outer; behind them, that block. Secret. */
-const inner: usize = memory.data(KEYED_BYTES, 16);
+// @ts-expect-error a decorator of AssemblyScript
+@lazy
+const inner: usize = memory.data(KEYED_BYTES, 8);
+// @ts-expect-error a decorator of AssemblyScript
+@lazy
 const outer: usize = inner + SHA256_CONTEXT_BYTES;
+// @ts-expect-error a decorator of AssemblyScript
+@lazy
 const padded: usize = outer + SHA256_CONTEXT_BYTES;
 
 /**
@@ -66,4 +74,14 @@ export function hmacSha256Finish(out: usize): void {
 /** Forgets the key. */
 export function hmacSha256Wipe(): void {
   memory.fill(inner, 0, KEYED_BYTES);
+}
+
+/** Copies the key's HMAC_SHA256_CONTEXT_BYTES to `out`, as secret as the key. */
+export function hmacSha256Save(out: usize): void {
+  memory.copy(out, inner, HMAC_SHA256_CONTEXT_BYTES);
+}
+
+/** In place of `hmacSha256Key`: a key that was saved at `ptr`. */
+export function hmacSha256Restore(ptr: usize): void {
+  memory.copy(inner, ptr, HMAC_SHA256_CONTEXT_BYTES);
 }

@@ -3,6 +3,8 @@
 // Next: ../mlkem/mlkem768.ts.
 
 /** 25 lanes of 64 bits, little-endian, in the order of FIPS 202 §3.1.2. Secret when what it has absorbed is. */
+// @ts-expect-error a decorator of AssemblyScript
+@lazy
 export const KECCAK_STATE: usize = memory.data(200, 16);
 const STATE_BYTES: u32 = 200;
 
@@ -19,6 +21,8 @@ const ROUNDS: u32 = 24;
 const ROW_BYTES: usize = 40;
 
 /** §3.2.5: the bits of each round's constant that can be set, those at 0, 1, 3, 7, 15, 31 and 63, from bit 0 on. */
+// @ts-expect-error a decorator of AssemblyScript
+@lazy
 // prettier-ignore
 const ROUND_BITS: usize = memory.data<u8>([
   0x01, 0x1a, 0x5e, 0x70, 0x1f, 0x21, 0x79, 0x55, 0x0e, 0x0c, 0x35, 0x26,

@@ -41,15 +41,29 @@ export const CIPHERTEXT_BYTES: u32 = RANK * 320 + 128;
 export const SHARED_SECRET_BYTES: u32 = 32;
 
 // Secret, and wiped as a whole: m and H(ek), which G hashes; r and a counter, which make the noise; a polynomial of u, or v; ŷ.
+// @ts-expect-error a decorator of AssemblyScript
+@lazy
 const HASHED: usize = memory.data(2152, 8);
+// @ts-expect-error a decorator of AssemblyScript
+@lazy
 const SEED: usize = HASHED + 2 * SEED_BYTES;
+// @ts-expect-error a decorator of AssemblyScript
+@lazy
 const SUM: usize = SEED + SEED_BYTES + 8;
+// @ts-expect-error a decorator of AssemblyScript
+@lazy
 const Y: usize = SUM + POLYNOMIAL_BYTES;
+// @ts-expect-error a decorator of AssemblyScript
+@lazy
 const SECRET_BYTES: usize = Y + RANK * POLYNOMIAL_BYTES - HASHED;
 
 /** ρ, a row and a column: public. */
+// @ts-expect-error a decorator of AssemblyScript
+@lazy
 const MATRIX_SEED: usize = memory.data(SEED_BYTES + 2, 8);
 /** A polynomial of the matrix or of t̂: public. */
+// @ts-expect-error a decorator of AssemblyScript
+@lazy
 const FACTOR: usize = memory.data(512, 4);
 
 /**

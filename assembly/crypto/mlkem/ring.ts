@@ -21,6 +21,8 @@ const ROOT: u32 = 17;
 const ROOT_COUNT: u32 = 128;
 
 /** 17^BitRev7(i) · 2^16 modulo q, from −1664 to 1664; zeros until `makeRoots`. */
+// @ts-expect-error a decorator of AssemblyScript
+@lazy
 const ROOTS: usize = memory.data(256, 4);
 
 /** The powers of the root, in the order of FIPS 203's appendix A. Does nothing when they are there. */

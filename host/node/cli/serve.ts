@@ -4,6 +4,7 @@ import { lookup } from "node:dns/promises";
 import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Transport, TRANSPORTS } from "../../../assembly/abi/builds.js";
 import { type LimitOptions, limitsOf, withLimitOptions } from "./limits.js";
 import {
   type ConfigOptions,
@@ -46,6 +47,7 @@ interface ServeOptions extends ConfigOptions, LimitOptions {
   host: string;
   hostKey?: string;
   allowDevelopmentCredentials?: true;
+  transport: Transport;
   quiet?: true;
   log: "text" | "json";
   json?: true;
@@ -58,6 +60,11 @@ export function define(command: Command): void {
     .option(
       "--host-key <file>",
       `the server's private key, OpenSSH format; made when there is none (default: host_ed25519 in ${stateFolder()})`,
+    )
+    .addOption(
+      new Option("--transport <build>", "key exchanges and ciphers: all, or the smallest module's (docs/clients.md)")
+        .choices(Object.keys(TRANSPORTS))
+        .default("full"),
     )
     .option("--allow-development-credentials", "serve them on addresses that other machines reach, too")
     .addOption(new Option("--log <format>", "one line an event").choices(["text", "json"]).default("text"))
@@ -125,7 +132,7 @@ interface Greeting {
 
 /** Serves the device shell until a signal comes. */
 async function run(
-  { host, port, hostKey: given, strictModes = true, quiet, log: format, json, ...limits }: ServeOptions,
+  { host, port, transport, hostKey: given, strictModes = true, quiet, log: format, json, ...limits }: ServeOptions,
   options: Omit<ServerOptions, "hostKey">,
   { user, withDevelopmentKey = false, warning }: Greeting,
 ): Promise<void> {
@@ -138,7 +145,8 @@ async function run(
   };
   const tell = (event: string, message: string) =>
     format === "json" ? log({ event, message }) : console.error(message);
-  const make = (hostKey: KeyPair) => createServer({ hostKey, ...options, ...limitsOf(limits), log: serverLog });
+  const make = (hostKey: KeyPair) =>
+    createServer({ hostKey, transport, ...options, ...limitsOf(limits), log: serverLog });
   const { path, note } = given === undefined ? hostKeyPlace() : { path: given };
   if (note !== undefined) tell("host-key-place", `sesame: ${note}`);
   const { server, hostKey, created } = await withHostKey(path, { strictModes }, make);

@@ -3,7 +3,7 @@
 // server.ts is the user. A number that a timer or a module would take for another is refused here, before anything listens.
 
 import { availableParallelism } from "node:os";
-import { WIDE_PAYLOAD_BYTES } from "../../../assembly/abi/builds.js";
+import { type Transport, WIDE_PAYLOAD_BYTES } from "../../../assembly/abi/builds.js";
 import type { AdmissionLimits } from "./admission.js";
 import type { Authenticate } from "../userauth/authentication.js";
 import type { AnyUserauthBuild } from "../credentials/credentials.js";
@@ -20,6 +20,11 @@ export interface ServerOptions {
   hostKey: KeyPair;
   /** Which userauth module. Default: "full" with `users` or `authenticate`, else "password". */
   userauth?: AnyUserauthBuild;
+  /**
+   * Which transport module: "full" has mlkem768x25519-sha256 and AES besides what "plain" has, curve25519-sha256 and chacha20-poly1305.
+   * Default: "full".
+   */
+  transport?: Transport;
   /** Modules of one's own in place of the package's; `userauth` is of the build named above. */
   modules?: Partial<ModuleSet>;
   /**

@@ -1,11 +1,11 @@
 // chacha20-poly1305@openssh.com (OpenSSH's PROTOCOL.chacha20poly1305): encrypts and authenticates one packet.
 // Comes in: a packet in memory, uint32 packet_length, then packet_length bytes, then room for a tag of 16; one to be opened may come in
-// pieces. Goes out: the same packet opened or sealed in place. Next: the payload's handler, or the host's output.
+// pieces. Goes out: the same packet opened or sealed in place. Next: cipher.ts.
 //
 // `keys` are 64 secret bytes as RFC 4253 §7.2 derives them: K_2 for the body and the one-time key, then K_1 for the length.
 
-import { chacha20Xor } from "./chacha20";
-import { poly1305, POLY1305_CONTEXT_BYTES, POLY1305_TAG_BYTES } from "./poly1305";
+import { chacha20Xor } from "../../crypto/chacha20-poly1305/chacha20";
+import { poly1305, POLY1305_CONTEXT_BYTES, POLY1305_TAG_BYTES } from "../../crypto/chacha20-poly1305/poly1305";
 
 const KEY_BYTES: u32 = 32;
 const LENGTH_BYTES: u32 = 4;

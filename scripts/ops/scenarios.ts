@@ -4,7 +4,7 @@
 // Every operation's result is checked: a count of something that failed would be a lie.
 
 import { strict as assert } from "node:assert";
-import { ConnectionEvent, UserauthStatus } from "../../assembly/abi/index.js";
+import { ConnectionEvent, ShellEvent, ShellInput, UserauthStatus } from "../../assembly/abi/index.js";
 import { encodeCredentials, type Credentials, type UserauthBuild } from "../../host/node/credentials/credentials.js";
 import { ModuleMemory, type ConnectionExports } from "../../host/node/modules.js";
 import { passwordRequest, queryRequest, signedRequest, userauthRequest } from "../client/client.js";
@@ -27,6 +27,7 @@ export function runScenarios(name: string, wasm: Uint8Array, measure: Measure): 
   if (name === "transport") runTransport(wasm, measure);
   else if (name === "transport-full") runFullTransport(wasm, measure);
   else if (name === "connection") runConnection(wasm, measure);
+  else if (name === "shell") runShell(wasm, measure);
   else if (name === "userauth") runUserauth(wasm, measure);
   else if (name === "userauth-board")
     return; // the same instructions at other addresses
@@ -104,4 +105,33 @@ function runConnection(wasm: Uint8Array, measure: Measure): void {
   measure("1,000 bytes of data out", module, () => {
     assert.ok(exports.write(0, DATA.length, 0) > DATA.length);
   });
+}
+
+/** What `runShell` needs of the shell module. */
+interface ShellExports {
+  memory: WebAssembly.Memory;
+  inputPtr: () => number;
+  open: (kind: number, columns: number) => void;
+  receive: (length: number) => number;
+  output: (room: number) => number;
+}
+
+function runShell(wasm: Uint8Array, measure: Measure): void {
+  const module = instantiateCounted(wasm);
+  const exports = module.exports as unknown as ShellExports;
+  const type = (operation: string, keys: string, expected: ShellEvent): void => {
+    const input = Buffer.from(keys);
+    new Uint8Array(exports.memory.buffer).set(input, exports.inputPtr());
+    let event = ShellEvent.NONE;
+    measure(operation, module, () => {
+      event = exports.receive(input.length);
+      while (exports.output(DATA.length) > 0);
+    });
+    assert.equal(ShellEvent[event], ShellEvent[expected], `${operation}: event`);
+  };
+  exports.open(ShellInput.TERMINAL, 80);
+  type("a word", "uptime", ShellEvent.NONE);
+  type("a key", "s", ShellEvent.NONE);
+  type("a key in the middle of a line", "\x1b[D\x1b[Dx", ShellEvent.NONE);
+  type("a finished line", "\r", ShellEvent.LINE);
 }

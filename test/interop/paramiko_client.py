@@ -4,7 +4,7 @@
                          "password": ..., "keys": [file, ...], "stock": true}'
 
 Ends with the command's exit status, or with 255 and a line on standard error. Paramiko has no chacha20-poly1305@openssh.com, the
-only cipher that Sesame speaks, so this file brings it: packets are sealed and opened on the way between paramiko's packetizer and
+only cipher of the smallest transport, so this file brings it: packets are sealed and opened on the way between paramiko's packetizer and
 the socket. Key exchange, authentication and channels are paramiko's own. With "stock" it is paramiko as it comes.
 """
 

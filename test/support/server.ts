@@ -193,6 +193,8 @@ export interface ServeOptions {
   memoryProbe?: boolean;
   /** In place of `USER` with `PASSWORD` or `userKey()`. */
   credentials?: string[];
+  /** More of the command's options. */
+  options?: string[];
 }
 
 /** Starts a server with the full userauth build, for the users of a users.json. */
@@ -201,9 +203,9 @@ export function serveUsers(path: string): Promise<ServerProcess> {
 }
 
 /** Starts a server and waits until it listens. */
-export async function serve({ build, memoryProbe = false, credentials }: ServeOptions): Promise<ServerProcess> {
+export async function serve({ build, memoryProbe = false, credentials, options = [] }: ServeOptions): Promise<ServerProcess> {
   const given = credentials ?? ["--user", USER, ...(await secretOptions(build))];
-  return startServer(["--userauth", build, ...given], memoryProbe ? MEMORY_PROBE : []);
+  return startServer(["--userauth", build, ...given, ...options], memoryProbe ? MEMORY_PROBE : []);
 }
 
 async function startServer(options: string[], nodeOptions: string[] = []): Promise<ServerProcess> {

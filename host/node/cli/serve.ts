@@ -62,7 +62,7 @@ export function define(command: Command): void {
       `the server's private key, OpenSSH format; made when there is none (default: host_ed25519 in ${stateFolder()})`,
     )
     .addOption(
-      new Option("--transport <build>", "key exchanges and ciphers: all, or the smallest module's (docs/clients.md)")
+      new Option("--transport <build>", "all key exchanges and ciphers, or those of the smallest module, as on boards")
         .choices(Object.keys(TRANSPORTS))
         .default("full"),
     )

@@ -29,7 +29,7 @@ const users = [
   { name: "kim", keys: [keyLine] },
 ];
 writeFileSync(config, JSON.stringify({ users }), { mode: 0o600 });
-const cli = join(packageRoot(), "dist", "host", "node", "cli.js");
+const cli = join(packageRoot(), "dist", "host", "node", "cli", "main.js");
 const options = ["--port", "0", "--host-key", join(folder, "host"), "--config", config, "--quiet", "--no-strict-modes"];
 const server = spawn(process.execPath, [cli, "serve", ...options], { stdio: ["ignore", "pipe", "inherit"] });
 const [greeting] = (await once(server.stdout, "data")) as [Buffer];

@@ -131,7 +131,8 @@ export function compileModule<Type extends ModuleType>(
   const imports = WebAssembly.Module.imports(module);
   if (imports.length > 0) throw new ModuleError(`${name} imports ${imports[0]!.name}; a module imports nothing`);
   const kinds = new Map(WebAssembly.Module.exports(module).map((entry) => [entry.name, entry.kind]));
-  const userauth = kinds.has(FULL_USERAUTH_MARK) ? "full" : "password";
+  // of the full build is what has any of its functions: it must have them all
+  const userauth = EXPORTS.fullUserauth.some((entry) => kinds.has(entry.name)) ? "full" : "password";
   for (const { name: exported, kind } of exportsOf({ module: type, ...(type === "userauth" && { userauth }) })) {
     if (kinds.get(exported) !== kind)
       throw new ModuleError(`${name} is not a ${type} module: it exports no ${kind} ${exported}`);

@@ -79,7 +79,7 @@ for (const ssh of openSshClients) {
       await shell.until(PROMPT, { from });
     };
     await type("help", /led on\|off/);
-    await type("info", /transport +\d+ bytes[\s\S]*userauth-password +\d+ bytes[\s\S]*sha256 [0-9a-f]{64}/);
+    await type("info", /transport-full +\d+ bytes[\s\S]*userauth-password +\d+ bytes[\s\S]*sha256 [0-9a-f]{64}/);
     await type("led on", /LED on\r\n/);
     await type("led", /LED on\r\n/);
     await type("dance", /dance: no such command/);

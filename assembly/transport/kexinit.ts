@@ -229,7 +229,7 @@ export function finishKexinit(): u32 {
 
 /** What both sides have agreed on: until the next KEXINIT is read, which may be when the client's NEWKEYS is in. */
 export function agreedKex(): Kex {
-  return MLKEM768X25519 && load<u8>(CHOSEN) == 1 ? Kex.MLKEM768X25519 : Kex.CURVE25519;
+  return MLKEM768X25519 && load<u8>(CHOSEN) == 1 ? Kex.HYBRID : Kex.CURVE25519;
 }
 
 /** The same of a direction's cipher, with its MAC. */

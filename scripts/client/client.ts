@@ -102,8 +102,8 @@ export function x25519(secret: Uint8Array, point: Uint8Array): Buffer {
 }
 
 /** RFC 4253 §7.2: the keys of a direction, whose letters are those of its IV, encryption key and integrity key. */
-function deriveKeys(sharedSecret: Uint8Array, hash: Uint8Array, letters: string, sessionId: Uint8Array): DerivedKeys {
-  const [iv, first, macKey] = [...letters].map((letter) => sha256(sharedSecret, hash, Buffer.from(letter), sessionId));
+function deriveKeys(sharedSecret: Uint8Array, hash: Uint8Array, letters: string[], sessionId: Uint8Array): DerivedKeys {
+  const [iv, first, macKey] = letters.map((letter) => sha256(sharedSecret, hash, Buffer.from(letter), sessionId));
   return { iv: iv!, key: bytes(first!, sha256(sharedSecret, hash, first!)), macKey: macKey! };
 }
 
@@ -346,8 +346,8 @@ export class RawClient {
       );
       this.strict = markers[0]!.includes(STRICT_MARKER) && markers[1]!.includes("kex-strict-s-v00@openssh.com");
     }
-    const toServer = deriveKeys(encoded, hash, "ACE", this.sessionId);
-    const toClient = deriveKeys(encoded, hash, "BDF", this.sessionId);
+    const toServer = deriveKeys(encoded, hash, ["A", "C", "E"], this.sessionId);
+    const toClient = deriveKeys(encoded, hash, ["B", "D", "F"], this.sessionId);
     const derived = [toServer, toClient];
     this.secrets = { sharedSecret: secret, hash, toServer: toServer.key, toClient: toClient.key, derived, parts };
     this.#nextKeys = [makeCipher(...this.options.toServer, toServer), makeCipher(...this.options.toClient, toClient)];

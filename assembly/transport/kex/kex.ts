@@ -17,36 +17,37 @@ import {
 
 export enum Kex {
   CURVE25519,
-  MLKEM768X25519,
+  /** mlkem768x25519-sha256. */
+  HYBRID,
 }
 
 /** Of the string in the client's message. */
 export function clientShareBytes(kex: Kex): u32 {
-  return MLKEM768X25519 && kex == Kex.MLKEM768X25519 ? HYBRID_INIT_BYTES : CURVE25519_BYTES;
+  return MLKEM768X25519 && kex == Kex.HYBRID ? HYBRID_INIT_BYTES : CURVE25519_BYTES;
 }
 
 /** Of the string in ours. */
 export function serverShareBytes(kex: Kex): u32 {
-  return MLKEM768X25519 && kex == Kex.MLKEM768X25519 ? HYBRID_REPLY_BYTES : CURVE25519_BYTES;
+  return MLKEM768X25519 && kex == Kex.HYBRID ? HYBRID_REPLY_BYTES : CURVE25519_BYTES;
 }
 
 /** Writes our share to `reply` and makes K; false if the client's is none. The lengths are those above. */
 // @ts-expect-error a decorator of AssemblyScript
 @inline
 export function respond(kex: Kex, reply: usize, clientShare: usize): bool {
-  return MLKEM768X25519 && kex == Kex.MLKEM768X25519
+  return MLKEM768X25519 && kex == Kex.HYBRID
     ? respondHybrid(reply, clientShare)
     : respondCurve25519(reply, clientShare);
 }
 
 /** Adds K to the hash. */
 export function hashSharedSecret(kex: Kex): void {
-  if (MLKEM768X25519 && kex == Kex.MLKEM768X25519) hashHybridSecret();
+  if (MLKEM768X25519 && kex == Kex.HYBRID) hashHybridSecret();
   else hashCurve25519Secret();
 }
 
 /** Forgets K. */
 export function wipeSharedSecret(kex: Kex): void {
-  if (MLKEM768X25519 && kex == Kex.MLKEM768X25519) wipeHybridSecret();
+  if (MLKEM768X25519 && kex == Kex.HYBRID) wipeHybridSecret();
   else wipeCurve25519Secret();
 }

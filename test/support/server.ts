@@ -203,7 +203,12 @@ export function serveUsers(path: string): Promise<ServerProcess> {
 }
 
 /** Starts a server and waits until it listens. */
-export async function serve({ build, memoryProbe = false, credentials, options = [] }: ServeOptions): Promise<ServerProcess> {
+export async function serve({
+  build,
+  memoryProbe = false,
+  credentials,
+  options = [],
+}: ServeOptions): Promise<ServerProcess> {
   const given = credentials ?? ["--user", USER, ...(await secretOptions(build))];
   return startServer(["--userauth", build, ...given, ...options], memoryProbe ? MEMORY_PROBE : []);
 }

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { engineSources } from "../../../boards/common/firmware/engine-sources.js";
 import { QEMU_MACHINES } from "../../../boards/qemu/firmware.js";
 import { BoardProcess } from "../../support/board-process.js";
 import { openSshClients, runSsh } from "../../support/openssh.js";
@@ -19,6 +20,7 @@ for (const machine of QEMU_MACHINES) {
   for (const engine of ENGINES) {
     describe(`${machine}, ${engine}`, () => {
       const serve = async (userauth: "password" | "publickey"): Promise<BoardProcess> => {
+        engineSources(engine); // the board has a home of its own, where cargo would find no toolchain
         const state = join(folder, `${machine}-${engine}-${userauth}`);
         const args = ["--machine", machine, "--engine", engine, "--state", state, "--user", USER];
         const board = await BoardProcess.start("boards/qemu/build.ts", [...args, ...(await secretOptions(userauth))]);

@@ -8,7 +8,7 @@ import { TransportError } from "../../../assembly/abi/index.js";
 import { DESCRIPTIONS, TRANSPORT_DESCRIPTIONS } from "../../../host/node/switchboard/ending.js";
 import { packageRoot } from "../../../host/node/modules.js";
 
-const source = readFileSync(join(packageRoot(), "host", "c", "ending.c"), "utf8");
+const source = readFileSync(join(packageRoot(), "host", "c", "server", "ending.c"), "utf8");
 const STRING = String.raw`((?:\s*(?:"[^"]*"|NOT_ALLOWED))+)`;
 
 /** The value of adjacent literals. */

@@ -145,7 +145,7 @@ static command_outcome_t run_i2c(const command_call_t *call) {
 }
 
 static const command_t entries[] = {
-    {"gpio", "gpio PIN [0|1|in]", "how a pin is; drives it, or makes it an input", run_gpio, COMMAND_ADMINISTRATORS},
+    {"gpio", "gpio N [0|1|in]", "how a pin is; drives it, or makes it an input", run_gpio, COMMAND_ADMINISTRATORS},
     {"adc", "adc", "voltages of GP26 to GP28, and the chip's temperature", run_adc, COMMAND_USERS},
     {"i2c", "i2c scan", "which devices answer at SDA GP4 and SCL GP5", run_i2c, COMMAND_ADMINISTRATORS},
 };

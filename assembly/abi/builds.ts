@@ -3,8 +3,11 @@
 //
 // Plain TypeScript, which no module compiles; exports.ts has what each module exports.
 
-/** The protocol layers, in the order in which a connection comes to need them. A connection uses one build of each. */
-export const MODULE_TYPES = ["transport", "userauth", "connection"] as const;
+/**
+ * The protocol layers, in the order in which a connection comes to need them, and the lines of the device shell. A connection uses one
+ * build of each layer, and an instance of the shell for each session that runs it.
+ */
+export const MODULE_TYPES = ["transport", "userauth", "connection", "shell"] as const;
 
 export type ModuleType = (typeof MODULE_TYPES)[number];
 
@@ -19,7 +22,7 @@ export type Host = "node" | "board";
 export type Flags = Readonly<Record<string, number>>;
 
 export interface Build {
-  module: ModuleType | "shell";
+  module: ModuleType;
   /** The file that the compiler is given. */
   entry: string;
   use?: Flags;

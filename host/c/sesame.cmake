@@ -75,7 +75,7 @@ set(sesame_foreign_options -std=gnu11 -O2 -w)
 if(SESAME_ENGINE STREQUAL wasm2c)
   list(APPEND sesame_own ${CMAKE_CURRENT_LIST_DIR}/engine/wasm2c/multiply.c)
   # generated from assembly/abi/builds.ts: cmake-modules
-set(sesame_modules transport userauth connection)
+set(sesame_modules transport userauth connection shell)
   # end of generated
   foreach(module ${sesame_modules})
     list(APPEND sesame_foreign ${SESAME_GENERATED}/wasm2c_${module}.c)

@@ -15,13 +15,14 @@ import type {
   CommonExports,
   ConnectionExports,
   FullUserauthExports,
+  ShellExports,
   TransportExports,
   UserauthExports,
 } from "../core/abi.js";
 import { packageRoot } from "./package-root.js";
 
 export type { ModuleType };
-export type { ConnectionExports, FullUserauthExports, TransportExports, UserauthExports };
+export type { ConnectionExports, FullUserauthExports, ShellExports, TransportExports, UserauthExports };
 
 /** What only the full userauth build exports. */
 const FULL_USERAUTH_MARK = EXPORTS.fullUserauth[0]!.name;
@@ -44,6 +45,7 @@ interface ExportsOf {
   transport: TransportExports;
   userauth: UserauthExports;
   connection: ConnectionExports;
+  shell: ShellExports;
 }
 
 /** A module did what it must not: it trapped, or it pointed outside its memory. Its instance is not called again. */

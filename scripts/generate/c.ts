@@ -8,11 +8,12 @@ import { comment, header, sentence, upperSnake } from "./text.js";
 /** Enumerators begin with the enumeration's name, but for these. */
 const SHORT_PREFIXES: Record<string, string> = { UserauthStatus: "USERAUTH_", DisconnectReason: "DISCONNECT_" };
 
-/** What a module's part of host/c/modules is called; one that serves connections has another word for a connection. */
+/** What a module's part of host/c/modules is called; in C a connection and the shell are something else. */
 export const C_NAMES: Record<ModuleType, string> = {
   transport: "transport",
   userauth: "userauth",
   connection: "channels",
+  shell: "lines",
 };
 
 /** The groups of a module's exports that C calls, in the order of what builds have; each but the first with the name of its builds. */
@@ -20,6 +21,7 @@ const GROUPS: Record<ModuleType, Record<string, readonly Export[]>> = {
   transport: { "": [...EXPORTS.buffers, ...EXPORTS.transport] },
   userauth: { "": EXPORTS.userauth, VERIFYING: EXPORTS.verifyingUserauth, FULL: EXPORTS.fullUserauth },
   connection: { "": [...EXPORTS.buffers, ...EXPORTS.connection] },
+  shell: { "": [...EXPORTS.buffers, ...EXPORTS.shell] },
 };
 
 function guarded(file: string, contents: string): string {

@@ -15,6 +15,7 @@
 extern const engine_module_t embedded_transport;
 extern const engine_module_t embedded_userauth;
 extern const engine_module_t embedded_connection;
+extern const engine_module_t embedded_shell;
 // end of generated
 
 /** Which of them `embedded_userauth` is. */

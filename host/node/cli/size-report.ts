@@ -19,9 +19,9 @@ import { readExportedGlobal, readFunctionBodies, readFunctionNames, readSections
 /** The builds of which a connection uses one. */
 export const USERAUTH_MODULES = BUILD_NAMES.filter((name) => buildNamed(name).userauth);
 /** The modules that every connection uses. */
-export const COMMON_MODULES: readonly BuildName[] = MODULE_TYPES.filter((type) => type !== "userauth");
-/** That of the device shell. */
-export const SHELL_MODULE = "shell" satisfies BuildName;
+export const COMMON_MODULES: readonly BuildName[] = MODULE_TYPES.filter(
+  (type) => type !== "userauth" && type !== "shell",
+);
 export const MODULES = BUILD_NAMES;
 
 const HEADER_BYTES = 8;

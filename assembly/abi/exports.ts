@@ -137,6 +137,11 @@ const SHELL: Exports = {
     "writes the next bytes for the terminal, at most `room`, to `outputPtr`, and returns how many; 0, if `room` is more, when all have been taken. After every other call they are taken before the event is acted upon",
   "linePtr(): usize": "the line. After `LINE` it stays until the next `prompt`",
   "lineLength(): u32": "its length; after `TOO_LONG`, what there is room for",
+  "splitWords(): u32":
+    "after `LINE`: makes words of the line, as a Unix shell does: blanks separate them, but for those in single or double quotes or behind a backslash; quoted parts join what stands beside them. Returns a `ShellWords`; of an unfinished quote both hosts say `a quote has no end`, and the status is 2",
+  "wordsPtr(): usize":
+    "the words, NUL behind each and in none, until the next `prompt`. The line stays as it was typed, for `remember` and for a command that wants it so",
+  "wordsLength(): u32": "the length of all of them, NULs included; 0 for none",
   "remember(): void":
     "after `LINE`: the line goes into the history, unless it is blank or repeats the newest. A host does not call it for secrets",
   "historyPtr(): usize": "the lines that were typed before, the newest first, LF behind each",

@@ -133,6 +133,13 @@ export enum ShellEvent {
   COMPLETE = 5,
 }
 
+/** What `shell.splitWords` makes of a line. */
+export enum ShellWords {
+  OK = 0,
+  /** A quote has no end: the line is not to be run. */
+  UNFINISHED_QUOTE = 1,
+}
+
 /** RFC 4253 §11.1: reasons that Sesame gives. */
 export enum DisconnectReason {
   PROTOCOL_ERROR = 2,

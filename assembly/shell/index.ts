@@ -1,7 +1,7 @@
 // The device shell's lines: what a client types, or sends without a terminal, comes in; finished lines, and bytes for the terminal, come
 // out. What a line means is the host's matter. docs/abi.md describes every export.
 //
-// Next on a byte's way: keys.ts, edit.ts, line.ts, view.ts (terminal); line.ts (script).
+// Next on a byte's way: keys.ts, edit.ts, line.ts, view.ts (terminal); line.ts (script); then words.ts.
 
 import { SHELL_INPUT_CAPACITY } from "../abi/capacities";
 import { ShellEvent, ShellInput } from "../abi/index";
@@ -12,12 +12,14 @@ import { Key, takeByte } from "./keys";
 import { appendByte, clearLine, dropCarriageReturn, LINE, lineLength as lineBytes } from "./line";
 import { OUTPUT, wipeOutput } from "./output";
 import { outputWaits, ring, setTerminal, showPrompt, showResized, showTail, Tail } from "./view";
+import { clearWords, WORDS, wordsLength as wordsBytes } from "./words";
 
 export { __data_end, __heap_base };
 export { wordStart } from "./completion";
 export { remember } from "./history";
 export { endEscape } from "./keys";
 export { output } from "./view";
+export { splitWords } from "./words";
 
 let input: ShellInput = 0;
 /** A line is being edited. */
@@ -46,6 +48,14 @@ export function lineLength(): u32 {
   return lineBytes;
 }
 
+export function wordsPtr(): usize {
+  return WORDS;
+}
+
+export function wordsLength(): u32 {
+  return wordsBytes;
+}
+
 export function historyPtr(): usize {
   return HISTORY;
 }
@@ -67,6 +77,7 @@ function isTerminal(): bool {
 /** Begins a line: `length` bytes of the input buffer are its prompt. What the buffers held is overwritten. */
 export function prompt(length: u32): void {
   clearLine();
+  clearWords();
   tooLong = false;
   wipeOutput();
   if (isTerminal()) {

@@ -199,6 +199,15 @@ export interface ShellExports extends BufferExports {
   linePtr(): number;
   /** Its length; after `TOO_LONG`, what there is room for. */
   lineLength(): number;
+  /** After `LINE`: makes words of the line, as a Unix shell does: blanks separate them, but for those in single or
+   * double quotes or behind a backslash; quoted parts join what stands beside them. Returns a `ShellWords`; of an
+   * unfinished quote both hosts say `a quote has no end`, and the status is 2. */
+  splitWords(): number;
+  /** The words, NUL behind each and in none, until the next `prompt`. The line stays as it was typed, for `remember`
+   * and for a command that wants it so. */
+  wordsPtr(): number;
+  /** The length of all of them, NULs included; 0 for none. */
+  wordsLength(): number;
   /** After `LINE`: the line goes into the history, unless it is blank or repeats the newest. A host does not call it
    * for secrets. */
   remember(): void;

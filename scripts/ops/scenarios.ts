@@ -4,7 +4,7 @@
 // Every operation's result is checked: a count of something that failed would be a lie.
 
 import { strict as assert } from "node:assert";
-import { ConnectionEvent, ShellEvent, ShellInput, UserauthStatus } from "../../assembly/abi/index.js";
+import { ConnectionEvent, ShellEvent, ShellInput, ShellWords, UserauthStatus } from "../../assembly/abi/index.js";
 import { encodeCredentials, type Credentials, type UserauthBuild } from "../../host/node/credentials/credentials.js";
 import { ModuleMemory, type ConnectionExports } from "../../host/node/modules.js";
 import { passwordRequest, queryRequest, signedRequest, userauthRequest } from "../client/client.js";
@@ -114,6 +114,7 @@ interface ShellExports {
   open: (kind: number, columns: number) => void;
   receive: (length: number) => number;
   output: (room: number) => number;
+  splitWords: () => number;
 }
 
 function runShell(wasm: Uint8Array, measure: Measure): void {
@@ -134,4 +135,7 @@ function runShell(wasm: Uint8Array, measure: Measure): void {
   type("a key", "s", ShellEvent.NONE);
   type("a key in the middle of a line", "\x1b[D\x1b[Dx", ShellEvent.NONE);
   type("a finished line", "\r", ShellEvent.LINE);
+  measure("words of a line", module, () => {
+    assert.equal(exports.splitWords(), ShellWords.OK);
+  });
 }

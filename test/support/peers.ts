@@ -24,6 +24,7 @@ const PEERS = {
   "ssh-audit": { debianPackage: "ssh-audit", command: ["ssh-audit", "--help"] },
   sshpass: { debianPackage: "sshpass", command: ["sshpass", "-V"] },
   expect: { debianPackage: "expect", command: ["expect", "-v"] },
+  bash: { debianPackage: "bash", command: ["bash", "--version"] },
   gcc: { debianPackage: "gcc", command: ["gcc", "--version"] },
   "arm-none-eabi-gcc": { debianPackage: "gcc-arm-none-eabi", command: ["arm-none-eabi-gcc", "--version"] },
   cargo: { debianPackage: "cargo", command: ["cargo", "--version"] },

@@ -1,7 +1,7 @@
 // The shell module with a model of a terminal, and a host that takes what comes in pieces.
 
 import assert from "node:assert/strict";
-import { ShellEvent, ShellInput } from "../../assembly/abi/index.js";
+import { ShellEvent, ShellInput, ShellWords } from "../../assembly/abi/index.js";
 import { moduleBytes } from "./modules.js";
 import { Screen } from "./screen.js";
 
@@ -23,6 +23,9 @@ export interface ShellModuleExports {
   output(room: number): number;
   linePtr(): number;
   lineLength(): number;
+  splitWords(): number;
+  wordsPtr(): number;
+  wordsLength(): number;
   remember(): void;
   historyPtr(): number;
   historyLength(): number;
@@ -79,6 +82,15 @@ export class ShellModule {
   get line(): string {
     const start = this.exports.linePtr();
     return this.memory.subarray(start, start + this.exports.lineLength()).toString("utf8");
+  }
+
+  /** Of the line; undefined: a quote has no end. */
+  get words(): string[] | undefined {
+    const result: ShellWords = this.exports.splitWords();
+    if (result !== ShellWords.OK) return undefined;
+    const start = this.exports.wordsPtr();
+    const text = this.memory.subarray(start, start + this.exports.wordsLength()).toString("utf8");
+    return text.split("\0").slice(0, -1);
   }
 
   /** Newest first. */

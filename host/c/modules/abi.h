@@ -136,6 +136,13 @@ typedef enum shell_event {
   SHELL_EVENT_COMPLETE = 5,
 } shell_event_t;
 
+/** What `shell.splitWords` makes of a line. */
+typedef enum shell_words {
+  SHELL_WORDS_OK = 0,
+  /** A quote has no end: the line is not to be run. */
+  SHELL_WORDS_UNFINISHED_QUOTE = 1,
+} shell_words_t;
+
 /** RFC 4253 §11.1: reasons that Sesame gives. */
 typedef enum disconnect_reason {
   DISCONNECT_PROTOCOL_ERROR = 2,

@@ -30,6 +30,15 @@ enum {
   LINES_LINE_PTR,
   /** Its length; after `TOO_LONG`, what there is room for. */
   LINES_LINE_LENGTH,
+  /** After `LINE`: makes words of the line, as a Unix shell does: blanks separate them, but for those in single or
+   * double quotes or behind a backslash; quoted parts join what stands beside them. Returns a `ShellWords`; of an
+   * unfinished quote both hosts say `a quote has no end`, and the status is 2. */
+  LINES_SPLIT_WORDS,
+  /** The words, NUL behind each and in none, until the next `prompt`. The line stays as it was typed, for `remember`
+   * and for a command that wants it so. */
+  LINES_WORDS_PTR,
+  /** The length of all of them, NULs included; 0 for none. */
+  LINES_WORDS_LENGTH,
   /** After `LINE`: the line goes into the history, unless it is blank or repeats the newest. A host does not call it
    * for secrets. */
   LINES_REMEMBER,
@@ -62,6 +71,9 @@ static const module_export_t lines_exports[LINES_EXPORTS] = {
     [LINES_OUTPUT] = {"output", 1},
     [LINES_LINE_PTR] = {"linePtr", 0},
     [LINES_LINE_LENGTH] = {"lineLength", 0},
+    [LINES_SPLIT_WORDS] = {"splitWords", 0},
+    [LINES_WORDS_PTR] = {"wordsPtr", 0},
+    [LINES_WORDS_LENGTH] = {"wordsLength", 0},
     [LINES_REMEMBER] = {"remember", 0},
     [LINES_HISTORY_PTR] = {"historyPtr", 0},
     [LINES_HISTORY_LENGTH] = {"historyLength", 0},

@@ -66,8 +66,8 @@ const USERAUTH: Exports = {
 
 /** The builds that verify signatures. */
 const VERIFYING_USERAUTH: Exports = {
-  "reset(sessionIdLength): void":
-    "once, before the first `receive`: the session identifier is in the buffer. Credentials that the build cannot honour leave the module closed: every request is a `PROTOCOL_ERROR`",
+  "reset(sessionIdLength): u32":
+    "once, before the first `receive`: the session identifier is in the buffer. Returns whether the module serves with it and with its credentials: 0 leaves it closed, every request is a `PROTOCOL_ERROR`",
 };
 
 /** The full build. */

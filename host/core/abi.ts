@@ -86,8 +86,9 @@ export interface UserauthExports extends CommonExports {
   /** Read only for the host: a `UserauthStatus`, why the last request was answered as it was. */
   status: WebAssembly.Global;
   /** In builds that verify signatures: once, before the first `receive`: the session identifier is in the buffer.
-   * Credentials that the build cannot honour leave the module closed: every request is a `PROTOCOL_ERROR`. */
-  reset?(sessionIdLength: number): void;
+   * Returns whether the module serves with it and with its credentials: 0 leaves it closed, every request is a
+   * `PROTOCOL_ERROR`. */
+  reset?(sessionIdLength: number): number;
 }
 
 /** RFC 4252: the full build. */

@@ -25,7 +25,7 @@ interface FullExports {
   memory: WebAssembly.Memory;
   __heap_base: WebAssembly.Global;
   status: WebAssembly.Global;
-  reset: (sessionIdLength: number) => void;
+  reset: (sessionIdLength: number) => number;
   receive: (length: number) => number;
   nextReply: () => number;
   decide: (verdict: number) => number;
@@ -68,6 +68,8 @@ function shipped(): WebAssembly.Module {
 export class FullUserauth {
   readonly exports: FullExports;
   readonly memory: Uint8Array;
+  /** What `reset` has said. */
+  readonly serves: boolean;
   readonly #count: (run: () => void) => number;
 
   constructor(table: UsersTable | Uint8Array, options: FullOptions = {}) {
@@ -86,7 +88,7 @@ export class FullUserauth {
     this.memory.set(table instanceof Uint8Array ? table : encodeUsers(table), this.exports.credentialsPtr());
     this.makeSalt(entropy);
     this.memory.set(sessionId);
-    this.exports.reset(sessionId.length);
+    this.serves = this.exports.reset(sessionId.length) !== 0;
   }
 
   /** Gives the module entropy, as a host does. */

@@ -16,6 +16,8 @@ export class Userauth {
   readonly memory: Uint8Array;
   /** First byte of the credentials region, and the one behind it. */
   readonly region: [number, number];
+  /** What `reset` has said; undefined: it was not called. */
+  readonly serves: boolean | undefined;
 
   /** `sessionId` null leaves `reset` out. */
   constructor(
@@ -32,7 +34,7 @@ export class Userauth {
     this.memory.set(credentials, this.region[0]);
     if (!sessionId || !this.exports.reset) return;
     this.memory.set(sessionId);
-    this.exports.reset(sessionId.length);
+    this.serves = this.exports.reset(sessionId.length) !== 0;
   }
 
   get status(): string {

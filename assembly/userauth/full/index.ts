@@ -47,11 +47,13 @@ export function credentialsCapacity(): u32 {
   return CREDENTIALS_CAPACITY;
 }
 
-/** The session identifier of `length` bytes is in the buffer, and the credentials are in their region. */
-export function reset(length: u32): void {
-  if (length > SESSION_ID_CAPACITY || !credentialsLength()) return;
-  setSessionId(length);
-  open();
+/** The session identifier of `length` bytes is in the buffer, and the credentials are in their region. Whether both can be used: not 0. */
+export function reset(length: u32): u32 {
+  if (u32(length <= SESSION_ID_CAPACITY) & u32(credentialsLength() != 0)) {
+    setSessionId(length);
+    open();
+  }
+  return u32(isOpen);
 }
 
 /** See docs/abi.md. */

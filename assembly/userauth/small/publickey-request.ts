@@ -92,13 +92,15 @@ export let scalar: usize = 0;
 /** Length of the hash's input, which begins at `HASH_INPUT`. */
 export let hashInputLength: u32 = 0;
 
-/** The session identifier of `length` bytes is in the buffer, and the credentials are in their region. */
-export function reset(length: u32): void {
+/** The session identifier of `length` bytes is in the buffer, and the credentials are in their region. Whether both can be used: not 0. */
+export function reset(length: u32): u32 {
   // 32 zero bytes, a region that was not filled, are a point of order 4: anybody could make its signatures.
-  if (length > SESSION_ID_CAPACITY || !load<u64>(KEY)) return;
-  store<u8>(HASH_INPUT + 2 * KEY_BYTES + 3, <u8>length);
-  memory.copy(HASH_INPUT + 2 * KEY_BYTES + 4, BUFFER, length);
-  hashHeadLength = 2 * KEY_BYTES + 4 + length;
+  if (u32(length <= SESSION_ID_CAPACITY) & u32(load<u64>(KEY) != 0)) {
+    store<u8>(HASH_INPUT + 2 * KEY_BYTES + 3, <u8>length);
+    memory.copy(HASH_INPUT + 2 * KEY_BYTES + 4, BUFFER, length);
+    hashHeadLength = 2 * KEY_BYTES + 4 + length;
+  }
+  return hashHeadLength;
 }
 
 /**

@@ -42,7 +42,8 @@ static void write_buffer(module_t *userauth, const uint8_t *bytes, uint32_t leng
 void userauth_open(module_t *userauth, module_view_t session_id) {
   if (!userauth->exports[USERAUTH_RESET]) return;
   write_buffer(userauth, session_id.bytes, session_id.length);
-  module_call1(userauth, USERAUTH_RESET, session_id.length);
+  if (module_call1(userauth, USERAUTH_RESET, session_id.length) == 0)
+    module_fail(userauth, "the userauth module refuses its credentials");
 }
 
 module_view_t userauth_receive(module_t *userauth, module_view_t request) {
@@ -98,7 +99,13 @@ bool userauth_serves(platform_t *platform, const uint8_t *region, uint32_t lengt
   userauth_instantiate(&userauth, platform);
   module_view_t place = userauth_credentials(&userauth, length);
   if (!userauth.failed) memcpy(place.bytes, region, length);
-  bool serves = module_call0(&userauth, USERAUTH_CREDENTIALS_LENGTH) == length && !userauth.failed;
+  bool serves = true;
+  if (userauth_is_full(&userauth)) {
+    serves = module_call0(&userauth, USERAUTH_CREDENTIALS_LENGTH) == length;
+  } else if (userauth.exports[USERAUTH_RESET]) {
+    serves = module_call1(&userauth, USERAUTH_RESET, 0) != 0;
+  }
+  serves = serves && !userauth.failed;
   module_release(&userauth);
   return serves;
 }

@@ -34,7 +34,7 @@ uint32_t userauth_achieved_methods(module_t *userauth);
 /** While USERAUTH_CHANGE_PENDING: where USERAUTH_FIELD_RECORD belongs in the credentials region. */
 uint32_t userauth_record_offset(module_t *userauth);
 
-/** Whether the module can serve a credentials region of the full build: an instance of its own is asked. */
+/** Whether the module can serve a credentials region: an instance of its own is asked. */
 bool userauth_serves(platform_t *platform, const uint8_t *region, uint32_t length);
 
 #endif

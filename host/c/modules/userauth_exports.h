@@ -10,8 +10,8 @@ enum {
    * `receive` while a decision is awaited is a `PROTOCOL_ERROR`: the host holds back what the client sends. */
   USERAUTH_RECEIVE,
   USERAUTH_EXPORTS,
-  /** Once, before the first `receive`: the session identifier is in the buffer. Credentials that the build cannot
-   * honour leave the module closed: every request is a `PROTOCOL_ERROR`. */
+  /** Once, before the first `receive`: the session identifier is in the buffer. Returns whether the module serves with
+   * it and with its credentials: 0 leaves it closed, every request is a `PROTOCOL_ERROR`. */
   USERAUTH_RESET = USERAUTH_EXPORTS,
   USERAUTH_VERIFYING_EXPORTS,
   /** After `receive` and `decide`: the length of a further reply, which is in the buffer now; 0 when there is none. The

@@ -92,13 +92,18 @@ static bool is_affordable(const uint8_t *region) {
   return memory == 0 || passes <= embedded_hash_limit.blocks / memory;
 }
 
-/** All but its length and its costs is for the module to judge. */
+static credentials_status_t check_length(const uint8_t *region, uint32_t length) {
+  bool whole = length >= REGION_BANNER_FIELDS_OFFSET && length >= read_number(region + REGION_LENGTH_OFFSET, 2);
+  return whole ? CREDENTIALS_OK : CREDENTIALS_CUT_OFF;
+}
+
+/** The rest is for the module to judge. */
 static credentials_status_t check_region(platform_t *platform, const uint8_t *region, uint32_t length) {
-  if (embedded_userauth_build != USERAUTH_BUILD_FULL) return check_fields(region, length);
-  if (length < REGION_BANNER_FIELDS_OFFSET || length < read_number(region + REGION_LENGTH_OFFSET, 2))
-    return CREDENTIALS_CUT_OFF;
+  bool is_full = embedded_userauth_build == USERAUTH_BUILD_FULL;
+  credentials_status_t status = is_full ? check_length(region, length) : check_fields(region, length);
+  if (status != CREDENTIALS_OK) return status;
   if (!userauth_serves(platform, region, length)) return CREDENTIALS_INVALID;
-  return is_affordable(region) ? CREDENTIALS_OK : CREDENTIALS_TOO_SLOW;
+  return !is_full || is_affordable(region) ? CREDENTIALS_OK : CREDENTIALS_TOO_SLOW;
 }
 
 // ---- a region in base64 ----

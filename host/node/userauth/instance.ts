@@ -79,7 +79,7 @@ export class UserauthInstance {
     this.#makeSalt();
     if (exports.reset) {
       memory.write(BUFFER_PTR, payloadCapacity, sessionId);
-      exports.reset(sessionId.length);
+      if (exports.reset(sessionId.length) === 0) throw new ModuleError("the userauth module refuses its credentials");
     }
   }
 

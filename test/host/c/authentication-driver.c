@@ -29,7 +29,7 @@ struct engine_instance {
 };
 
 struct platform {
-  bool without_entropy, without_store;
+  bool without_entropy, without_store, with_bad_credentials;
   uint8_t slots[PLATFORM_SLOT_COUNT][PLATFORM_SLOT_BYTES];
 };
 
@@ -81,6 +81,7 @@ engine_status_t engine_call(engine_instance_t *instance, engine_function_t funct
   if (strcmp(name, "fieldLength") == 0) *result = RECORD_BYTES;
   if (strcmp(name, "recordOffset") == 0) *result = RECORD_OFFSET;
   if (strcmp(name, "makeSalt") == 0) instance->salts++;
+  if (strcmp(name, "reset") == 0) *result = !platform.with_bad_credentials;
   if (strcmp(name, "receive") == 0) {
     instance->status = instance->memory[1];
     *result = 1;
@@ -248,12 +249,21 @@ static void overlong(void) {
   expect(first->userauth.failed, "and for none that are longer, though they would end within its memory");
 }
 
+static void refused(void) {
+  authentication_end(first);
+  platform.with_bad_credentials = true;
+  static uint8_t id[32];
+  bool opened = authentication_open(first, &device, 0, (module_view_t){id, sizeof id});
+  expect(!opened && first->userauth.failed, "a module that cannot use its credentials is never asked");
+}
+
 static const struct {
   const char *name;
   void (*run)(void);
 } SCENARIOS[] = {
     {"told", told},         {"replaced", replaced}, {"stale", stale},           {"repeated", repeated},
     {"unstored", unstored}, {"unsalted", unsalted}, {"statusless", statusless}, {"overlong", overlong},
+    {"refused", refused},
 };
 
 int main(int count, char **arguments) {

@@ -25,6 +25,7 @@ const SCENARIOS = {
   unstored: "a password that cannot be stored is not changed, and can be changed again",
   statusless: "a module that has no status admits nobody",
   overlong: "credentials are never longer than their place in the module",
+  refused: "a login ends at once when the module refuses its credentials",
   unsalted: "without entropy for the next salt the login fails, and so does the device",
 };
 

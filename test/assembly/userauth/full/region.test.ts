@@ -111,9 +111,18 @@ for (const [name, change] of REFUSED) {
   test(`no region: ${name}`, () => {
     const region = changed(TABLE, change);
     assert.equal(lengthOf(region), 0);
-    assert.equal(new FullUserauth(region).judge(passwordRequest("bob", "secret")), "PROTOCOL_ERROR");
+    const userauth = new FullUserauth(region);
+    assert.equal(userauth.serves, false, "the host is told at once");
+    assert.equal(userauth.judge(passwordRequest("bob", "secret")), "PROTOCOL_ERROR");
   });
 }
+
+test("reset takes a region with identifiers of up to 64 bytes, and none that is longer", () => {
+  for (const length of [1, 32, 64, 65, 1000]) {
+    const userauth = new FullUserauth(encodeUsers(TABLE), { sessionId: new Uint8Array(length) });
+    assert.equal(userauth.serves, length <= 64, `${length} bytes`);
+  }
+});
 
 test("no region: Argon2id with no pass, no lane, too little memory or too much", () => {
   const table: UsersTable = {

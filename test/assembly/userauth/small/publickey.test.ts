@@ -55,6 +55,16 @@ for (const build of ["publickey", "publickey-small"] as const) {
     }
   });
 
+  test(`${build}: reset tells a host whether there is a key, and an identifier that has room`, () => {
+    const empty = Uint8Array.from(CREDENTIALS[build]).fill(0, 64);
+    assert.equal(new Userauth(build).serves, true);
+    assert.equal(new Userauth(build, empty).serves, false, "no key");
+    for (const length of [0, 64, 65, 1000]) {
+      const { serves } = new Userauth(build, CREDENTIALS[build], new Uint8Array(length));
+      assert.equal(serves, length <= 64, `${length} bytes`);
+    }
+  });
+
   test(`${build}: a request of one session is worth nothing in another`, () => {
     const sessions = ["one", "another"].map((seed) =>
       new Session({ userauth: build, client: { seed } }).keyExchange().service(),

@@ -43,6 +43,12 @@ test("the banner goes before the first answer; a module that says more than two 
   assert.throws(() => other.receive(userauthRequest("u", "none")), ModuleError);
 });
 
+test("credentials that the module refuses end the connection before a request is judged by them", () => {
+  const empty = { ...credentials, region: new Uint8Array(credentials.region.length) };
+  const setup = { credentials: empty, payloadCapacity: 4096 };
+  assert.throws(() => new UserauthInstance(module.instantiate(), setup, SESSION_ID), /refuses its credentials/);
+});
+
 test("passwords change where somebody stores them, again and again, and nowhere else", () => {
   const without = open(false).userauth;
   assert.equal(without.receive(changeRequest("u", "old secret", "new secret")).status, UserauthStatus.FAILURE);

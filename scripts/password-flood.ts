@@ -9,9 +9,11 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { formatPhc, hashPassword } from "../host/node/index.js";
 import { packageRoot } from "../host/node/package-root.js";
-import { keyExchange, Message, passwordRequest } from "./client/client.js";
-import { TcpClient } from "../test/support/tcp.js";
-import { ed25519Key, signed } from "../test/support/userauth-full.js";
+import { keyExchange } from "./client/login.js";
+import { Message } from "./client/client.js";
+import { passwordRequest, signed } from "./client/userauth.js";
+import { TcpClient } from "./client/tcp.js";
+import { ed25519Key } from "./client/keys/kinds.js";
 import { string } from "./client/wire.js";
 
 const SECONDS = Number(process.argv[2] ?? 60);

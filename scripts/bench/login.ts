@@ -4,18 +4,12 @@
 import assert from "node:assert/strict";
 import { encodeCredentials } from "../../host/node/credentials/credentials.js";
 import type { UserEntry } from "../../host/node/credentials/users-region.js";
-import {
-  keyExchange,
-  Message,
-  passwordRequest,
-  queryRequest,
-  RawClient,
-  signedRequest,
-  userauthRequest,
-} from "../client/client.js";
-import { compileTestModule } from "../../test/support/crypto-module.js";
-import { privateKey, publicBytes } from "../client/raw-keys.js";
-import { argon2idOf } from "../../test/support/userauth-full.js";
+import { keyExchange } from "../client/login.js";
+import { Message, RawClient } from "../client/client.js";
+import { passwordRequest, queryRequest, signedRequest, userauthRequest } from "../client/userauth.js";
+import { compileFile } from "../compile/file.js";
+import { privateKey, publicBytes } from "../client/keys/raw.js";
+import { argon2idOf } from "../client/hashes.js";
 import { boolean, string, uint32 } from "../client/wire.js";
 import type { BoardCredentials } from "../../boards/common/firmware/options.js";
 import { boardUsers } from "../../boards/common/firmware/users.js";
@@ -50,7 +44,7 @@ export async function benchCredentials(module: BenchModule): Promise<BoardCreden
 
 /** A firmware that signs when it is asked for a login with a password, and admits nobody. */
 export async function signingCredentials(): Promise<BoardCredentials> {
-  const wasm = compileTestModule("signing-userauth", ["--memoryBase", "4096"]);
+  const wasm = compileFile("test/modules/signing-userauth.ts", ["--memoryBase", "4096"]);
   return { ...(await benchCredentials("password")), module: { name: "signing-userauth", wasm } };
 }
 

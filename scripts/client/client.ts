@@ -5,11 +5,11 @@
 // randomness is derived from `seed`, so that a client's bytes can be repeated. Primitives: node:crypto and, for ML-KEM, @noble/post-quantum;
 // ciphers.ts has the ciphers.
 
-import { createHash, diffieHellman, sign as signWith, verify } from "node:crypto";
+import { createHash, diffieHellman, verify } from "node:crypto";
 import { ml_kem768 } from "@noble/post-quantum/ml-kem.js";
 import { CHACHA20_POLY1305, type DerivedKeys, makeCipher, type PacketCipher } from "./ciphers.js";
-import { boolean, bytes, type Part, string, uint32 } from "./wire.js";
-import { privateKey, publicBytes, publicKey } from "./raw-keys.js";
+import { bytes, type Part, string, uint32 } from "./wire.js";
+import { privateKey, publicBytes, publicKey } from "./keys/raw.js";
 
 export const Message = {
   DISCONNECT: 1,
@@ -407,94 +407,4 @@ export class Reader {
     this.rest = this.rest.subarray(length);
     return content;
   }
-}
-
-/** RFC 4252 §5. */
-export function userauthRequest(user: string | Uint8Array, method: string, ...fields: Part[]): Uint8Array {
-  return bytes(Message.USERAUTH_REQUEST, string(user), string("ssh-connection"), string(method), ...fields);
-}
-
-/** RFC 4252 §8. */
-export function passwordRequest(user: string | Uint8Array, password: string | Uint8Array): Uint8Array {
-  return userauthRequest(user, "password", boolean(false), string(password));
-}
-
-export interface PublickeyFields {
-  user?: string | Uint8Array;
-  service?: string;
-  method?: string;
-  /** The algorithm's name in the request. */
-  algorithm?: string;
-  /** The type in the key blob. */
-  blobType?: string;
-  /** The type in the signature blob. */
-  signatureType?: string;
-  /** The key in the blob. Default: the signer's. */
-  key?: Uint8Array;
-  /** What is signed in front of the request. */
-  sessionId: Uint8Array;
-  /** 32 bytes: the signer's seed. */
-  seed: Uint8Array;
-  hasSignature?: number;
-  /** Changes the signature after it was made. */
-  alter?: (signature: Uint8Array) => Uint8Array;
-}
-
-/** RFC 4252 §7: a request with a signature. */
-export function signedRequest(fields: PublickeyFields): Uint8Array {
-  const { algorithm = "ssh-ed25519", signatureType = "ssh-ed25519", sessionId, seed, alter } = fields;
-  const signed = publickeyHead({ ...fields, algorithm, hasSignature: fields.hasSignature ?? 1 });
-  const made = signWith(null, bytes(string(sessionId), signed), privateKey("Ed25519", seed));
-  return bytes(signed, string(bytes(string(signatureType), string(alter ? alter(made) : made))));
-}
-
-/** RFC 4252 §7: a request without one. */
-export function queryRequest(fields: Omit<PublickeyFields, "sessionId">): Uint8Array {
-  return publickeyHead({ ...fields, hasSignature: fields.hasSignature ?? 0 });
-}
-
-function publickeyHead(fields: Omit<PublickeyFields, "sessionId">): Uint8Array {
-  const { user = "admin", service = "ssh-connection", method = "publickey", algorithm = "ssh-ed25519" } = fields;
-  const key = fields.key ?? publicBytes(privateKey("Ed25519", fields.seed));
-  return bytes(
-    Message.USERAUTH_REQUEST,
-    string(user),
-    string(service),
-    string(method),
-    fields.hasSignature ?? 0,
-    string(algorithm),
-    string(bytes(string(fields.blobType ?? "ssh-ed25519"), string(key))),
-  );
-}
-
-/** What a polite client sends next, and how many messages of the server it awaits before it goes on. */
-export interface Step {
-  name: string;
-  data: Buffer;
-  awaits: number;
-}
-
-/** A whole session, step by step: each is made when what it awaits has been received. */
-export function* politeLogin(
-  client: RawClient,
-  login: { authenticate: (client: RawClient) => Uint8Array; command?: string },
-): Generator<Step, void, void> {
-  yield* keyExchange(client);
-  yield { name: "service request", data: client.send(Message.SERVICE_REQUEST, string("ssh-userauth")), awaits: 1 };
-  yield { name: "none", data: client.packet(userauthRequest("admin", "none")), awaits: 1 };
-  yield { name: "login", data: client.packet(login.authenticate(client)), awaits: 1 };
-  const opened = [string("session"), uint32(7), uint32(100_000), uint32(32_768)];
-  yield { name: "channel open", data: client.send(90, ...opened), awaits: 1 };
-  const exec = [uint32(0), string("exec"), boolean(true), string(login.command ?? "echo hello")];
-  yield { name: "exec", data: client.send(98, ...exec), awaits: 5 };
-  yield { name: "channel close", data: client.send(97, uint32(0)), awaits: 0 };
-  yield { name: "disconnect", data: client.send(1, uint32(11), string(""), string("")), awaits: 0 };
-}
-
-/** From the identification to the client's NEWKEYS. */
-export function* keyExchange(client: RawClient, options: KexinitOptions = {}): Generator<Step, void, void> {
-  yield { name: "identification", data: client.identification(), awaits: 1 };
-  yield { name: "KEXINIT", data: client.packet(client.kexinit(options)), awaits: 0 };
-  yield { name: "KEX_ECDH_INIT", data: client.packet(client.ecdhInit()), awaits: 2 };
-  yield { name: "NEWKEYS", data: client.newKeys(), awaits: client.options.extInfo ? 1 : 0 };
 }

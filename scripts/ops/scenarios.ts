@@ -7,13 +7,13 @@ import { strict as assert } from "node:assert";
 import { ConnectionEvent, ShellEvent, ShellInput, ShellWords, UserauthStatus } from "../../assembly/abi/index.js";
 import { encodeCredentials, type Credentials, type UserauthBuild } from "../../host/node/credentials/credentials.js";
 import { ModuleMemory, type ConnectionExports } from "../../host/node/modules.js";
-import { passwordRequest, queryRequest, signedRequest, userauthRequest } from "../client/client.js";
-import { channelOpen, data } from "../../test/support/connection.js";
+import { passwordRequest, queryRequest, signedRequest, userauthRequest } from "../client/userauth.js";
+import { channelOpen, data } from "../client/connection.js";
 import { boolean, bytes, string, uint32 } from "../client/wire.js";
 import { instantiateCounted, type Measure } from "../compile/instrument.js";
 import { runFullTransport, runTransport } from "./transport.js";
 import { runUserauth } from "./userauth.js";
-import { privateKey, publicBytes } from "../client/raw-keys.js";
+import { privateKey, publicBytes } from "../client/keys/raw.js";
 
 const USER = "admin";
 const PASSWORD = "correct horse";

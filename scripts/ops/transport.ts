@@ -7,7 +7,8 @@ import nacl from "tweetnacl";
 import { TransportEvent } from "../../assembly/abi/index.js";
 import { ModuleMemory, type TransportExports } from "../../host/node/modules.js";
 import { AES_CTR, CIPHER_PAIRS } from "../client/ciphers.js";
-import { type ClientOptions, keyExchange, Message, MLKEM768X25519, RawClient } from "../client/client.js";
+import { type ClientOptions, Message, MLKEM768X25519, RawClient } from "../client/client.js";
+import { keyExchange } from "../client/login.js";
 import { bytes, string } from "../client/wire.js";
 import { instantiateCounted, type Measure } from "../compile/instrument.js";
 

@@ -2,19 +2,14 @@
 // request with each kind of key.
 
 import { strict as assert } from "node:assert";
+import { UserauthStatus } from "../../assembly/abi/index.js";
+import type { FullUserauthExports } from "../../host/core/abi.js";
 import type { PasswordHash } from "../../host/node/credentials/phc.js";
-import type { UsersTable } from "../../host/node/credentials/users-region.js";
-import { passwordRequest, userauthRequest } from "../client/client.js";
-import { fixedEcdsaKey, fixedRsaKey } from "../../test/support/fixed-keys.js";
-import {
-  argon2idOf,
-  ed25519Key,
-  FullUserauth,
-  pbkdf2Of,
-  query,
-  signed,
-  type TestKey,
-} from "../../test/support/userauth-full.js";
+import { encodeUsers, type UsersTable } from "../../host/node/credentials/users-region.js";
+import { passwordRequest, query, SESSION_ID, signed, userauthRequest } from "../client/userauth.js";
+import { fixedEcdsaKey, fixedRsaKey } from "../client/keys/fixed.js";
+import { argon2idOf, pbkdf2Of } from "../client/hashes.js";
+import { ed25519Key, type TestKey } from "../client/keys/kinds.js";
 import { instantiateCounted, type Measure } from "../compile/instrument.js";
 
 const USER = "admin";
@@ -49,12 +44,19 @@ export function runUserauth(wasm: Uint8Array, measure: Measure): void {
 /** A fresh instance with a table of users: a function that hands it a payload, counts, and checks status and reply. */
 function openUserauth(wasm: Uint8Array, table: UsersTable, measure: Measure) {
   const module = instantiateCounted(wasm);
-  const userauth = new FullUserauth(table, { wasm, instantiate: () => ({ exports: module.exports }) });
+  const exports = module.exports as unknown as FullUserauthExports;
+  const memory = new Uint8Array(exports.memory.buffer);
+  memory.set(encodeUsers(table), exports.credentialsPtr());
+  memory.set(SESSION_ID);
+  assert.ok(exports.reset!(SESSION_ID.length));
   return (operation: string, payload: Uint8Array, expected: string): void => {
-    let result = "";
+    const numbers: number[] = [];
+    memory.set(payload);
     measure(operation, module, () => {
-      result = userauth.judge(payload);
+      for (let length = exports.receive(payload.length); length > 0; length = exports.nextReply())
+        numbers.push(memory[0]!);
     });
-    assert.equal(result, expected, operation);
+    const status = UserauthStatus[exports.status.value as number];
+    assert.equal([status, ...numbers].join(" "), expected, operation);
   };
 }

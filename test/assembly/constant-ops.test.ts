@@ -8,10 +8,16 @@ import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { instantiateCounted, type CountedModule } from "../../scripts/compile/instrument.js";
 import { encodeCredentials, type UserauthBuild } from "../../host/node/credentials/credentials.js";
-import { mpint, passwordRequest, queryRequest, signedRequest, userauthRequest } from "../../scripts/client/client.js";
+import { mpint } from "../../scripts/client/client.js";
+import {
+  passwordRequest,
+  queryRequest,
+  SESSION_ID,
+  signedRequest,
+  userauthRequest,
+} from "../../scripts/client/userauth.js";
 import { moduleBytes } from "../support/modules.js";
 import { CREDENTIALS, ENTROPY, HOST_SEED, PASSWORD, Session, USER, USER_SEED } from "../support/session.js";
-import { SESSION_ID } from "../support/userauth.js";
 import { bytes } from "../../scripts/client/wire.js";
 
 interface CountedUserauth {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { WIDE_PAYLOAD_BYTES } from "../../assembly/abi/builds.js";
 import { openSection } from "../../host/core/wasm-file.js";
-import { passwordRequest, userauthRequest } from "../../scripts/client/client.js";
+import { passwordRequest, userauthRequest } from "../../scripts/client/userauth.js";
 import { moduleBytes } from "../support/modules.js";
 import { CREDENTIALS, instances, PASSWORD, Session, USER } from "../support/session.js";
 import { string, uint32 } from "../../scripts/client/wire.js";

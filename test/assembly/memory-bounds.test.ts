@@ -4,7 +4,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { USERAUTH_BUILDS, type UserauthBuild } from "../../host/node/credentials/credentials.js";
-import { passwordRequest, type RawClient, signedRequest, userauthRequest } from "../../scripts/client/client.js";
+import { passwordRequest, signedRequest, userauthRequest } from "../../scripts/client/userauth.js";
+import { type RawClient } from "../../scripts/client/client.js";
 import { moduleBytes } from "../support/modules.js";
 import { PASSWORD, Session, USER, USER_SEED } from "../support/session.js";
 import { watchMemory } from "../support/watched-memory.js";

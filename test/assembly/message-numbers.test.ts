@@ -3,7 +3,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Message, passwordRequest } from "../../scripts/client/client.js";
+import { Message } from "../../scripts/client/client.js";
+import { passwordRequest } from "../../scripts/client/userauth.js";
 import { assertEnded, PASSWORD, Session, USER } from "../support/session.js";
 import { bytes, string, uint32 } from "../../scripts/client/wire.js";
 

@@ -3,7 +3,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { passwordRequest, type Step } from "../../scripts/client/client.js";
+import { passwordRequest } from "../../scripts/client/userauth.js";
+import { type Step } from "../../scripts/client/login.js";
 import { LONGEST, longKexinit, MOST_PACKET_BYTES, PIECE_END, PIECE_START } from "../support/long-packets.js";
 import { moduleBytes } from "../support/modules.js";
 import { concatenate, ENTROPY, PASSWORD, recordLogin, Server, Session, USER } from "../support/session.js";

@@ -4,10 +4,12 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { passwordRequest, politeLogin } from "../../scripts/client/client.js";
+import { passwordRequest } from "../../scripts/client/userauth.js";
+import { politeLogin } from "../../scripts/client/login.js";
 import { fuzzSeed, Random } from "../support/random.js";
 import { PASSWORD, USER } from "../support/session.js";
-import { serve, TcpClient } from "../support/tcp.js";
+import { serve } from "../support/tcp.js";
+import { TcpClient } from "../../scripts/client/tcp.js";
 
 const ATTACKS = 120;
 const AT_ONCE = 8;

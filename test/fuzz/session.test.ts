@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { passwordRequest } from "../../scripts/client/client.js";
+import { passwordRequest } from "../../scripts/client/userauth.js";
 import { fuzzSeed, Random } from "../support/random.js";
 import { PASSWORD, Session, USER } from "../support/session.js";
 import { bytes, type Part, string, uint32 } from "../../scripts/client/wire.js";

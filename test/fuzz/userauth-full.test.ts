@@ -5,19 +5,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { UserauthStatus } from "../../assembly/abi/index.js";
 import { encodeUsers } from "../../host/node/credentials/users-region.js";
-import { passwordRequest, userauthRequest } from "../../scripts/client/client.js";
-import { fuzzSeed, Random } from "../support/random.js";
 import {
   changeRequest,
-  ecdsaKey,
-  ed25519Key,
-  FullUserauth,
   infoResponse,
   interactiveRequest,
-  passwordUser,
+  passwordRequest,
   query,
   signed,
-} from "../support/userauth-full.js";
+  userauthRequest,
+} from "../../scripts/client/userauth.js";
+import { fuzzSeed, Random } from "../support/random.js";
+import { ecdsaKey, ed25519Key } from "../../scripts/client/keys/kinds.js";
+import { FullUserauth, passwordUser } from "../support/userauth-full.js";
 import { bytes, uint32 } from "../../scripts/client/wire.js";
 
 const MS = 2500;

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { passwordRequest, userauthRequest } from "../../scripts/client/client.js";
+import { passwordRequest, userauthRequest } from "../../scripts/client/userauth.js";
 import { fuzzSeed, Random } from "../support/random.js";
 import { PASSWORD, USER } from "../support/session.js";
 import { Userauth } from "../support/userauth.js";

@@ -5,23 +5,20 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { UserauthField, UserauthStatus } from "../../assembly/abi/index.js";
 import { encodeUsers, type UsersTable } from "../../host/node/credentials/users-region.js";
-import { passwordRequest, userauthRequest } from "../../scripts/client/client.js";
-import { moduleBytes } from "../support/modules.js";
-import { fuzzSeed, Random } from "../support/random.js";
 import {
-  argon2idOf,
   changeRequest,
-  ecdsaKey,
-  ed25519Key,
-  FullUserauth,
   infoResponse,
   interactiveRequest,
-  passwordUser,
+  passwordRequest,
   query,
-  rsaKey,
-  securityEd25519Key,
   signed,
-} from "../support/userauth-full.js";
+  userauthRequest,
+} from "../../scripts/client/userauth.js";
+import { moduleBytes } from "../support/modules.js";
+import { fuzzSeed, Random } from "../support/random.js";
+import { argon2idOf } from "../../scripts/client/hashes.js";
+import { ecdsaKey, ed25519Key, rsaKey, securityEd25519Key } from "../../scripts/client/keys/kinds.js";
+import { FullUserauth, passwordUser } from "../support/userauth-full.js";
 import { boolean, string } from "../../scripts/client/wire.js";
 
 const MS = 4000;

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { parsePhc } from "../../host/node/credentials/phc.js";
-import { passwordRequest } from "../../scripts/client/client.js";
+import { passwordRequest } from "../../scripts/client/userauth.js";
 import { expect } from "../support/expect.js";
 import { needs } from "../support/peers.js";
 import { FullUserauth } from "../support/userauth-full.js";

@@ -2,20 +2,17 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { assertOutput, CHANNEL_COUNT, Connection, MAXIMUM_PACKET } from "../support/connection.js";
 import {
-  assertOutput,
-  CHANNEL_COUNT,
   channelOpen,
   close,
-  Connection,
   data,
   eof,
   extendedData,
   globalRequest,
-  MAXIMUM_PACKET,
   request,
   windowAdjust,
-} from "../support/connection.js";
+} from "../../scripts/client/connection.js";
 import { bytes, string, uint32 } from "../../scripts/client/wire.js";
 
 /** The connection has ended: nothing is sent, nothing more is taken, no channel exists. */

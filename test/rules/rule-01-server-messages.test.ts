@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { USERAUTH_BUILDS } from "../../host/node/credentials/credentials.js";
-import { passwordRequest } from "../../scripts/client/client.js";
+import { passwordRequest } from "../../scripts/client/userauth.js";
 import { assertEnded, PASSWORD, Session, USER } from "../support/session.js";
 import { Userauth } from "../support/userauth.js";
 import { bytes, string, uint32 } from "../../scripts/client/wire.js";

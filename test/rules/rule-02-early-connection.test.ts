@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { passwordRequest, userauthRequest } from "../../scripts/client/client.js";
+import { passwordRequest, userauthRequest } from "../../scripts/client/userauth.js";
 import { assertEnded, PASSWORD, Session, USER } from "../support/session.js";
 import { bytes, string, uint32 } from "../../scripts/client/wire.js";
 

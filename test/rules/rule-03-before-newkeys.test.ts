@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { passwordRequest } from "../../scripts/client/client.js";
+import { passwordRequest } from "../../scripts/client/userauth.js";
 import { assertEnded, PASSWORD, Session, USER } from "../support/session.js";
 import { bytes, string } from "../../scripts/client/wire.js";
 

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CURVE25519, Message, passwordRequest, STRICT_MARKER } from "../../scripts/client/client.js";
+import { CURVE25519, Message, STRICT_MARKER } from "../../scripts/client/client.js";
+import { passwordRequest } from "../../scripts/client/userauth.js";
 import { assertEnded, PASSWORD, Session, USER } from "../support/session.js";
 import { bytes, string, uint32 } from "../../scripts/client/wire.js";
 

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Message, passwordRequest } from "../../scripts/client/client.js";
+import { Message } from "../../scripts/client/client.js";
+import { passwordRequest } from "../../scripts/client/userauth.js";
 import { assertEnded, PASSWORD, Session, USER } from "../support/session.js";
 import { moduleBytes } from "../support/modules.js";
 import { instantiateCounted } from "../../scripts/compile/instrument.js";

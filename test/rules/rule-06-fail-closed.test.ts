@@ -4,9 +4,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { UserauthStatus } from "../../assembly/abi/index.js";
 import { CredentialsError, encodeCredentials, USERAUTH_BUILDS } from "../../host/node/credentials/credentials.js";
-import { passwordRequest, queryRequest, signedRequest, userauthRequest } from "../../scripts/client/client.js";
+import {
+  passwordRequest,
+  queryRequest,
+  SESSION_ID,
+  signedRequest,
+  userauthRequest,
+} from "../../scripts/client/userauth.js";
 import { CREDENTIALS, PASSWORD, USER, USER_SEED } from "../support/session.js";
-import { SESSION_ID, Userauth } from "../support/userauth.js";
+import { Userauth } from "../support/userauth.js";
 import { bytes } from "../../scripts/client/wire.js";
 
 const right = { seed: USER_SEED, sessionId: SESSION_ID };

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { queryRequest, signedRequest } from "../../scripts/client/client.js";
+import { queryRequest, SESSION_ID, signedRequest } from "../../scripts/client/userauth.js";
 import { USER_KEY, USER_SEED } from "../support/session.js";
-import { SESSION_ID, Userauth } from "../support/userauth.js";
-import { privateKey, publicBytes } from "../../scripts/client/raw-keys.js";
+import { Userauth } from "../support/userauth.js";
+import { privateKey, publicBytes } from "../../scripts/client/keys/raw.js";
 
 const STRANGER_SEED = new Uint8Array(32).fill(77);
 const right = { seed: USER_SEED, sessionId: SESSION_ID };

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { boolean, bytes, string } from "../../scripts/client/wire.js";
-import { passwordRequest, queryRequest, signedRequest } from "../../scripts/client/client.js";
+import { passwordRequest, queryRequest, SESSION_ID, signedRequest } from "../../scripts/client/userauth.js";
 import { PASSWORD, USER, USER_SEED } from "../support/session.js";
-import { SESSION_ID, Userauth } from "../support/userauth.js";
+import { Userauth } from "../support/userauth.js";
 
 const OTHERS = ["nobody", "Admin", "admin ", "admi", "admin\0", ""];
 

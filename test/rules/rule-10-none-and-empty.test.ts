@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { encodeCredentials, USERAUTH_BUILDS } from "../../host/node/credentials/credentials.js";
-import { passwordRequest, userauthRequest } from "../../scripts/client/client.js";
+import { passwordRequest, userauthRequest } from "../../scripts/client/userauth.js";
 import { USER } from "../support/session.js";
 import { failure, Userauth } from "../support/userauth.js";
 import { boolean, string, uint32 } from "../../scripts/client/wire.js";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { instantiateCounted } from "../../scripts/compile/instrument.js";
-import { passwordRequest } from "../../scripts/client/client.js";
+import { passwordRequest } from "../../scripts/client/userauth.js";
 import { moduleBytes } from "../support/modules.js";
 import { CREDENTIALS, PASSWORD } from "../support/session.js";
 

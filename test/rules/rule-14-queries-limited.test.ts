@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { queryRequest, signedRequest } from "../../scripts/client/client.js";
+import { queryRequest, SESSION_ID, signedRequest } from "../../scripts/client/userauth.js";
 import { assertEnded, Session, USER_SEED } from "../support/session.js";
-import { failure, SESSION_ID, Userauth } from "../support/userauth.js";
+import { failure, Userauth } from "../support/userauth.js";
 
 const right = { seed: USER_SEED, sessionId: SESSION_ID };
 const other = { ...right, seed: new Uint8Array(32).fill(1) };

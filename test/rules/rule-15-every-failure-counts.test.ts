@@ -3,9 +3,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { USERAUTH_BUILDS } from "../../host/node/credentials/credentials.js";
-import { passwordRequest, queryRequest, signedRequest, userauthRequest } from "../../scripts/client/client.js";
+import {
+  passwordRequest,
+  queryRequest,
+  SESSION_ID,
+  signedRequest,
+  userauthRequest,
+} from "../../scripts/client/userauth.js";
 import { assertEnded, PASSWORD, Session, USER, USER_SEED } from "../support/session.js";
-import { failure, SESSION_ID, Userauth } from "../support/userauth.js";
+import { failure, Userauth } from "../support/userauth.js";
 import { boolean, bytes, string } from "../../scripts/client/wire.js";
 
 const stranger = { seed: new Uint8Array(32).fill(1), sessionId: SESSION_ID };

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { queryRequest, signedRequest } from "../../scripts/client/client.js";
+import { queryRequest, SESSION_ID, signedRequest } from "../../scripts/client/userauth.js";
 import { USER_KEY, USER_SEED } from "../support/session.js";
-import { failure, SESSION_ID, Userauth } from "../support/userauth.js";
+import { failure, Userauth } from "../support/userauth.js";
 import { bytes } from "../../scripts/client/wire.js";
 
 const right = { seed: USER_SEED, sessionId: SESSION_ID };

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { USERAUTH_BUILDS } from "../../host/node/credentials/credentials.js";
-import { passwordRequest, signedRequest } from "../../scripts/client/client.js";
+import { passwordRequest, SESSION_ID, signedRequest } from "../../scripts/client/userauth.js";
 import { assertEnded, PASSWORD, Session, USER, USER_SEED } from "../support/session.js";
-import { SESSION_ID, Userauth } from "../support/userauth.js";
+import { Userauth } from "../support/userauth.js";
 import { bytes, string } from "../../scripts/client/wire.js";
 
 const LIES = [

@@ -5,9 +5,12 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { type CompiledModule, loadModule, type ModuleType, wideModulePath } from "../../host/node/modules.js";
-import { keyExchange, passwordRequest, type RawClient } from "../../scripts/client/client.js";
+import { keyExchange } from "../../scripts/client/login.js";
+import { type RawClient } from "../../scripts/client/client.js";
+import { passwordRequest } from "../../scripts/client/userauth.js";
 import { PASSWORD, USER } from "../support/session.js";
-import { type Fixture, serve, TcpClient } from "../support/tcp.js";
+import { type Fixture, serve } from "../support/tcp.js";
+import { TcpClient } from "../../scripts/client/tcp.js";
 import { string, uint32 } from "../../scripts/client/wire.js";
 
 const fixtures: Fixture[] = [];

@@ -4,11 +4,12 @@
 import assert from "node:assert/strict";
 import { createCipheriv, createHash } from "node:crypto";
 import { test } from "node:test";
-import { type RawClient, passwordRequest, Reader, sha256 } from "../../scripts/client/client.js";
+import { type RawClient, Reader, sha256 } from "../../scripts/client/client.js";
+import { passwordRequest } from "../../scripts/client/userauth.js";
 import { ENTROPY, HOST_SEED, PASSWORD, Session, USER } from "../support/session.js";
 import { findTraces } from "../support/traces.js";
 import { bytes, string } from "../../scripts/client/wire.js";
-import { privateKey, publicBytes } from "../../scripts/client/raw-keys.js";
+import { privateKey, publicBytes } from "../../scripts/client/keys/raw.js";
 
 const L = 2n ** 252n + 27742317777372353535851937790883648493n;
 

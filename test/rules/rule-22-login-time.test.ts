@@ -3,10 +3,12 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { keyExchange, passwordRequest, politeLogin } from "../../scripts/client/client.js";
+import { keyExchange, politeLogin } from "../../scripts/client/login.js";
+import { passwordRequest } from "../../scripts/client/userauth.js";
 import { eventually } from "../support/programs.js";
 import { PASSWORD, USER } from "../support/session.js";
-import { type Fixture, serve, TcpClient } from "../support/tcp.js";
+import { type Fixture, serve } from "../support/tcp.js";
+import { TcpClient } from "../../scripts/client/tcp.js";
 
 const fixtures: Fixture[] = [];
 after(() => Promise.all(fixtures.map(({ server }) => server.close())));

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { USERAUTH_BUILDS } from "../../host/node/credentials/credentials.js";
-import { passwordRequest, queryRequest, signedRequest } from "../../scripts/client/client.js";
+import { passwordRequest, queryRequest, SESSION_ID, signedRequest } from "../../scripts/client/userauth.js";
 import { PASSWORD, USER, USER_SEED } from "../support/session.js";
-import { SESSION_ID, Userauth } from "../support/userauth.js";
+import { Userauth } from "../support/userauth.js";
 import { boolean, bytes, string } from "../../scripts/client/wire.js";
 
 const right = { seed: USER_SEED, sessionId: SESSION_ID };

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { USERAUTH_BUILDS } from "../../host/node/credentials/credentials.js";
-import { passwordRequest, queryRequest, signedRequest, userauthRequest } from "../../scripts/client/client.js";
+import { passwordRequest, queryRequest, signedRequest, userauthRequest } from "../../scripts/client/userauth.js";
 import { PASSWORD, Session, USER, USER_SEED } from "../support/session.js";
 import { string, uint32 } from "../../scripts/client/wire.js";
 

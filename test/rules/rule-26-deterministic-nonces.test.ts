@@ -5,7 +5,7 @@ import { sign } from "node:crypto";
 import { test } from "node:test";
 import { Reader } from "../../scripts/client/client.js";
 import { ENTROPY, HOST_SEED, Session } from "../support/session.js";
-import { privateKey } from "../../scripts/client/raw-keys.js";
+import { privateKey } from "../../scripts/client/keys/raw.js";
 
 function hostSignature(session: Session): { signature: Buffer; hash: Uint8Array } {
   session.keyExchange();

@@ -3,18 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import {
-  assertOutput,
-  CHANNEL_COUNT,
-  close,
-  Connection,
-  data,
-  eof,
-  extendedData,
-  lateMessages,
-  request,
-  windowAdjust,
-} from "../support/connection.js";
+import { assertOutput, CHANNEL_COUNT, Connection, lateMessages } from "../support/connection.js";
+import { close, data, eof, extendedData, request, windowAdjust } from "../../scripts/client/connection.js";
 import { bytes, string, uint32 } from "../../scripts/client/wire.js";
 
 /** It is taken without a word and without an event, and the channel of that number lives. */

@@ -7,10 +7,10 @@ import type { Worker } from "node:worker_threads";
 import type { AuthenticationRequest, Verdict } from "../../host/node/index.js";
 import type { PasswordHash } from "../../host/node/credentials/phc.js";
 import type { ThreadCommand } from "../../host/node/userauth/thread.js";
-import { userauthRequest } from "../../scripts/client/client.js";
+import { signed, userauthRequest } from "../../scripts/client/userauth.js";
 import { password, serveFull, type UserauthClient } from "../support/full-server.js";
 import { eventually } from "../support/programs.js";
-import { ed25519Key, signed } from "../support/userauth-full.js";
+import { ed25519Key } from "../../scripts/client/keys/kinds.js";
 
 const FAILURE = 51;
 const SUCCESS = 52;

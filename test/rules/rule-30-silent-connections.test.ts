@@ -4,11 +4,13 @@ import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";
 import { after, mock, test } from "node:test";
 import type { LogEntry } from "../../host/node/index.js";
-import { passwordRequest, STRICT_MARKER } from "../../scripts/client/client.js";
+import { passwordRequest } from "../../scripts/client/userauth.js";
+import { STRICT_MARKER } from "../../scripts/client/client.js";
 import { password, serveFull } from "../support/full-server.js";
 import { eventually } from "../support/programs.js";
 import { PASSWORD, USER } from "../support/session.js";
-import { type Fixture, serve, TcpClient } from "../support/tcp.js";
+import { type Fixture, serve } from "../support/tcp.js";
+import { TcpClient } from "../../scripts/client/tcp.js";
 import { passwordUser } from "../support/userauth-full.js";
 
 const SILENT = 200;

@@ -6,17 +6,9 @@ import { test } from "node:test";
 import { UserauthField, UserauthStatus } from "../../assembly/abi/index.js";
 import type { Method, Verdict } from "../../host/node/index.js";
 import { password, serveFull } from "../support/full-server.js";
-import {
-  changeRequest,
-  ed25519Key,
-  failure,
-  FullUserauth,
-  infoResponse,
-  interactiveRequest,
-  passwordUser,
-  query,
-  signed,
-} from "../support/userauth-full.js";
+import { changeRequest, infoResponse, interactiveRequest, query, signed } from "../../scripts/client/userauth.js";
+import { ed25519Key } from "../../scripts/client/keys/kinds.js";
+import { failure, FullUserauth, passwordUser } from "../support/userauth-full.js";
 import { boolean, bytes, string } from "../../scripts/client/wire.js";
 
 const METHODS: Method[] = ["publickey", "password", "keyboard-interactive"];

@@ -15,11 +15,11 @@ import {
   type Permissions,
 } from "../../host/node/userauth/permissions.js";
 import type { UserEntry } from "../../host/node/credentials/users-region.js";
-import { passwordRequest } from "../../scripts/client/client.js";
+import { changeRequest, passwordRequest } from "../../scripts/client/userauth.js";
 import { needs } from "../support/peers.js";
 import type { CommandTable } from "../../host/node/index.js";
 import { createDriver, hex, playOnNode, transcript } from "../support/shell-driver.js";
-import { changeRequest, FullUserauth, passwordUser } from "../support/userauth-full.js";
+import { FullUserauth, passwordUser } from "../support/userauth-full.js";
 
 const refuse = (reason: string): never => {
   throw new Error(reason);

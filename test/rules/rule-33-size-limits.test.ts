@@ -4,18 +4,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { USERAUTH_BUILDS } from "../../host/node/credentials/credentials.js";
-import { Message, passwordRequest, queryRequest, signedRequest, userauthRequest } from "../../scripts/client/client.js";
-import { channelOpen, data, extendedData, globalRequest, request } from "../support/connection.js";
-import { CAPACITY, handedOn, LONGEST, longKexinit, MOST_PACKET_BYTES, PIECE_END } from "../support/long-packets.js";
-import { assertEnded, CREDENTIALS, PASSWORD, Session, USER, USER_SEED } from "../support/session.js";
+import { Message } from "../../scripts/client/client.js";
 import {
-  ed25519Key,
-  FullUserauth,
   infoResponse,
   interactiveRequest,
-  passwordUser,
+  passwordRequest,
+  queryRequest,
   signed,
-} from "../support/userauth-full.js";
+  signedRequest,
+  userauthRequest,
+} from "../../scripts/client/userauth.js";
+import { channelOpen, data, extendedData, globalRequest, request } from "../../scripts/client/connection.js";
+import { CAPACITY, handedOn, LONGEST, longKexinit, MOST_PACKET_BYTES, PIECE_END } from "../support/long-packets.js";
+import { assertEnded, CREDENTIALS, PASSWORD, Session, USER, USER_SEED } from "../support/session.js";
+import { ed25519Key } from "../../scripts/client/keys/kinds.js";
+import { FullUserauth, passwordUser } from "../support/userauth-full.js";
 import { bytes, type Part, string, uint32 } from "../../scripts/client/wire.js";
 
 const SOURCE = "rule 33 (dropbear #177, net-ssh #844, proftpd #1694)";

@@ -4,16 +4,12 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { DisconnectReason, TransportError } from "../../assembly/abi/index.js";
 import { DESCRIPTIONS, TRANSPORT_DESCRIPTIONS } from "../../host/node/switchboard/ending.js";
-import {
-  keyExchange,
-  Message,
-  passwordRequest,
-  politeLogin,
-  type RawClient,
-  type Step,
-} from "../../scripts/client/client.js";
+import { keyExchange, politeLogin, type Step } from "../../scripts/client/login.js";
+import { Message, type RawClient } from "../../scripts/client/client.js";
+import { passwordRequest } from "../../scripts/client/userauth.js";
 import { PASSWORD, USER } from "../support/session.js";
-import { type Fixture, serve, TcpClient } from "../support/tcp.js";
+import { type Fixture, serve } from "../support/tcp.js";
+import { TcpClient } from "../../scripts/client/tcp.js";
 import { bytes, string, uint32 } from "../../scripts/client/wire.js";
 
 const fixtures: Fixture[] = [];

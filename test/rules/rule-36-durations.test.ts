@@ -6,10 +6,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, mock, test } from "node:test";
 import { packageRoot } from "../../host/node/package-root.js";
-import { passwordRequest } from "../../scripts/client/client.js";
+import { passwordRequest } from "../../scripts/client/userauth.js";
 import { eventually } from "../support/programs.js";
 import { PASSWORD, USER } from "../support/session.js";
-import { serve, TcpClient } from "../support/tcp.js";
+import { serve } from "../support/tcp.js";
+import { TcpClient } from "../../scripts/client/tcp.js";
 
 const DAY_MS = 86_400_000;
 

@@ -4,19 +4,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { encodeCredentials, type UserauthBuild, USERAUTH_BUILDS } from "../../host/node/credentials/credentials.js";
-import { passwordRequest, signedRequest, userauthRequest } from "../../scripts/client/client.js";
-import { CREDENTIALS, PASSWORD, USER, USER_KEY, USER_SEED } from "../support/session.js";
 import {
-  ed25519Key,
-  FullUserauth,
-  mpintOf,
+  passwordRequest,
   query,
-  rsaKey,
-  securityEd25519Key,
+  SESSION_ID,
   signed,
-} from "../support/userauth-full.js";
-import type { TestKey } from "../support/userauth-full.js";
-import { SESSION_ID, Userauth } from "../support/userauth.js";
+  signedRequest,
+  userauthRequest,
+} from "../../scripts/client/userauth.js";
+import { CREDENTIALS, PASSWORD, USER, USER_KEY, USER_SEED } from "../support/session.js";
+import { ed25519Key, mpintOf, rsaKey, securityEd25519Key, type TestKey } from "../../scripts/client/keys/kinds.js";
+import { FullUserauth } from "../support/userauth-full.js";
+import { Userauth } from "../support/userauth.js";
 import { bytes, string } from "../../scripts/client/wire.js";
 
 const PAYLOAD_CAPACITY = 4096;

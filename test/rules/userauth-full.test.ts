@@ -5,20 +5,18 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { UserauthStatus } from "../../assembly/abi/index.js";
 import type { Method, UsersTable } from "../../host/node/credentials/users-region.js";
-import { passwordRequest, userauthRequest } from "../../scripts/client/client.js";
 import {
-  argon2idOf,
   changeRequest,
-  ed25519Key,
-  failure,
-  FullUserauth,
   infoResponse,
   interactiveRequest,
-  passwordUser,
+  passwordRequest,
   query,
-  securityEd25519Key,
   signed,
-} from "../support/userauth-full.js";
+  userauthRequest,
+} from "../../scripts/client/userauth.js";
+import { argon2idOf } from "../../scripts/client/hashes.js";
+import { ed25519Key, securityEd25519Key } from "../../scripts/client/keys/kinds.js";
+import { failure, FullUserauth, passwordUser } from "../support/userauth-full.js";
 import { boolean, bytes, string, uint32 } from "../../scripts/client/wire.js";
 
 const KEY = ed25519Key();

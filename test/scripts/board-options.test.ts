@@ -26,10 +26,12 @@ import {
 } from "../../boards/common/firmware/options.js";
 import { boardUsers, refuseMissing } from "../../boards/common/firmware/users.js";
 import { FLAGS } from "../../scripts/size/userauth-flags.js";
-import { passwordRequest } from "../../scripts/client/client.js";
+import { passwordRequest } from "../../scripts/client/userauth.js";
 import { moduleBytes } from "../support/modules.js";
 import { run } from "../support/programs.js";
-import { argon2idOf, ed25519Key, FullUserauth, passwordUser, pbkdf2Of, rsaKey } from "../support/userauth-full.js";
+import { argon2idOf, pbkdf2Of } from "../../scripts/client/hashes.js";
+import { ed25519Key, rsaKey } from "../../scripts/client/keys/kinds.js";
+import { FullUserauth, passwordUser } from "../support/userauth-full.js";
 import { ENGINES } from "../../boards/common/firmware/embed-module.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

@@ -1,16 +1,9 @@
 // Hostile clients as lists of steps, for whatever carries bytes to a server: noise, a recorded session damaged on the wire, a live one
 // that goes wrong at some point, and a client that keeps the keys and says nonsense under them. What they do follows from a seed.
 
-import {
-  keyExchange,
-  Message,
-  passwordRequest,
-  politeLogin,
-  RawClient,
-  type Step,
-  userauthRequest,
-} from "../../scripts/client/client.js";
-import type { PacketOptions } from "../../scripts/client/client.js";
+import { keyExchange, politeLogin, type Step } from "../../scripts/client/login.js";
+import { Message, type PacketOptions, RawClient } from "../../scripts/client/client.js";
+import { passwordRequest, userauthRequest } from "../../scripts/client/userauth.js";
 import { Random } from "./random.js";
 import { PASSWORD, USER } from "./server.js";
 import { concatenate, recordLogin } from "./session.js";

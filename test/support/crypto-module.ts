@@ -1,13 +1,7 @@
 // Compiles a module of test/modules, which exports functions of assembly/crypto and the address of a buffer for their operands.
 
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { compileFile } from "../../scripts/compile/file.js";
 import { instantiateCounted } from "../../scripts/compile/instrument.js";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Where a test puts operands and finds results, if the module exports no `bufferBytes`; memory outside it belongs to the module. */
 const BUFFER_BYTES = 1024;
@@ -34,25 +28,15 @@ export async function loadCryptoModule(
   name: string,
   pages = 1,
 ): Promise<{ plain: CryptoModule; counted: CryptoModule }> {
-  const bytes = compileTestModule(name, ["--initialMemory", String(pages), "--maximumMemory", String(pages)]);
+  const bytes = compileFile(`test/modules/${name}.ts`, [
+    "--initialMemory",
+    String(pages),
+    "--maximumMemory",
+    String(pages),
+  ]);
   const { instance } = await WebAssembly.instantiate(bytes);
   const { exports, count } = instantiateCounted(bytes);
   return { plain: wrap(instance.exports, (run) => (run(), NaN)), counted: wrap(exports, count) };
-}
-
-/** Compiles test/modules/<name>.ts. The compiler runs as a process of its own: tsx would spend five seconds on translating it. */
-export function compileTestModule(name: string, options: readonly string[]): Uint8Array<ArrayBuffer> {
-  const folder = mkdtempSync(join(tmpdir(), "sesame-"));
-  try {
-    const outFile = join(folder, "out.wasm");
-    const asc = join(root, "node_modules/assemblyscript/bin/asc.js");
-    const entry = `test/modules/${name}.ts`;
-    const args = [asc, entry, "--config", "asconfig.json", "--baseDir", root, "--outFile", outFile, ...options];
-    execFileSync(process.execPath, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
-    return new Uint8Array(readFileSync(outFile));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 }
 
 function wrap(exports: WebAssembly.Exports, count: CryptoModule["count"]): CryptoModule {

@@ -3,10 +3,12 @@
 import { createServer, type Server, type ServerOptions } from "../../host/node/index.js";
 import type { LogEntry } from "../../host/node/server/log.js";
 import { keyPairFromSeed } from "../../host/node/credentials/openssh-keys.js";
-import { keyExchange, Message, userauthRequest } from "../../scripts/client/client.js";
+import { keyExchange } from "../../scripts/client/login.js";
+import { Message } from "../../scripts/client/client.js";
+import { userauthRequest } from "../../scripts/client/userauth.js";
 import { atEnd } from "./programs.js";
 import { HOST_SEED } from "./session.js";
-import { TcpClient } from "./tcp.js";
+import { TcpClient } from "../../scripts/client/tcp.js";
 import { boolean, type Part, string } from "../../scripts/client/wire.js";
 
 export interface FullServer {

@@ -6,14 +6,9 @@
 import assert from "node:assert/strict";
 import { CLOCK_HZ } from "../../boards/rp2040/emulator/clock.js";
 import type { Pico } from "../../boards/rp2040/emulator/pico.js";
-import {
-  keyExchange,
-  Message,
-  passwordRequest,
-  politeLogin,
-  RawClient,
-  type Step,
-} from "../../scripts/client/client.js";
+import { keyExchange, politeLogin, type Step } from "../../scripts/client/login.js";
+import { Message, RawClient } from "../../scripts/client/client.js";
+import { passwordRequest } from "../../scripts/client/userauth.js";
 import { USER } from "./server.js";
 import { string } from "../../scripts/client/wire.js";
 

@@ -40,14 +40,9 @@ import { encodeUsers, type UsersTable } from "../../host/node/credentials/users-
 import type { Engine } from "../../boards/common/firmware/embed.js";
 import { buildLinux } from "../../boards/linux/firmware.js";
 import type { BoardCredentials } from "../../boards/common/firmware/options.js";
-import {
-  keyExchange,
-  Message,
-  passwordRequest,
-  RawClient,
-  signedRequest,
-  userauthRequest,
-} from "../../scripts/client/client.js";
+import { keyExchange } from "../../scripts/client/login.js";
+import { Message, RawClient } from "../../scripts/client/client.js";
+import { passwordRequest, signedRequest, userauthRequest } from "../../scripts/client/userauth.js";
 import { folder } from "./programs.js";
 import { CREDENTIALS, PASSWORD, USER, USER_SEED } from "./session.js";
 import { bytes, type Part, string, uint32 } from "../../scripts/client/wire.js";

@@ -8,17 +8,11 @@ import { ConnectionEvent, DisconnectReason, TransportEvent, UserauthStatus } fro
 import { encodeCredentials, type UserauthBuild } from "../../host/node/credentials/credentials.js";
 import type { ConnectionExports, TransportExports, UserauthExports } from "../../host/node/modules.js";
 import { openSection, readSections, WasmReader } from "../../host/core/wasm-file.js";
-import {
-  type ClientOptions,
-  keyExchange,
-  Message,
-  politeLogin,
-  RawClient,
-  type Step,
-} from "../../scripts/client/client.js";
+import { type ClientOptions, Message, RawClient } from "../../scripts/client/client.js";
+import { keyExchange, politeLogin, type Step } from "../../scripts/client/login.js";
 import { moduleBytes } from "./modules.js";
 import { bytes, type Part, string, uint32 } from "../../scripts/client/wire.js";
-import { privateKey, publicBytes } from "../../scripts/client/raw-keys.js";
+import { privateKey, publicBytes } from "../../scripts/client/keys/raw.js";
 
 export const HOST_SEED = new Uint8Array(32).map((_, index) => index * 7 + 3);
 export const ENTROPY = new Uint8Array(64).map((_, index) => index * 5 + 1);

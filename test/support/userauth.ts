@@ -5,9 +5,8 @@ import type { UserauthBuild } from "../../host/node/credentials/credentials.js";
 import type { UserauthExports } from "../../host/node/modules.js";
 import { moduleBytes } from "./modules.js";
 import { CREDENTIALS } from "./session.js";
+import { SESSION_ID } from "../../scripts/client/userauth.js";
 import { bytes, type Part, uint32 } from "../../scripts/client/wire.js";
-
-export const SESSION_ID = new Uint8Array(32).map((_, index) => 255 - index);
 
 const compiled = new Map<string, WebAssembly.Module>();
 

@@ -4,24 +4,26 @@ import fc from "fast-check";
 import { ConnectionEvent } from "../../../assembly/abi/index.js";
 import {
   assertOutput,
-  channelOpen,
   CHANNEL_COUNT,
-  close,
   Connection,
-  data,
   DATA_CAPACITY,
-  eof,
-  extendedData,
-  globalRequest,
   lateMessages,
   MAXIMUM_PACKET,
   OUTPUT_CAPACITY,
-  ptyRequest,
-  request,
   validMessages,
   WINDOW,
-  windowAdjust,
 } from "../../support/connection.js";
+import {
+  channelOpen,
+  close,
+  data,
+  eof,
+  extendedData,
+  globalRequest,
+  ptyRequest,
+  request,
+  windowAdjust,
+} from "../../../scripts/client/connection.js";
 import { loadModule, moduleBytes } from "../../support/modules.js";
 import { boolean, bytes, string, uint32 } from "../../../scripts/client/wire.js";
 

@@ -4,7 +4,8 @@
 import assert from "node:assert/strict";
 import { createCipheriv, createHash, randomBytes } from "node:crypto";
 import { describe, test } from "node:test";
-import { compileTestModule, loadCryptoModule } from "../../support/crypto-module.js";
+import { compileFile } from "../../../scripts/compile/file.js";
+import { loadCryptoModule } from "../../support/crypto-module.js";
 import { watchMemory } from "../../support/watched-memory.js";
 
 const { plain, counted } = await loadCryptoModule("aes");
@@ -164,7 +165,7 @@ describe("AES and its secrets", () => {
   }
 
   test("nor do the addresses; a table would be found out", () => {
-    const wasm = compileTestModule("aes", []);
+    const wasm = compileFile("test/modules/aes.ts", []);
     const traces = inputs.map(({ key, nonce, data }) =>
       addresses(
         wasm,
@@ -178,7 +179,7 @@ describe("AES and its secrets", () => {
     );
     assert.equal(new Set(traces).size, 1);
 
-    const table = compileTestModule("table-aes", []);
+    const table = compileFile("test/modules/table-aes.ts", []);
     const leaks = inputs.map(({ key, data }) =>
       addresses(
         table,

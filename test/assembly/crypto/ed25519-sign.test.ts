@@ -3,7 +3,7 @@ import { createHash, createPublicKey, randomBytes, randomInt, sign } from "node:
 import { test } from "node:test";
 import nacl from "tweetnacl";
 import { loadCryptoModule, type CryptoModule } from "../../support/crypto-module.js";
-import { privateKey } from "../../../scripts/client/raw-keys.js";
+import { privateKey } from "../../../scripts/client/keys/raw.js";
 
 const { plain, counted } = await loadCryptoModule("ed25519-sign");
 const SEED = 0;

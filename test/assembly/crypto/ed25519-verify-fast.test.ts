@@ -25,7 +25,7 @@ import {
   TORSION,
   type Point,
 } from "../../support/edwards25519.js";
-import { flip, privateKey, publicBytes, publicKey } from "../../../scripts/client/raw-keys.js";
+import { flip, privateKey, publicBytes, publicKey } from "../../../scripts/client/keys/raw.js";
 
 const { plain, counted: fresh } = await loadCryptoModule("ed25519-verify");
 const KEY = 0;

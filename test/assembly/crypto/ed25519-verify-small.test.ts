@@ -21,7 +21,7 @@ import {
   toLittleEndian,
   TORSION,
 } from "../../support/edwards25519.js";
-import { flip, privateKey, publicBytes, publicKey } from "../../../scripts/client/raw-keys.js";
+import { flip, privateKey, publicBytes, publicKey } from "../../../scripts/client/keys/raw.js";
 
 const { plain, counted: fresh } = await loadCryptoModule("compact-ed25519");
 const S = 0;

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { randomBytes, randomInt } from "node:crypto";
 import { test } from "node:test";
 import { loadCryptoModule } from "../../support/crypto-module.js";
-import { mod, power, toBytes, toNumber } from "../../support/modular.js";
+import { mod, power, toBytes, toNumber } from "../../../scripts/client/keys/modular.js";
 
 const { plain: module } = await loadCryptoModule("montgomery");
 const { functions } = module;

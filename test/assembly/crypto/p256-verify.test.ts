@@ -5,9 +5,19 @@ import assert from "node:assert/strict";
 import { createHash, generateKeyPairSync, randomBytes, randomInt, sign, verify } from "node:crypto";
 import { test } from "node:test";
 import { loadCryptoModule } from "../../support/crypto-module.js";
-import { inverse, mod, toBytes, toNumber } from "../../support/modular.js";
-import { add, B, BASE, multiply, multiplyBase, N, P, pointWithX, type Point } from "../../support/p256.js";
-import { flip } from "../../../scripts/client/raw-keys.js";
+import { inverse, mod, toBytes, toNumber } from "../../../scripts/client/keys/modular.js";
+import {
+  add,
+  B,
+  BASE,
+  multiply,
+  multiplyBase,
+  N,
+  P,
+  pointWithX,
+  type Point,
+} from "../../../scripts/client/keys/p256.js";
+import { flip } from "../../../scripts/client/keys/raw.js";
 
 const { plain: module } = await loadCryptoModule("p256-verify");
 const [KEY, DIGEST, R, S] = [0, 64, 96, 128] as const;

@@ -15,9 +15,9 @@ import {
 } from "node:crypto";
 import { test } from "node:test";
 import { loadCryptoModule } from "../../support/crypto-module.js";
-import { toBytes, toNumber } from "../../support/modular.js";
-import { flip } from "../../../scripts/client/raw-keys.js";
-import { newManyPrimesKey, signEncoded as signByPrimes } from "../../support/rsa.js";
+import { toBytes, toNumber } from "../../../scripts/client/keys/modular.js";
+import { flip } from "../../../scripts/client/keys/raw.js";
+import { newManyPrimesKey, signEncoded as signByPrimes } from "../../../scripts/client/keys/rsa.js";
 
 const { plain: module } = await loadCryptoModule("rsa-verify");
 const [MODULUS, EXPONENT, SIGNATURE, DIGEST] = [0, 520, 530, 1050] as const;

@@ -3,7 +3,7 @@ import { diffieHellman, randomBytes } from "node:crypto";
 import { test } from "node:test";
 import nacl from "tweetnacl";
 import { loadCryptoModule } from "../../support/crypto-module.js";
-import { privateKey, publicBytes, publicKey } from "../../../scripts/client/raw-keys.js";
+import { privateKey, publicBytes, publicKey } from "../../../scripts/client/keys/raw.js";
 
 const { plain, counted } = await loadCryptoModule("x25519");
 const SCALAR = 0;

@@ -4,13 +4,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AES_CTR, CIPHER_PAIRS, HMAC, HMAC_ETM } from "../../../scripts/client/ciphers.js";
-import { CURVE25519, Message, MLKEM768X25519, passwordRequest } from "../../../scripts/client/client.js";
+import {
+  type ClientOptions,
+  CURVE25519,
+  type KexinitOptions,
+  Message,
+  MLKEM768X25519,
+} from "../../../scripts/client/client.js";
+import { passwordRequest } from "../../../scripts/client/userauth.js";
 import { bytes, string } from "../../../scripts/client/wire.js";
 import { instantiateCounted } from "../../../scripts/compile/instrument.js";
 import type { TransportExports } from "../../../host/node/modules.js";
 import { moduleBytes } from "../../support/modules.js";
 import { assertEnded, ENTROPY, HOST_SEED, instances, PASSWORD, Session, USER } from "../../support/session.js";
-import type { ClientOptions, KexinitOptions } from "../../../scripts/client/client.js";
 
 const transport = instances("transport-full");
 const open = (client: ClientOptions = {}): Session => new Session({ client, instances: { transport } });

@@ -5,16 +5,10 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { TransportEvent } from "../../../assembly/abi/index.js";
-import {
-  CIPHER,
-  CURVE25519,
-  type KexinitOptions,
-  Message,
-  passwordRequest,
-  Reader,
-} from "../../../scripts/client/client.js";
+import { CIPHER, CURVE25519, type KexinitOptions, Message, Reader } from "../../../scripts/client/client.js";
+import { passwordRequest } from "../../../scripts/client/userauth.js";
 import type { TransportExports } from "../../../host/node/modules.js";
-import { privateKey, publicBytes } from "../../../scripts/client/raw-keys.js";
+import { privateKey, publicBytes } from "../../../scripts/client/keys/raw.js";
 import { assertEnded, ENTROPY, instances, PASSWORD, Session, USER } from "../../support/session.js";
 import { bytes, string, uint32 } from "../../../scripts/client/wire.js";
 

@@ -6,13 +6,13 @@ import { join } from "node:path";
 import { before, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { usersCredentials } from "../../support/board-credentials.js";
-import { Message, passwordRequest } from "../../../scripts/client/client.js";
+import { Message } from "../../../scripts/client/client.js";
+import { changeRequest, infoResponse, interactiveRequest, passwordRequest } from "../../../scripts/client/userauth.js";
 import { UserauthClient } from "../../support/full-server.js";
 import { buildLinuxBoard, LinuxBoard } from "../../support/linux-board.js";
 import { openSshClients, runSsh } from "../../support/openssh.js";
 import { eventually, folder } from "../../support/programs.js";
 import { PASSWORD } from "../../support/server.js";
-import { changeRequest, infoResponse, interactiveRequest } from "../../support/userauth-full.js";
 
 const NEW = "open wheat, open rye";
 const OTHER = "open barley, open oats";

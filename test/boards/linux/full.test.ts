@@ -5,7 +5,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { smallCredentials, usersCredentials } from "../../support/board-credentials.js";
-import { keyExchange, Message, Reader } from "../../../scripts/client/client.js";
+import { keyExchange } from "../../../scripts/client/login.js";
+import { Message, Reader } from "../../../scripts/client/client.js";
 import { otherClients } from "../../support/clients.js";
 import { buildLinuxBoard, LinuxBoard } from "../../support/linux-board.js";
 import { openSshClients, runSsh } from "../../support/openssh.js";
@@ -18,7 +19,7 @@ import {
 import { needs } from "../../support/peers.js";
 import { folder } from "../../support/programs.js";
 import { keyFingerprint, type KeyFile, PASSWORD, sharedKey, userKey, wrongKey } from "../../support/server.js";
-import { TcpClient } from "../../support/tcp.js";
+import { TcpClient } from "../../../scripts/client/tcp.js";
 
 const NEW = "open wheat, open rye";
 /** Nearly as long as one may be. */

@@ -13,22 +13,20 @@ import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { attack, attackFor, HostileClient } from "../../support/attacks.js";
 import { usersCredentials } from "../../support/board-credentials.js";
-import { passwordRequest } from "../../../scripts/client/client.js";
+import {
+  changeRequest,
+  infoResponse,
+  interactiveRequest,
+  passwordRequest,
+  query,
+  signed,
+} from "../../../scripts/client/userauth.js";
 import { buildLinuxBoard, LinuxBoard } from "../../support/linux-board.js";
 import { folder } from "../../support/programs.js";
 import { fuzzSeed, Random } from "../../support/random.js";
 import { PASSWORD, USER } from "../../support/server.js";
-import { TcpClient } from "../../support/tcp.js";
-import {
-  changeRequest,
-  ecdsaKey,
-  ed25519Key,
-  infoResponse,
-  interactiveRequest,
-  query,
-  rsaKey,
-  signed,
-} from "../../support/userauth-full.js";
+import { TcpClient } from "../../../scripts/client/tcp.js";
+import { ecdsaKey, ed25519Key, rsaKey } from "../../../scripts/client/keys/kinds.js";
 
 const SECONDS = Number(process.env["SESAME_FUZZ_SECONDS"] ?? 5);
 const SEED = fuzzSeed(3_333);

@@ -5,12 +5,14 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { afterEach, before, beforeEach, test } from "node:test";
-import { Message, passwordRequest, politeLogin } from "../../../scripts/client/client.js";
+import { Message } from "../../../scripts/client/client.js";
+import { politeLogin } from "../../../scripts/client/login.js";
+import { passwordRequest } from "../../../scripts/client/userauth.js";
 import { readDisconnect } from "../../support/disconnect.js";
 import { buildLinuxBoard, LinuxBoard } from "../../support/linux-board.js";
 import { eventually, folder } from "../../support/programs.js";
 import { PASSWORD, USER } from "../../support/server.js";
-import { TcpClient } from "../../support/tcp.js";
+import { TcpClient } from "../../../scripts/client/tcp.js";
 
 const PLACES = 4;
 /** Of 127.0.0.0/8, the one from which people log in. */

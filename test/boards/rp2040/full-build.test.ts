@@ -8,11 +8,13 @@ import { blobFingerprint } from "../../../host/node/credentials/openssh-keys.js"
 import type { UsersTable } from "../../../host/node/credentials/users-region.js";
 import { entropyBits } from "../../../boards/rp2040/emulator/entropy.js";
 import { Pico } from "../../../boards/rp2040/emulator/pico.js";
-import { Message, passwordRequest } from "../../../scripts/client/client.js";
+import { Message } from "../../../scripts/client/client.js";
+import { changeRequest, passwordRequest, query, signed } from "../../../scripts/client/userauth.js";
 import { fullTestFirmware } from "../../support/firmware.js";
 import { boot, converse, execute, type Request } from "../../support/pico-client.js";
 import { PASSWORD, USER } from "../../support/server.js";
-import { argon2idOf, changeRequest, ecdsaKey, query, signed } from "../../support/userauth-full.js";
+import { argon2idOf } from "../../../scripts/client/hashes.js";
+import { ecdsaKey } from "../../../scripts/client/keys/kinds.js";
 
 const NEW_PASSWORD = "close wheat, 8?";
 const KEY_USER = "morgiana";

@@ -4,13 +4,12 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { type Engine, ENGINES } from "../../../boards/common/firmware/embed-module.js";
-import { signedRequest } from "../../../scripts/client/client.js";
+import { SESSION_ID, signedRequest } from "../../../scripts/client/userauth.js";
 import { buildEngineDriver, type EngineDriver, needsEngine } from "../../support/engine-driver.js";
 import { Probe, type ProbeModel } from "../../support/engine-probe.js";
 import { moduleBytes } from "../../support/modules.js";
 import { fuzzSeed, Random } from "../../support/random.js";
 import { CREDENTIALS, USER_SEED } from "../../support/session.js";
-import { SESSION_ID } from "../../support/userauth.js";
 
 const CALLS = 6000;
 const MARK = 0xa5a5a5a5;

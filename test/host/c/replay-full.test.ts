@@ -5,24 +5,27 @@ import assert from "node:assert/strict";
 import { before, describe, test, type TestContext } from "node:test";
 import { encodeUsers, type UsersTable } from "../../../host/node/credentials/users-region.js";
 import type { Verdict } from "../../../host/node/userauth/authentication.js";
-import { Message, passwordRequest, userauthRequest } from "../../../scripts/client/client.js";
-import { channelOpen, request } from "../../support/connection.js";
-import { assertSame, buildReplay, type FullSetup, Recorder } from "../../support/replay.js";
+import { Message } from "../../../scripts/client/client.js";
 import {
-  argon2idOf,
   changeRequest,
-  ecdsaKey,
-  ed25519Key,
   infoResponse,
   interactiveRequest,
-  pbkdf2Of,
+  passwordRequest,
   query,
+  signed,
+  userauthRequest,
+} from "../../../scripts/client/userauth.js";
+import { channelOpen, request } from "../../../scripts/client/connection.js";
+import { assertSame, buildReplay, type FullSetup, Recorder } from "../../support/replay.js";
+import { argon2idOf, pbkdf2Of } from "../../../scripts/client/hashes.js";
+import {
+  ecdsaKey,
+  ed25519Key,
   rsaKey,
   securityEcdsaKey,
   securityEd25519Key,
-  signed,
   type TestKey,
-} from "../../support/userauth-full.js";
+} from "../../../scripts/client/keys/kinds.js";
 import { string } from "../../../scripts/client/wire.js";
 
 const PASSWORD = "open sesame, 7!";

@@ -6,21 +6,19 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test, type TestContext } from "node:test";
 import type { UserauthBuild } from "../../../host/node/credentials/credentials.js";
-import { passwordRequest, queryRequest, signedRequest, userauthRequest } from "../../../scripts/client/client.js";
+import { passwordRequest, queryRequest, signedRequest, userauthRequest } from "../../../scripts/client/userauth.js";
+import { CHANNEL_COUNT, lateMessages, validMessages } from "../../support/connection.js";
 import {
-  CHANNEL_COUNT,
   channelOpen,
   close,
   data,
   eof,
   extendedData,
   globalRequest,
-  lateMessages,
   ptyRequest,
   request,
-  validMessages,
   windowAdjust,
-} from "../../support/connection.js";
+} from "../../../scripts/client/connection.js";
 import { longKexinit } from "../../support/long-packets.js";
 import { folder } from "../../support/programs.js";
 import {

@@ -8,7 +8,8 @@ import type { PasswordHash } from "../../../host/node/credentials/phc.js";
 import { encodeUsers, type UsersTable } from "../../../host/node/credentials/users-region.js";
 import { needs } from "../../support/peers.js";
 import { createDriver, hex, transcript } from "../../support/shell-driver.js";
-import { argon2idOf, ed25519Key, pbkdf2Of } from "../../support/userauth-full.js";
+import { argon2idOf, pbkdf2Of } from "../../../scripts/client/hashes.js";
+import { ed25519Key } from "../../../scripts/client/keys/kinds.js";
 
 const options = needs("gcc");
 const board = createDriver();
@@ -112,6 +113,15 @@ test("credentials that are no region, or would admit nobody, are refused and not
       }
     }
   }
+});
+
+test("a region of a public-key build that its module refuses is not stored", options, () => {
+  const bytes = Buffer.alloc(96);
+  bytes.set([2, 0x6d, 0x65]);
+  const lines = smallKeyBoard.run(["refuse module", `exec ${hex(`credentials ${base64(bytes)}`)}`]);
+  const errors = "credentials: not a region for this device, or nobody is in it; those in force remain\n";
+  assert.deepEqual(transcript(lines), { output: "", errors, status: 2 });
+  assert.ok(lines.every((line) => !line.startsWith("stored")));
 });
 
 test("credentials says so when the store fails", options, () => {

@@ -213,9 +213,10 @@ platform_status_t platform_slot_write(platform_t *of, unsigned slot, const uint8
   return PLATFORM_OK;
 }
 
-/** The module's part, of which there is the length alone here. */
+/** The module's part, of which there is the length alone here: the full build's regions have one in them. */
 bool userauth_serves(platform_t *of, const uint8_t *region, uint32_t length) {
-  return !of->refuses_region && length == (uint32_t)(region[20] | region[21] << 8);
+  bool is_whole = embedded_userauth_build != USERAUTH_BUILD_FULL || length == (uint32_t)(region[20] | region[21] << 8);
+  return !of->refuses_region && is_whole;
 }
 
 // ---- somebody else's commands ----

@@ -3,12 +3,12 @@
 
 import assert from "node:assert/strict";
 import { before, test, type TestContext } from "node:test";
-import { channelOpen, data, globalRequest, request, windowAdjust } from "../../support/connection.js";
+import { channelOpen, data, globalRequest, request, windowAdjust } from "../../../scripts/client/connection.js";
 import { readDisconnect } from "../../support/disconnect.js";
 import { buildReplay, Recorder, replay, type ReplayStep } from "../../support/replay.js";
 import { CREDENTIALS, PASSWORD, USER } from "../../support/session.js";
 import { string, uint32 } from "../../../scripts/client/wire.js";
-import { passwordRequest } from "../../../scripts/client/client.js";
+import { passwordRequest } from "../../../scripts/client/userauth.js";
 
 const BY_APPLICATION = 11;
 const CONNECTION_LOST = 10;

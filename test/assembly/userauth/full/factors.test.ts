@@ -9,19 +9,16 @@ import {
   passwordRecordOffset,
   type UsersTable,
 } from "../../../../host/node/credentials/users-region.js";
-import { passwordRequest, userauthRequest } from "../../../../scripts/client/client.js";
 import {
-  argon2idOf,
-  ed25519Key,
-  failure,
-  FullUserauth,
   interactiveRequest,
-  passwordUser,
-  pbkdf2Of,
+  passwordRequest,
   query,
-  rehash,
   signed,
-} from "../../../support/userauth-full.js";
+  userauthRequest,
+} from "../../../../scripts/client/userauth.js";
+import { argon2idOf, pbkdf2Of, rehash } from "../../../../scripts/client/hashes.js";
+import { ed25519Key } from "../../../../scripts/client/keys/kinds.js";
+import { failure, FullUserauth, passwordUser } from "../../../support/userauth-full.js";
 import { findTraces } from "../../../support/traces.js";
 import { boolean, bytes, string, uint32 } from "../../../../scripts/client/wire.js";
 

@@ -12,23 +12,17 @@ import {
   type UsersTable,
 } from "../../../../host/node/credentials/users-region.js";
 import { compile } from "../../../../scripts/compile/compile.js";
-import { passwordRequest } from "../../../../scripts/client/client.js";
 import {
-  argon2idOf,
   changeRequest,
-  ecdsaKey,
-  ed25519Key,
-  ENTROPY,
-  failure,
-  FullUserauth,
   infoResponse,
   interactiveRequest,
-  passwordUser,
+  passwordRequest,
   query,
-  rsaKey,
-  securityEd25519Key,
   signed,
-} from "../../../support/userauth-full.js";
+} from "../../../../scripts/client/userauth.js";
+import { argon2idOf } from "../../../../scripts/client/hashes.js";
+import { ecdsaKey, ed25519Key, rsaKey, securityEd25519Key } from "../../../../scripts/client/keys/kinds.js";
+import { ENTROPY, failure, FullUserauth, passwordUser } from "../../../support/userauth-full.js";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const LEFT_OUT = "ARGON2ID RSA ECDSA SK PASSWORD_CHANGE KEYBOARD_INTERACTIVE MULTI_FACTOR BANNER HOST_DECISIONS".split(

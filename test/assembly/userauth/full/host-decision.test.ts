@@ -4,21 +4,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { UserauthField, UserauthStatus } from "../../../../assembly/abi/index.js";
 import type { UsersTable } from "../../../../host/node/credentials/users-region.js";
-import { passwordRequest, userauthRequest } from "../../../../scripts/client/client.js";
 import {
   changeRequest,
-  ecdsaKey,
-  ed25519Key,
-  failure,
-  FullUserauth,
   infoResponse,
   interactiveRequest,
-  passwordUser,
+  passwordRequest,
   query,
-  rsaKey,
-  securityEd25519Key,
   signed,
-} from "../../../support/userauth-full.js";
+  userauthRequest,
+} from "../../../../scripts/client/userauth.js";
+import { ecdsaKey, ed25519Key, rsaKey, securityEd25519Key } from "../../../../scripts/client/keys/kinds.js";
+import { failure, FullUserauth, passwordUser } from "../../../support/userauth-full.js";
 import { boolean, bytes, string } from "../../../../scripts/client/wire.js";
 
 const KEY = ed25519Key();

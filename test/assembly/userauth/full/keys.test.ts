@@ -4,23 +4,18 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { describe, test } from "node:test";
 import type { UserKey } from "../../../../host/node/credentials/users-region.js";
-import { userauthRequest } from "../../../../scripts/client/client.js";
+import { query, SESSION_ID, signed, userauthRequest } from "../../../../scripts/client/userauth.js";
 import { Random } from "../../../support/random.js";
 import {
   ecdsaKey,
   ed25519Key,
-  failure,
-  FullUserauth,
   mpintOf,
-  passwordUser,
-  query,
   rsaKey,
   securityEcdsaKey,
   securityEd25519Key,
-  signed,
   type TestKey,
-} from "../../../support/userauth-full.js";
-import { SESSION_ID } from "../../../support/userauth.js";
+} from "../../../../scripts/client/keys/kinds.js";
+import { failure, FullUserauth, passwordUser } from "../../../support/userauth-full.js";
 import { boolean, bytes, string, uint32 } from "../../../../scripts/client/wire.js";
 
 const KEYS: Record<string, TestKey> = {

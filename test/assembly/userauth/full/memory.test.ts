@@ -6,25 +6,26 @@ import { test } from "node:test";
 import binaryen from "binaryen";
 import { UserauthStatus } from "../../../../assembly/abi/index.js";
 import { encodeUsers, type Method, type UserEntry } from "../../../../host/node/credentials/users-region.js";
-import { passwordRequest, userauthRequest } from "../../../../scripts/client/client.js";
-import { moduleBytes } from "../../../support/modules.js";
 import {
-  argon2idOf,
   changeRequest,
-  ecdsaKey,
-  ed25519Key,
-  FullUserauth,
   infoResponse,
   interactiveRequest,
-  passwordUser,
-  pbkdf2Of,
+  passwordRequest,
   query,
+  signed,
+  userauthRequest,
+} from "../../../../scripts/client/userauth.js";
+import { moduleBytes } from "../../../support/modules.js";
+import { argon2idOf, pbkdf2Of } from "../../../../scripts/client/hashes.js";
+import {
+  ecdsaKey,
+  ed25519Key,
   rsaKey,
   securityEcdsaKey,
   securityEd25519Key,
-  signed,
   type TestKey,
-} from "../../../support/userauth-full.js";
+} from "../../../../scripts/client/keys/kinds.js";
+import { FullUserauth, passwordUser } from "../../../support/userauth-full.js";
 import { bytes, uint32 } from "../../../../scripts/client/wire.js";
 
 const KEYS = [ed25519Key(), ecdsaKey(), rsaKey("rsa-sha2-256"), rsaKey("rsa-sha2-512", 4096)];

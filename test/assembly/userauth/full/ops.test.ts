@@ -3,21 +3,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Method, UserEntry, UsersTable } from "../../../../host/node/credentials/users-region.js";
-import { passwordRequest, userauthRequest } from "../../../../scripts/client/client.js";
-import { moduleBytes } from "../../../support/modules.js";
 import {
-  argon2idOf,
   changeRequest,
-  ed25519Key,
-  FullUserauth,
   infoResponse,
   interactiveRequest,
-  pbkdf2Of,
+  passwordRequest,
   query,
-  rsaKey,
   signed,
-  type TestKey,
-} from "../../../support/userauth-full.js";
+  userauthRequest,
+} from "../../../../scripts/client/userauth.js";
+import { moduleBytes } from "../../../support/modules.js";
+import { argon2idOf, pbkdf2Of } from "../../../../scripts/client/hashes.js";
+import { ed25519Key, rsaKey, type TestKey } from "../../../../scripts/client/keys/kinds.js";
+import { FullUserauth } from "../../../support/userauth-full.js";
 
 const wasm = moduleBytes("plain/userauth");
 const KEYS = [ed25519Key(), ed25519Key(new Uint8Array(32).fill(2)), rsaKey()];

@@ -12,21 +12,17 @@ import {
   type UserEntry,
   type UsersTable,
 } from "../../../../host/node/credentials/users-region.js";
-import { passwordRequest, userauthRequest } from "../../../../scripts/client/client.js";
 import {
-  argon2idOf,
   changeRequest,
-  ed25519Key,
-  ENTROPY,
-  failure,
-  FullUserauth,
   infoResponse,
   interactiveRequest,
-  passwordUser,
-  pbkdf2Of,
-  SALT,
+  passwordRequest,
   signed,
-} from "../../../support/userauth-full.js";
+  userauthRequest,
+} from "../../../../scripts/client/userauth.js";
+import { argon2idOf, pbkdf2Of } from "../../../../scripts/client/hashes.js";
+import { ed25519Key } from "../../../../scripts/client/keys/kinds.js";
+import { ENTROPY, failure, FullUserauth, passwordUser, SALT } from "../../../support/userauth-full.js";
 import { boolean, bytes, string, uint32 } from "../../../../scripts/client/wire.js";
 
 const OLD = "old password";

@@ -4,17 +4,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { encodeUsers, type UsersTable } from "../../../../host/node/credentials/users-region.js";
-import { passwordRequest } from "../../../../scripts/client/client.js";
-import {
-  argon2idOf,
-  ed25519Key,
-  FullUserauth,
-  interactiveRequest,
-  passwordUser,
-  query,
-  rsaKey,
-  securityEd25519Key,
-} from "../../../support/userauth-full.js";
+import { interactiveRequest, passwordRequest, query } from "../../../../scripts/client/userauth.js";
+import { argon2idOf } from "../../../../scripts/client/hashes.js";
+import { ed25519Key, rsaKey, securityEd25519Key } from "../../../../scripts/client/keys/kinds.js";
+import { FullUserauth, passwordUser } from "../../../support/userauth-full.js";
 
 const CAPACITY = 2048;
 const HEADER_BYTES = 22;

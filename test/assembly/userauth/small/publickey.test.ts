@@ -5,12 +5,18 @@ import assert from "node:assert/strict";
 import { sign, verify } from "node:crypto";
 import { test } from "node:test";
 import { encodeCredentials } from "../../../../host/node/credentials/credentials.js";
-import { passwordRequest, queryRequest, signedRequest, userauthRequest } from "../../../../scripts/client/client.js";
+import {
+  passwordRequest,
+  queryRequest,
+  SESSION_ID,
+  signedRequest,
+  userauthRequest,
+} from "../../../../scripts/client/userauth.js";
 import { fuzzSeed, Random } from "../../../support/random.js";
 import { CREDENTIALS, PASSWORD, Session, USER, USER_KEY, USER_SEED } from "../../../support/session.js";
-import { failure, SESSION_ID, Userauth } from "../../../support/userauth.js";
+import { failure, Userauth } from "../../../support/userauth.js";
 import { bytes, string, uint32 } from "../../../../scripts/client/wire.js";
-import { privateKey, publicBytes, publicKey } from "../../../../scripts/client/raw-keys.js";
+import { privateKey, publicBytes, publicKey } from "../../../../scripts/client/keys/raw.js";
 
 const FUZZ_MS = 1500;
 const SIGNATURE_BLOB_BYTES = 4 + 11 + 4 + 64;

@@ -13,21 +13,21 @@ import { encodeUsers, type UsersTable } from "../../../../host/node/credentials/
 import { entropyBits } from "../../../../boards/rp2040/emulator/entropy.js";
 import type { NorFlash } from "../../../../boards/rp2040/emulator/nor-flash.js";
 import { Pico } from "../../../../boards/rp2040/emulator/pico.js";
-import { Message, passwordRequest } from "../../../../scripts/client/client.js";
+import { Message } from "../../../../scripts/client/client.js";
+import {
+  changeRequest,
+  infoResponse,
+  interactiveRequest,
+  passwordRequest,
+  signed,
+} from "../../../../scripts/client/userauth.js";
 import { fullTestFirmware, testFirmware } from "../../../support/firmware.js";
 import { admits, boot, converse, execute, type Request } from "../../../support/pico-client.js";
 import { assertBoth, overwriting, PowerCuts, type Recording, type State } from "../../../support/power-cuts.js";
 import { fuzzSeed, Random } from "../../../support/random.js";
 import { PASSWORD, USER } from "../../../support/server.js";
-import {
-  argon2idOf,
-  changeRequest,
-  ed25519Key,
-  infoResponse,
-  interactiveRequest,
-  pbkdf2Of,
-  signed,
-} from "../../../support/userauth-full.js";
+import { argon2idOf, pbkdf2Of } from "../../../../scripts/client/hashes.js";
+import { ed25519Key } from "../../../../scripts/client/keys/kinds.js";
 
 const EXPIRED_USER = "cassim";
 const KEY_USER = "morgiana";

@@ -11,7 +11,7 @@ import { encodeCredentials } from "../../../../host/node/credentials/credentials
 import { CLOCK_HZ } from "../../../../boards/rp2040/emulator/clock.js";
 import { entropyBits } from "../../../../boards/rp2040/emulator/entropy.js";
 import { Pico } from "../../../../boards/rp2040/emulator/pico.js";
-import { keyExchange } from "../../../../scripts/client/client.js";
+import { keyExchange } from "../../../../scripts/client/login.js";
 import { testFirmware } from "../../../support/firmware.js";
 import { admits, boot, execute, PicoClient } from "../../../support/pico-client.js";
 import { assertBoth, overwriting, PowerCuts, type Recording, type State } from "../../../support/power-cuts.js";

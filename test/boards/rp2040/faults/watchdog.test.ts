@@ -9,11 +9,13 @@ import { describe, test } from "node:test";
 import { CLOCK_HZ } from "../../../../boards/rp2040/emulator/clock.js";
 import { entropyBits } from "../../../../boards/rp2040/emulator/entropy.js";
 import { Pico } from "../../../../boards/rp2040/emulator/pico.js";
-import { keyExchange, Message } from "../../../../scripts/client/client.js";
+import { keyExchange } from "../../../../scripts/client/login.js";
+import { Message } from "../../../../scripts/client/client.js";
 import { fullTestFirmware, testFirmware } from "../../../support/firmware.js";
 import { admits, boot, openUserauth, PicoClient } from "../../../support/pico-client.js";
 import { PASSWORD, USER } from "../../../support/server.js";
-import { changeRequest, pbkdf2Of } from "../../../support/userauth-full.js";
+import { changeRequest } from "../../../../scripts/client/userauth.js";
+import { pbkdf2Of } from "../../../../scripts/client/hashes.js";
 
 /** Between heap and stack (memory.ld). */
 const UNUSED_RAM = 0x2004_0000;

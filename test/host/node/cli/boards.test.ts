@@ -14,7 +14,8 @@ import { SerialLinkError } from "../../../../host/node/cli/serial-device.js";
 import { encodeUsers } from "../../../../host/node/credentials/users-region.js";
 import { eventually, run, start } from "../../../support/programs.js";
 import { needsTerminal, startTerminal } from "../../../support/terminal.js";
-import { argon2idOf, passwordUser } from "../../../support/userauth-full.js";
+import { argon2idOf } from "../../../../scripts/client/hashes.js";
+import { passwordUser } from "../../../support/userauth-full.js";
 
 const folder = mkdtempSync(join(tmpdir(), "sesame-boards-"));
 const RP2040 = BOOT_DRIVES["rp2040"]!;

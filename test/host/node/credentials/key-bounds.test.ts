@@ -7,7 +7,8 @@ import { encodeCredentials } from "../../../../host/node/credentials/credentials
 import { formatPrivateKey, keyPairFromSeed, parsePrivateKey } from "../../../../host/node/credentials/openssh-keys.js";
 import { encodeUsers } from "../../../../host/node/credentials/users-region.js";
 import { mpint, WireReader } from "../../../../host/node/credentials/wire.js";
-import { ecdsaKey, ed25519Key, passwordUser, rsaKey } from "../../../support/userauth-full.js";
+import { ecdsaKey, ed25519Key, rsaKey } from "../../../../scripts/client/keys/kinds.js";
+import { passwordUser } from "../../../support/userauth-full.js";
 import { bytes, string, uint32 } from "../../../../scripts/client/wire.js";
 
 const line = (type: string, ...fields: Uint8Array[]): string =>

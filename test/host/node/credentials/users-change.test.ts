@@ -26,7 +26,8 @@ import { writePrivateFile } from "../../../../host/node/credentials/private-file
 import { readUsersFile, setPassword, storePasswordIn } from "../../../../host/node/credentials/users-file.js";
 import { password } from "../../../support/full-server.js";
 import { eventually, run, start } from "../../../support/programs.js";
-import { FullUserauth, pbkdf2Of } from "../../../support/userauth-full.js";
+import { FullUserauth } from "../../../support/userauth-full.js";
+import { pbkdf2Of } from "../../../../scripts/client/hashes.js";
 
 const cli = fileURLToPath(new URL("../../../../dist/host/node/cli/main.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "sesame-users-change-"));

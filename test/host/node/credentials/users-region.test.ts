@@ -12,14 +12,9 @@ import {
   type UsersLimits,
   type UsersTable,
 } from "../../../../host/node/credentials/users-region.js";
-import {
-  argon2idOf,
-  ecdsaKey,
-  ed25519Key,
-  passwordUser,
-  pbkdf2Of,
-  securityEd25519Key,
-} from "../../../support/userauth-full.js";
+import { argon2idOf, pbkdf2Of } from "../../../../scripts/client/hashes.js";
+import { ecdsaKey, ed25519Key, securityEd25519Key } from "../../../../scripts/client/keys/kinds.js";
+import { passwordUser } from "../../../support/userauth-full.js";
 import { bytes, string } from "../../../../scripts/client/wire.js";
 
 const KEY = ed25519Key();

@@ -18,19 +18,17 @@ import { readUsersFile, storePasswordIn } from "../../../../host/node/credential
 import { encodeUsers } from "../../../../host/node/credentials/users-region.js";
 import { password, UserauthClient } from "../../../support/full-server.js";
 import { start } from "../../../support/programs.js";
+import { changeRequest, SESSION_ID, signed } from "../../../../scripts/client/userauth.js";
 import {
-  changeRequest,
   ecdsaKey,
   ed25519Key,
-  FullUserauth,
-  pbkdf2Of,
   rsaKey,
   securityEcdsaKey,
   securityEd25519Key,
-  signed,
   type TestKey,
-} from "../../../support/userauth-full.js";
-import { SESSION_ID } from "../../../support/userauth.js";
+} from "../../../../scripts/client/keys/kinds.js";
+import { FullUserauth } from "../../../support/userauth-full.js";
+import { pbkdf2Of } from "../../../../scripts/client/hashes.js";
 import { bytes, string } from "../../../../scripts/client/wire.js";
 
 const cli = fileURLToPath(new URL("../../../../host/node/cli/main.ts", import.meta.url));

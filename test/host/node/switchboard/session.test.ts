@@ -7,7 +7,8 @@ import type { Channel } from "../../../../host/node/switchboard/channel.js";
 import { ChannelHub, Session } from "../../../../host/node/switchboard/session.js";
 import type { Switchboard } from "../../../../host/node/switchboard/switchboard.js";
 import { loadModule, plainModulePath } from "../../../../host/node/modules.js";
-import { CHANNEL_COUNT, channelOpen, close, data } from "../../../support/connection.js";
+import { CHANNEL_COUNT } from "../../../support/connection.js";
+import { channelOpen, close, data } from "../../../../scripts/client/connection.js";
 
 const connection = loadModule("connection", plainModulePath("connection"));
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -7,9 +7,8 @@ import { credentialsPointer, FULL_BUILD, fullRegion } from "../../../../host/nod
 import { loadModule, ModuleError, plainModulePath } from "../../../../host/node/modules.js";
 import { UserauthInstance } from "../../../../host/node/userauth/instance.js";
 import { encodeUsers, passwordRecordOffset } from "../../../../host/node/credentials/users-region.js";
-import { passwordRequest, userauthRequest } from "../../../../scripts/client/client.js";
-import { changeRequest, passwordUser } from "../../../support/userauth-full.js";
-import { SESSION_ID } from "../../../support/userauth.js";
+import { changeRequest, passwordRequest, SESSION_ID, userauthRequest } from "../../../../scripts/client/userauth.js";
+import { passwordUser } from "../../../support/userauth-full.js";
 
 const module = loadModule("userauth", plainModulePath("userauth"));
 const REGION = encodeUsers({ users: [passwordUser("u", "old secret")], banner: "hello", failures: 9 });

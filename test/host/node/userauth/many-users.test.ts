@@ -9,7 +9,8 @@ import { parsePhc } from "../../../../host/node/credentials/phc.js";
 import { parseUsersConfig } from "../../../../host/node/credentials/users-config.js";
 import { encodeUsers, type UserEntry } from "../../../../host/node/credentials/users-region.js";
 import { password, serveFull } from "../../../support/full-server.js";
-import { ed25519Key, rsaKey, signed, type TestKey } from "../../../support/userauth-full.js";
+import { ed25519Key, rsaKey, type TestKey } from "../../../../scripts/client/keys/kinds.js";
+import { signed } from "../../../../scripts/client/userauth.js";
 
 const [FAILURE, SUCCESS] = [51, 52];
 const SALT = "MDEyMzQ1Njc4OWFiY2RlZg";

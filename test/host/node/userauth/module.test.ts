@@ -6,9 +6,11 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { compileModule, loadModule, ModuleError, plainModulePath } from "../../../../host/node/modules.js";
 import { compile } from "../../../../scripts/compile/compile.js";
-import { keyExchange, Message, Reader, userauthRequest } from "../../../../scripts/client/client.js";
+import { keyExchange } from "../../../../scripts/client/login.js";
+import { Message, Reader } from "../../../../scripts/client/client.js";
+import { userauthRequest } from "../../../../scripts/client/userauth.js";
 import { type FullServer, serveFull } from "../../../support/full-server.js";
-import { TcpClient } from "../../../support/tcp.js";
+import { TcpClient } from "../../../../scripts/client/tcp.js";
 import { passwordUser } from "../../../support/userauth-full.js";
 
 const users = { users: [passwordUser("ann", "secret one")] };

@@ -10,10 +10,15 @@ import { type CompiledModule, loadModule, ModuleMemory, plainModulePath } from "
 import { UserauthService, type UserauthServiceOptions } from "../../../../host/node/userauth/service.js";
 import { UserRegions } from "../../../../host/node/userauth/user-regions.js";
 import type { Userauth } from "../../../../host/node/userauth/userauth.js";
-import { passwordRequest } from "../../../../scripts/client/client.js";
+import {
+  changeRequest,
+  infoResponse,
+  interactiveRequest,
+  passwordRequest,
+  SESSION_ID,
+} from "../../../../scripts/client/userauth.js";
 import { eventually } from "../../../support/programs.js";
-import { changeRequest, infoResponse, interactiveRequest, passwordUser } from "../../../support/userauth-full.js";
-import { SESSION_ID } from "../../../support/userauth.js";
+import { passwordUser } from "../../../support/userauth-full.js";
 
 const compiled = loadModule("userauth", plainModulePath("userauth"));
 const BOTH_METHODS = { required: [["password" as const], ["keyboard-interactive" as const]] };

@@ -3,16 +3,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mayHash } from "../../../../host/node/userauth/turns.js";
-import { passwordRequest, userauthRequest } from "../../../../scripts/client/client.js";
-import { bytes, string, uint32 } from "../../../../scripts/client/wire.js";
 import {
   changeRequest,
-  ed25519Key,
   infoResponse,
   interactiveRequest,
+  passwordRequest,
   query,
   signed,
-} from "../../../support/userauth-full.js";
+  userauthRequest,
+} from "../../../../scripts/client/userauth.js";
+import { bytes, string, uint32 } from "../../../../scripts/client/wire.js";
+import { ed25519Key } from "../../../../scripts/client/keys/kinds.js";
 
 test("passwords, their changes and answers to prompts may need a hash; keys, questions and other methods do not", () => {
   for (const request of [passwordRequest("ann", "secret"), changeRequest("ann", "old", "new"), infoResponse("secret")])

@@ -5,20 +5,22 @@ import { test } from "node:test";
 import { CredentialsError } from "../../../../host/node/credentials/credentials.js";
 import { UserRegions } from "../../../../host/node/userauth/user-regions.js";
 import type { UserEntry, UsersTable } from "../../../../host/node/credentials/users-region.js";
-import { passwordRequest, userauthRequest } from "../../../../scripts/client/client.js";
+import {
+  infoResponse,
+  interactiveRequest,
+  passwordRequest,
+  query,
+  signed,
+  userauthRequest,
+} from "../../../../scripts/client/userauth.js";
 import {
   ecdsaKey,
   ed25519Key,
-  FullUserauth,
-  infoResponse,
-  interactiveRequest,
-  passwordUser,
-  query,
   rsaKey,
   securityEd25519Key,
-  signed,
   type TestKey,
-} from "../../../support/userauth-full.js";
+} from "../../../../scripts/client/keys/kinds.js";
+import { FullUserauth, passwordUser } from "../../../support/userauth-full.js";
 
 const LIMITS = { capacity: 2048, argon2MemoryKiB: 32 };
 const [FIRST, SECOND, CURVE, SECURITY] = [

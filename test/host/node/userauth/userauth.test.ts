@@ -8,22 +8,19 @@ import type { AuthenticationRequest, Method, PasswordChange, UserKey, Verdict } 
 import { loadModule, plainModulePath } from "../../../../host/node/modules.js";
 import type { PasswordHash } from "../../../../host/node/credentials/phc.js";
 import { encodeUsers } from "../../../../host/node/credentials/users-region.js";
-import { userauthRequest } from "../../../../scripts/client/client.js";
-import { type FullServer, password, serveFull, type UserauthClient } from "../../../support/full-server.js";
-import { eventually } from "../../../support/programs.js";
 import {
   changeRequest,
-  ed25519Key,
   infoResponse,
   interactiveRequest,
-  passwordUser,
-  pbkdf2Of,
   query,
-  rsaKey,
-  securityEcdsaKey,
-  securityEd25519Key,
   signed,
-} from "../../../support/userauth-full.js";
+  userauthRequest,
+} from "../../../../scripts/client/userauth.js";
+import { type FullServer, password, serveFull, type UserauthClient } from "../../../support/full-server.js";
+import { eventually } from "../../../support/programs.js";
+import { ed25519Key, rsaKey, securityEcdsaKey, securityEd25519Key } from "../../../../scripts/client/keys/kinds.js";
+import { passwordUser } from "../../../support/userauth-full.js";
+import { pbkdf2Of } from "../../../../scripts/client/hashes.js";
 import { boolean, bytes, string, uint32 } from "../../../../scripts/client/wire.js";
 
 const FAILURE = 51;

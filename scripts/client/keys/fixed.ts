@@ -4,8 +4,8 @@ import { createHash, getDiffieHellman } from "node:crypto";
 import { inverse, mod, toBytes, toNumber } from "./modular.js";
 import { multiplyBase, N } from "./p256.js";
 import { type ManyPrimesKey, signEncoded } from "./rsa.js";
-import { mpintOf, type TestKey } from "./userauth-full.js";
-import { bytes, string } from "../../scripts/client/wire.js";
+import { mpintOf, type TestKey } from "./kinds.js";
+import { bytes, string } from "../wire.js";
 
 const sha256 = (message: Uint8Array): Buffer => createHash("sha256").update(message).digest();
 

@@ -1,17 +1,11 @@
 // `npm run mutate`: breaks the sources in many small ways, one at a time, and shows which of them no test notices. The list is in
 // test/mutations.
 //
-//   --only PART     mutations of files whose path contains PART
-//   --changed REF   mutations of files that differ from those of that commit
-//   --sample N      N of them, chosen by --seed S; by default by the commit, so that a run can be repeated
-//   --jobs N        copies of the tree that are worked in at once (2)
-//   --json          the results as JSON on standard output
-//
 // Exits with 1 when less than 95 % are noticed, when one survives without a reason in the list, and when the list is stale. Before all
 // that the tests have to pass on the tree as it is, and to fail on mutations that nothing can survive: test/mutations/control.ts.
 
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { Command, InvalidArgumentError } from "commander";
 import { controls } from "../../test/mutations/control.js";
 import { changedSince, currentCommit } from "./git.js";
 import { expandAll, type Mutation, readList } from "./list.js";
@@ -20,26 +14,38 @@ import { type Outcome, report } from "./report.js";
 import { sample } from "./sample.js";
 import { TestTimes } from "./times.js";
 
+interface Options {
+  only: string;
+  changed?: string;
+  sample?: number;
+  seed?: string;
+  jobs: number;
+  json: boolean;
+}
+
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const { values: options } = parseArgs({
-  options: {
-    only: { type: "string", default: "" },
-    changed: { type: "string" },
-    sample: { type: "string" },
-    seed: { type: "string" },
-    jobs: { type: "string", default: "2" },
-    json: { type: "boolean", default: false },
-  },
-});
+const options = new Command("mutate")
+  .description("breaks the sources in many small ways, one at a time, and shows which of them no test notices")
+  .option("--only <part>", "mutations of files whose path contains this", "")
+  .option("--changed <commit>", "mutations of files that differ from those of that commit")
+  .option("--sample <number>", "so many, among those that no reason lets survive", parseCount)
+  .option("--seed <text>", "what chooses them (default: the commit, so that a run can be repeated)")
+  .option("--jobs <number>", "copies of the tree that are worked in at once", parseCount, 2)
+  .option("--json", "the results as JSON on standard output", false)
+  .parse()
+  .opts<Options>();
 const times = new TestTimes();
 
 const list = await readList(root);
 const chosen = choose(list);
-if (chosen.length === 0) throw new Error(`no mutation of ${list.length} is of such a file`);
+if (chosen.length === 0) {
+  say(`mutate: no mutation of ${list.length} is of such a file`);
+  process.exit(2);
+}
 say(`${chosen.length} of ${list.length} mutations`);
 const kinds = new Set(chosen.map(({ kind }) => kind));
 const mustBeSeen = expandAll(root, controls).filter(({ kind }) => kinds.has(kind));
-const pool = await Pool.open(root, Math.min(Number(options.jobs), chosen.length));
+const pool = await Pool.open(root, Math.min(options.jobs, chosen.length));
 try {
   await checkThatTestsPass([...mustBeSeen, ...chosen]);
   await checkThatFailuresAreSeen(mustBeSeen);
@@ -49,6 +55,12 @@ try {
   await pool.close();
 }
 
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("it is not a number from 1 on.");
+  return count;
+}
+
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
@@ -56,9 +68,7 @@ function say(line: string): void {
 function choose(mutations: readonly Mutation[]): Mutation[] {
   const changed = options.changed === undefined ? undefined : changedSince(root, options.changed);
   const wanted = mutations.filter(({ file }) => file.includes(options.only) && (!changed || changed.has(file)));
-  return options.sample === undefined
-    ? wanted
-    : sample(wanted, Number(options.sample), options.seed ?? currentCommit(root));
+  return options.sample === undefined ? wanted : sample(wanted, options.sample, options.seed ?? currentCommit(root));
 }
 
 /** The unmutated control, which also tells how long each test file takes. */

@@ -183,6 +183,7 @@ export const mutations: readonly FileMutations[] = [
       ["if (length > capacity) module_fail", "if (length > capacity + 1) module_fail"],
       ["embedded_userauth.memory_length - length, length);", "embedded_userauth.memory_length - length - 1, length);"],
       ["return userauth->failed ? USERAUTH_NONE : (userauth_status_t)status;", "return (userauth_status_t)status;"],
+      ["USERAUTH_RESET, session_id.length) == 0)", "USERAUTH_RESET, session_id.length) == 2)"],
       ["? USERAUTH_EXPORTS\n", "? USERAUTH_VERIFYING_EXPORTS\n"],
       ["? USERAUTH_FULL_EXPORTS\n", "? USERAUTH_VERIFYING_EXPORTS\n"],
     ],
@@ -244,10 +245,7 @@ export const mutations: readonly FileMutations[] = [
       ["  return rest == 0;\n", "  return (rest | 1) != 0;\n"],
       ["if (length < credentials_capacity()) return CREDENTIALS_CUT_OFF;", ""],
       ["valid = valid && is_field(region + USER_FIELD_BYTES, PASSWORD_FIELD_BYTES);", "valid = true;"],
-      [
-        "length < REGION_BANNER_FIELDS_OFFSET || length < read_number(region + REGION_LENGTH_OFFSET, 2)",
-        "length < REGION_BANNER_FIELDS_OFFSET",
-      ],
+      [" && length >= read_number(region + REGION_LENGTH_OFFSET, 2)", ""],
       [
         "if (!userauth_serves(platform, region, length)) return",
         "if (!userauth_serves(platform, region, length) && false) return",

@@ -25,8 +25,8 @@ export const mutations: readonly FileMutations[] = [
     file: "assembly/userauth/full/index.ts",
     tests: [...PASSWORDS, "assembly/userauth/full/host-decision.test", "assembly/userauth/full/keys.test"],
     changes: [
-      ["length > SESSION_ID_CAPACITY || ", ""],
-      [" || !credentialsLength()", "", { tests: ["assembly/userauth/full/region.test"] }],
+      ["u32(length <= SESSION_ID_CAPACITY) & ", "", { tests: ["assembly/userauth/full/region.test"] }],
+      [" & u32(credentialsLength() != 0)", "", { tests: ["assembly/userauth/full/region.test"] }],
       ["if (!isOpen) return before == UserauthStatus.NONE ? failProtocol() : 0;", ""],
       ["length - 1 >= PAYLOAD_CAPACITY || before", "before"],
       ["|| before == UserauthStatus.PENDING", ""],

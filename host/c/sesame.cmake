@@ -36,16 +36,11 @@ set(sesame_own
     applications/commands/hardware.c
     applications/commands/people.c
     applications/commands/session.c
-    applications/completion.c
-    applications/display.c
-    applications/history.c
-    applications/keys.c
-    applications/line.c
-    applications/line_editor.c
-    applications/line_view.c
+    applications/line_reader.c
     applications/output.c
     applications/shell.c
     modules/channels.c
+    modules/lines.c
     modules/module.c
     modules/transport.c
     modules/userauth.c

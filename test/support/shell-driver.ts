@@ -3,11 +3,12 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { moduleSources } from "../../boards/common/firmware/embed-module.js";
 import { Channel, type ChannelPort } from "../../host/node/switchboard/channel.js";
 import {
   createDevice,
@@ -20,6 +21,7 @@ import {
   type ShellOptions,
 } from "../../host/node/index.js";
 import type { CompiledModule } from "../../host/node/modules.js";
+import { moduleBytes } from "./modules.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const SOURCES = [
@@ -28,15 +30,13 @@ const SOURCES = [
   "applications/command",
   "applications/commands",
   ...["credentials", "facts", "hardware", "people", "session"].map((subject) => `applications/commands/${subject}`),
-  "applications/completion",
   "store/credentials",
-  "applications/display",
-  "applications/history",
-  "applications/keys",
-  "applications/line",
-  "applications/line_editor",
-  "applications/line_view",
+  "applications/line_reader",
   "applications/output",
+  "engine/wasm2c",
+  "engine/wasm2c/multiply",
+  "modules/lines",
+  "modules/module",
   "server/log",
   "server/log_ring",
   "server/permissions",
@@ -44,6 +44,9 @@ const SOURCES = [
   "store/store",
 ];
 const FLAGS = "-std=c11 -O1 -g -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all".split(" ");
+
+/** Of what wasm2c makes of the module. */
+const MODULE_FLAGS = ["-std=gnu11", "-O1", "-w"];
 
 /** What one part of a session does: bytes come, or the terminal has another width. */
 export type Part = string | Uint8Array | { columns: number } | Interrupt;
@@ -54,6 +57,8 @@ export type Interrupt = { interrupt: "signal" | "break" };
 export interface Script {
   /** Columns; absent: there is no terminal. */
   terminal?: number;
+  /** It knows no escape sequences. */
+  dumb?: boolean;
   /** A command; absent: the shell. */
   exec?: string;
   parts?: Part[];
@@ -85,25 +90,38 @@ export interface Driver {
 
 export const hex = (bytes: string | Uint8Array): string => Buffer.from(bytes).toString("hex");
 
-function compile(program: string, sizes: Record<string, number>): void {
-  const defines = Object.entries({ DEVICE_CONNECTIONS: 3, CREDENTIALS_BYTES: 192, USERAUTH_BUILD: 1, ...sizes }).map(
-    ([name, value]) => `-D${name}=${value}`,
-  );
-  const sources = ["test/host/c/shell-driver.c", ...SOURCES.map((name) => `host/c/${name}.c`)];
-  const args = [...FLAGS, ...defines, "-Ihost/c", ...sources, "-o", program];
+function gcc(args: readonly string[]): void {
   const { status, stderr } = spawnSync("gcc", args, { cwd: ROOT, encoding: "utf8" });
   assert.equal(status, 0, stderr);
 }
 
+/** The shell module for the engine wasm2c: the C file that defines it, and the object of its code. */
+function compileModule(folder: string): string[] {
+  const { definition, native } = moduleSources("wasm2c", "shell", "the-shell", moduleBytes("shell"));
+  const [file, code, object] = ["shell.c", "wasm2c_shell.c", "wasm2c_shell.o"].map((name) => join(folder, name));
+  writeFileSync(file!, `#include "engine/engine.h"\nextern const engine_module_t embedded_shell;\n${definition}`);
+  writeFileSync(code!, native!);
+  gcc([...MODULE_FLAGS, "-Ihost/c", "-c", code!, "-o", object!]);
+  return [file!, object!];
+}
+
+function compile(folder: string, program: string, sizes: Record<string, number>): void {
+  const defines = Object.entries({ DEVICE_CONNECTIONS: 3, CREDENTIALS_BYTES: 192, USERAUTH_BUILD: 1, ...sizes }).map(
+    ([name, value]) => `-D${name}=${value}`,
+  );
+  const sources = ["test/host/c/shell-driver.c", ...SOURCES.map((name) => `host/c/${name}.c`)];
+  gcc([...FLAGS, ...defines, "-Ihost/c", ...sources, ...compileModule(folder), "-o", program]);
+}
+
 /**
- * The driver with the sanitizers, compiled when it is first used. `sizes`: what the headers leave to the build, such as LINE_BYTES.
+ * The driver with the sanitizers, compiled when it is first used. `sizes`: what the headers leave to the build, such as CREDENTIALS_BYTES.
  */
 export function createDriver(sizes: Record<string, number> = {}): Driver & { remove(): void } {
   let folder: string | undefined;
   const program = (): string => {
     if (folder === undefined) {
       folder = mkdtempSync(join(tmpdir(), "sesame-shell-"));
-      compile(join(folder, "driver"), sizes);
+      compile(folder, join(folder, "driver"), sizes);
     }
     return join(folder, "driver");
   };
@@ -113,9 +131,9 @@ export function createDriver(sizes: Record<string, number> = {}): Driver & { rem
     assert.equal(result.status, 0, `${result.stderr}\n${result.signal}`);
     return result.stdout.split("\n").slice(0, -1);
   };
-  const play = ({ terminal, exec, parts = [], eof = true }: Script, room = 512): Transcript => {
+  const play = ({ terminal, dumb = false, exec, parts = [], eof = true }: Script, room = 512): Transcript => {
     const commands = [`room ${room}`];
-    if (terminal !== undefined) commands.push(`terminal ${terminal}`);
+    if (terminal !== undefined) commands.push(`${dumb ? "dumb" : "terminal"} ${terminal}`);
     commands.push(exec === undefined ? "shell" : `exec ${hex(exec)}`);
     for (const part of parts) {
       if (typeof part === "string" || part instanceof Uint8Array) commands.push(`input ${hex(part)}`);

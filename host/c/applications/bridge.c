@@ -2,35 +2,17 @@
 
 #include "applications/bridge.h"
 
-#include <string.h>
-
 #define ESCAPE 0x1d
-/** Bytes from the port in one step. */
+/** Bytes that are carried in one step. */
 #define PIECE_BYTES 64
 
-/** Takes what the client has sent, up to the escape; true when that came. */
-static bool take_input(channel_t *channel, line_t *waiting) {
-  if (!channel->terminal.present) {
-    size_t room = (size_t)(LINE_BYTES - waiting->length);
-    size_t length = channel_receive(channel, (uint8_t *)waiting->bytes + waiting->length, room);
-    waiting->length = (uint16_t)(waiting->length + length);
-    return false;
-  }
-  // one by one, because what follows the escape is not for the port
-  uint8_t byte;
-  while (waiting->length < LINE_BYTES && channel_receive(channel, &byte, 1) > 0) {
-    if (byte == ESCAPE) return true;
-    waiting->bytes[waiting->length++] = (char)byte;
-  }
-  return false;
-}
-
-static bool carry_to_port(platform_t *platform, line_t *waiting) {
-  if (waiting->length == 0) return false;
-  size_t taken = platform_serial_send(platform, (const uint8_t *)waiting->bytes, waiting->length);
-  waiting->length = (uint16_t)(waiting->length - taken);
-  memmove(waiting->bytes, waiting->bytes + taken, waiting->length);
-  return taken > 0;
+/** Carries up to `length` of the bytes that wait; returns how many the port has taken. */
+static size_t carry_to_port(channel_t *channel, platform_t *platform, size_t length) {
+  uint8_t bytes[PIECE_BYTES];
+  length = channel_peek(channel, bytes, length < PIECE_BYTES ? length : PIECE_BYTES);
+  size_t taken = length > 0 ? platform_serial_send(platform, bytes, length) : 0;
+  channel_take(channel, taken);
+  return taken;
 }
 
 static bool carry_from_port(channel_t *channel, platform_t *platform) {
@@ -41,11 +23,17 @@ static bool carry_from_port(channel_t *channel, platform_t *platform) {
   return length > 0;
 }
 
-bridge_event_t bridge_step(channel_t *channel, platform_t *platform, line_t *waiting) {
-  if (take_input(channel, waiting)) return BRIDGE_LEFT;
-  bool sent = carry_to_port(platform, waiting);
+bridge_event_t bridge_step(channel_t *channel, platform_t *platform) {
+  size_t waiting = channel_received(channel);
+  // what follows the escape is not for the port
+  size_t for_port = channel->terminal.present ? channel_before(channel, ESCAPE) : waiting;
+  bool sent = carry_to_port(channel, platform, for_port) > 0;
+  if (!sent && for_port < waiting) {
+    channel_take(channel, for_port + 1);
+    return BRIDGE_LEFT;
+  }
   bool received = carry_from_port(channel, platform);
   if (sent || received) return BRIDGE_CARRIED;
   if (!platform_serial_connected(platform)) return BRIDGE_GONE;
-  return channel_input_ended(channel) && waiting->length == 0 ? BRIDGE_ENDED : BRIDGE_IDLE;
+  return channel_input_ended(channel) ? BRIDGE_ENDED : BRIDGE_IDLE;
 }

@@ -7,7 +7,6 @@
 #include <stdbool.h>
 
 #include "applications/channel.h"
-#include "applications/line.h"
 #include "platform.h"
 
 typedef enum bridge_event {
@@ -22,7 +21,7 @@ typedef enum bridge_event {
   BRIDGE_GONE,
 } bridge_event_t;
 
-/** Carries what can be carried now. What waits for the port is kept on the line, which is empty at the beginning. */
-bridge_event_t bridge_step(channel_t *channel, platform_t *platform, line_t *waiting);
+/** Carries what can be carried now. What the port does not take stays in the channel, or is dropped by Ctrl-]. */
+bridge_event_t bridge_step(channel_t *channel, platform_t *platform);
 
 #endif

@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#define CONTROL_C 0x03
-
 static size_t smaller(size_t a, size_t b) {
   return a < b ? a : b;
 }
@@ -14,26 +12,32 @@ size_t channel_received(const channel_t *channel) {
   return channel->exiting ? 0 : channel->received_length;
 }
 
-size_t channel_receive(channel_t *channel, uint8_t *bytes, size_t capacity) {
+size_t channel_before(const channel_t *channel, uint8_t value) {
+  size_t before = 0;
+  while (before < channel_received(channel) &&
+         channel->received[(channel->received_start + before) % CHANNEL_WINDOW_BYTES] != value)
+    before++;
+  return before;
+}
+
+size_t channel_peek(const channel_t *channel, uint8_t *bytes, size_t capacity) {
   size_t length = smaller(channel_received(channel), capacity);
   size_t before_end = smaller(length, CHANNEL_WINDOW_BYTES - channel->received_start);
   memcpy(bytes, channel->received + channel->received_start, before_end);
   memcpy(bytes + before_end, channel->received, length - before_end);
-  channel->received_start = (channel->received_start + (uint32_t)length) % CHANNEL_WINDOW_BYTES;
-  channel->received_length -= (uint32_t)length;
-  channel->consumed += (uint32_t)length;
   return length;
 }
 
-bool channel_take_interrupt(channel_t *channel) {
-  uint32_t taken = 0;
-  for (uint32_t i = 0; i < channel_received(channel); i++) {
-    if (channel->received[(channel->received_start + i) % CHANNEL_WINDOW_BYTES] == CONTROL_C) taken = i + 1;
-  }
-  channel->received_start = (channel->received_start + taken) % CHANNEL_WINDOW_BYTES;
-  channel->received_length -= taken;
-  channel->consumed += taken;
-  return taken > 0;
+void channel_take(channel_t *channel, size_t length) {
+  channel->received_start = (channel->received_start + (uint32_t)length) % CHANNEL_WINDOW_BYTES;
+  channel->received_length -= (uint32_t)length;
+  channel->consumed += (uint32_t)length;
+}
+
+size_t channel_receive(channel_t *channel, uint8_t *bytes, size_t capacity) {
+  size_t length = channel_peek(channel, bytes, capacity);
+  channel_take(channel, length);
+  return length;
 }
 
 bool channel_input_ended(const channel_t *channel) {

@@ -24,6 +24,8 @@
 /** The terminal that the client asked for (RFC 4254 §6.2); follows its changes of size. */
 typedef struct channel_terminal {
   bool present;
+  /** It knows no escape sequences. */
+  bool dumb;
   uint32_t columns, rows;
 } channel_terminal_t;
 
@@ -61,10 +63,14 @@ typedef struct channel {
 
 /** How many bytes of the client wait. */
 size_t channel_received(const channel_t *channel);
-/** Takes up to `capacity` of them, which is when the client may send more; returns how many. */
+/** How many of them come before the first one of this value; all of them when there is none. */
+size_t channel_before(const channel_t *channel, uint8_t value);
+/** Copies up to `capacity` of them, which stay; returns how many. */
+size_t channel_peek(const channel_t *channel, uint8_t *bytes, size_t capacity);
+/** Takes so many, no more than wait, which is when the client may send more. */
+void channel_take(channel_t *channel, size_t length);
+/** Takes up to `capacity` of them; returns how many. */
 size_t channel_receive(channel_t *channel, uint8_t *bytes, size_t capacity);
-/** Takes everything up to the last Ctrl-C of what waits; false, and nothing, when there is none. */
-bool channel_take_interrupt(channel_t *channel);
 /** Whether the client has sent EOF and everything before it was taken. */
 bool channel_input_ended(const channel_t *channel);
 

@@ -108,8 +108,7 @@ typedef struct command_outcome {
   /** The call's, filled in for `write` and `proceed`. */
   command_scope_t scope;
   const struct command *command;
-  /** COMMAND_BUFFER_BYTES for `proceed` to put a piece together in. The line was there: what `text` has of it is lost.
-   */
+  /** COMMAND_BUFFER_BYTES for `proceed` to put a piece together in. */
   char *buffer;
 } command_outcome_t;
 

@@ -78,7 +78,7 @@ const command_t *command_offered(const command_scope_t *scope, size_t index) {
   return found != NULL ? found : offered_in(scope, scope->device->commands, &index);
 }
 
-const char *command_word(const void *scope, size_t index) {
+const char *command_word(const command_scope_t *scope, size_t index) {
   const command_t *command = command_offered(scope, index);
   return command != NULL ? command->name : NULL;
 }

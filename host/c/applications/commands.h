@@ -15,9 +15,8 @@ command_call_t command_parse(const char *line, size_t length);
 /** Runs the command, or says why not. */
 command_outcome_t command_run(command_call_t call);
 
-/** The name of the command with this index, of those that the user may run; null behind the last one. `scope`: a
- * command_scope_t. */
-const char *command_word(const void *scope, size_t index);
+/** The name of the command with this index, of those that the user may run; null behind the last one. */
+const char *command_word(const command_scope_t *scope, size_t index);
 
 /** What an attempt to replace the credentials has come to. */
 command_outcome_t command_credentials(credentials_status_t status);

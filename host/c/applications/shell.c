@@ -12,7 +12,7 @@
 #include "wipe.h"
 
 #define PROMPT "sesame> "
-/** Bytes of input that one step copies or takes. */
+/** Bytes of input that one step copies. */
 #define PIECE_BYTES 64
 /** Steps that one call does at most, so that the other sessions have their turn. */
 #define STEPS 256
@@ -20,8 +20,8 @@
  * under way is delivered. */
 #define BRIDGE_QUIET_MS 500
 
-_Static_assert(sizeof(shell_t) <= LINE_BYTES + HISTORY_BYTES + 320, "every channel has a shell");
-_Static_assert(COMMAND_BUFFER_BYTES <= LINE_BYTES, "the line's place is the buffer of commands");
+_Static_assert(sizeof(shell_t) <= 512, "every channel has a shell");
+_Static_assert(COMMAND_BUFFER_BYTES <= SHELL_INPUT_CAPACITY, "the module's input is the buffer of commands");
 
 static bool has_terminal(const shell_t *shell) {
   return shell->channel->terminal.present;
@@ -31,32 +31,16 @@ static uint32_t milliseconds(const shell_t *shell) {
   return (uint32_t)platform_milliseconds(shell->scope.device->platform);
 }
 
-static line_t *line_of(shell_t *shell) {
-  return &shell->editor.line;
-}
-
-static void clear_line(shell_t *shell) {
-  wipe(line_of(shell), sizeof(line_t));
-  shell->line_too_long = false;
-}
-
 static void exit_with(shell_t *shell, uint8_t status) {
   channel_exit(shell->channel, status);
-  clear_line(shell);
+  line_reader_prompt(&shell->reader, ""); // the line may be secret
   shell->state = SHELL_IDLE;
 }
 
 /** Ready for the next line. */
 static void expect_line(shell_t *shell) {
-  if (has_terminal(shell)) {
-    shell->state = SHELL_EDITING;
-    shell->resized = false;
-    line_editor_prompt(&shell->editor, shell->copying ? "" : PROMPT, shell->copying ? NULL : command_word,
-                       &shell->scope, shell->channel->terminal.columns);
-  } else {
-    shell->state = SHELL_SCRIPT;
-    clear_line(shell);
-  }
+  line_reader_prompt(&shell->reader, shell->copying ? "" : PROMPT);
+  shell->state = SHELL_LINES;
 }
 
 // ---- commands ----
@@ -69,14 +53,18 @@ static void write_outcome(shell_t *shell, command_outcome_t outcome) {
 }
 
 static void run_line(shell_t *shell) {
-  line_t *line = line_of(shell);
-  command_call_t call = command_parse(line->bytes, line->length);
+  module_view_t line = lines_line(&shell->reader.lines);
+  module_view_t input = lines_input(&shell->reader.lines);
+  if (input.length < COMMAND_BUFFER_BYTES)
+    module_fail(&shell->reader.lines, "the shell module has no buffer for commands");
+  if (shell_failure(shell)) return;
+  command_call_t call = command_parse((const char *)line.bytes, line.length);
   call.scope = shell->scope;
   call.terminal = has_terminal(shell);
   command_outcome_t outcome = command_run(call);
-  if (shell->state == SHELL_EDITING && !outcome.secret) line_editor_remember(&shell->editor);
+  if (!outcome.secret) lines_remember(&shell->reader.lines);
   if (!outcome.keeps_status) shell->status = outcome.status;
-  outcome.buffer = line->bytes;
+  outcome.buffer = (char *)input.bytes;
   write_outcome(shell, outcome);
 }
 
@@ -95,12 +83,10 @@ static void after_command(shell_t *shell) {
     if (!has_terminal(shell)) shell->state = SHELL_COPYING;
     break;
   case COMMAND_NEXT_BRIDGE:
-    clear_line(shell);
-    shell->input_ms = milliseconds(shell);
+    shell->carried_ms = milliseconds(shell);
     shell->state = SHELL_BRIDGED;
     break;
   case COMMAND_NEXT_CREDENTIALS:
-    clear_line(shell);
     credentials_text_begin(&shell->credentials, &shell->scope.device->store);
     shell->state = SHELL_CREDENTIALS;
     break;
@@ -110,7 +96,7 @@ static void after_command(shell_t *shell) {
 static void write_too_long(const command_outcome_t *outcome, output_t *output) {
   (void)outcome;
   output_text(output, "a line has more than ");
-  output_decimal(output, LINE_BYTES, 0);
+  output_decimal(output, LINE_CAPACITY, 0);
   output_text(output, " bytes\n");
 }
 
@@ -148,109 +134,57 @@ static bool finish_turn(shell_t *shell, const output_t *output) {
 }
 
 static void copy_line(shell_t *shell) {
-  const line_t *line = line_of(shell);
-  line_editor_remember(&shell->editor);
+  module_view_t line = lines_line(&shell->reader.lines);
+  lines_remember(&shell->reader.lines);
   write_outcome(shell, (command_outcome_t){.next = COMMAND_NEXT_COPY,
                                            .write = write_copied_line,
-                                           .text = line->bytes,
-                                           .text_length = line->length});
+                                           .text = (const char *)line.bytes,
+                                           .text_length = line.length});
 }
 
-static void handle_editor_event(shell_t *shell) {
-  switch (line_editor_event(&shell->editor)) {
-  case EDITOR_EVENT_NONE: break;
-  case EDITOR_EVENT_LINE:
+/** Gives the module the names of the commands, as far as it has room: it picks out those that the word goes on as. */
+static void complete(shell_t *shell) {
+  module_view_t input = lines_input(&shell->reader.lines);
+  uint32_t length = 0;
+  const char *name;
+  bool is_name = !shell->copying && lines_word_start(&shell->reader.lines) == 0;
+  for (size_t i = 0; is_name && (name = command_word(&shell->scope, i)) != NULL; i++) {
+    size_t bytes = strlen(name);
+    if (bytes >= input.length - length) continue;
+    memcpy(input.bytes + length, name, bytes);
+    length += (uint32_t)bytes;
+    input.bytes[length++] = '\n';
+  }
+  line_reader_complete(&shell->reader, length);
+}
+
+static void handle_event(shell_t *shell, shell_event_t event) {
+  switch (event) {
+  case SHELL_EVENT_NONE: break;
+  case SHELL_EVENT_LINE:
     if (shell->copying)
       copy_line(shell);
     else
       run_line(shell);
     break;
-  case EDITOR_EVENT_INTERRUPT:
+  case SHELL_EVENT_TOO_LONG: write_outcome(shell, (command_outcome_t){.error = true, .write = write_too_long}); break;
+  case SHELL_EVENT_INTERRUPT:
     shell->status = COMMAND_INTERRUPTED;
     if (shell->single) return exit_with(shell, shell->status);
     shell->copying = false;
     expect_line(shell);
     break;
-  case EDITOR_EVENT_END: end_input(shell); break;
+  case SHELL_EVENT_END: end_input(shell); break;
+  case SHELL_EVENT_COMPLETE: complete(shell); break;
+  default: module_fail(&shell->reader.lines, "the shell module returned an unknown event");
   }
 }
 
-/** The next key that is complete. */
-static bool next_key(shell_t *shell, editor_key_t *key, bool *progress) {
-  keys_t *keys = &shell->editor.keys;
-  uint32_t now = milliseconds(shell);
-  if (keys_escape_waits(keys) && now - shell->input_ms >= KEYS_ESCAPE_MS) {
-    keys_escape_alone(keys, key);
-    return *progress = true;
-  }
-  uint8_t byte;
-  *progress = channel_receive(shell->channel, &byte, 1) > 0;
-  if (!*progress) return false;
-  shell->input_ms = now;
-  return keys_take(keys, byte, key);
-}
-
-static bool step_editing(shell_t *shell) {
-  line_editor_t *editor = &shell->editor;
-  if (editor->view != EDITOR_VIEW_NONE) {
-    output_t output = output_begin(shell->channel, shell->written);
-    line_editor_write(editor, &output);
-    if (!finish_turn(shell, &output)) return output.sent > 0;
-    line_editor_written(editor);
-    if (editor->view == EDITOR_VIEW_NONE) handle_editor_event(shell);
-    return true;
-  }
-  if (shell->resized) {
-    shell->resized = false;
-    line_editor_resize(editor, shell->channel->terminal.columns);
-    return true;
-  }
-  if (shell->interrupted) {
-    static const editor_key_t control_c = {.name = KEY_CHARACTER, .control = true, .length = 1, .character = "c"};
-    shell->interrupted = false;
-    line_editor_key(editor, &control_c);
-    return true;
-  }
-  editor_key_t key;
-  bool progress;
-  if (next_key(shell, &key, &progress)) {
-    line_editor_key(editor, &key);
-    if (editor->view == EDITOR_VIEW_NONE) handle_editor_event(shell);
-  } else if (!progress && channel_input_ended(shell->channel)) {
-    exit_with(shell, shell->status);
-    return true;
-  }
+static bool step_lines(shell_t *shell) {
+  shell_event_t event;
+  bool progress = line_reader_step(&shell->reader, &event);
+  handle_event(shell, event);
   return progress;
-}
-
-static void take_line(shell_t *shell) {
-  line_t *line = line_of(shell);
-  if (shell->line_too_long) {
-    write_outcome(shell, (command_outcome_t){.error = true, .write = write_too_long});
-    return;
-  }
-  if (line->length > 0 && line->bytes[line->length - 1] == '\r') line->length--;
-  run_line(shell);
-}
-
-static bool step_script(shell_t *shell) {
-  line_t *line = line_of(shell);
-  uint8_t byte;
-  if (channel_receive(shell->channel, &byte, 1) > 0) {
-    if (byte == '\n')
-      take_line(shell);
-    else if (line->length < LINE_BYTES)
-      line->bytes[line->length++] = (char)byte;
-    else
-      shell->line_too_long = true;
-    return true;
-  }
-  if (!channel_input_ended(shell->channel)) return false;
-  if (line->length > 0)
-    take_line(shell);
-  else
-    exit_with(shell, shell->status);
-  return true;
 }
 
 static bool step_copying(shell_t *shell) {
@@ -272,10 +206,10 @@ static void close_port(shell_t *shell) {
 }
 
 static bool step_bridged(shell_t *shell) {
-  bridge_event_t event = bridge_step(shell->channel, shell->scope.device->platform, line_of(shell));
+  bridge_event_t event = bridge_step(shell->channel, shell->scope.device->platform);
   uint32_t now = milliseconds(shell);
-  if (event == BRIDGE_CARRIED) shell->input_ms = now;
-  if (event == BRIDGE_ENDED && now - shell->input_ms < BRIDGE_QUIET_MS) event = BRIDGE_IDLE;
+  if (event == BRIDGE_CARRIED) shell->carried_ms = now;
+  if (event == BRIDGE_ENDED && now - shell->carried_ms < BRIDGE_QUIET_MS) event = BRIDGE_IDLE;
   if (event == BRIDGE_IDLE || event == BRIDGE_CARRIED) return event == BRIDGE_CARRIED;
   close_port(shell);
   if (event == BRIDGE_GONE) {
@@ -308,10 +242,14 @@ static void write_interrupted(const command_outcome_t *outcome, output_t *output
   output_text(output, "^C\n");
 }
 
-/** Ends what runs without an editor. */
+/** Ends what runs: on a terminal the line that is edited, too. */
 static void interrupt(shell_t *shell) {
   bool is_command = shell->state == SHELL_WRITING || shell->state == SHELL_WAITING;
   shell->interrupted = false;
+  if (shell->state == SHELL_LINES && has_terminal(shell)) {
+    shell->reader.interrupted = true;
+    return;
+  }
   shell->status = COMMAND_INTERRUPTED;
   if (shell->state == SHELL_BRIDGED) {
     close_port(shell);
@@ -329,7 +267,7 @@ static void interrupt(shell_t *shell) {
 /** Asks the command for another piece. */
 static bool step_waiting(shell_t *shell) {
   command_outcome_t *outcome = &shell->outcome;
-  if (has_terminal(shell) && channel_take_interrupt(shell->channel)) shell->interrupted = true;
+  if (has_terminal(shell) && line_reader_take_interrupt(&shell->reader)) shell->interrupted = true;
   if (shell->interrupted) return interrupt(shell), true;
   command_progress_t progress = outcome->proceed(outcome);
   shell->state = progress == COMMAND_LATER ? SHELL_WAITING : SHELL_WRITING;
@@ -352,15 +290,12 @@ static bool step_writing(shell_t *shell) {
 }
 
 static bool step(shell_t *shell) {
+  if (shell_failure(shell)) return false; // and the connection ends
   // what is being written has been computed: it goes on to its end
-  if (shell->interrupted && shell->state != SHELL_EDITING && shell->state != SHELL_WRITING) {
-    interrupt(shell);
-    return true;
-  }
+  if (shell->interrupted && shell->state != SHELL_WRITING) return interrupt(shell), true;
   switch (shell->state) {
   case SHELL_IDLE: return false;
-  case SHELL_EDITING: return step_editing(shell);
-  case SHELL_SCRIPT: return step_script(shell);
+  case SHELL_LINES: return step_lines(shell);
   case SHELL_WRITING: return step_writing(shell);
   case SHELL_WAITING: return step_waiting(shell);
   case SHELL_COPYING: return step_copying(shell);
@@ -375,26 +310,26 @@ static bool step(shell_t *shell) {
 bool shell_request(shell_t *shell, struct device *device, const permissions_t *permissions, channel_t *channel,
                    shell_request_t kind, const uint8_t *text, size_t length) {
   shell_end(shell); // a module in disorder may ask twice
+  if (!line_reader_open(&shell->reader, channel, device->platform)) return false;
   shell->scope = (command_scope_t){device, permissions};
   shell->channel = channel;
   shell->single = kind == SHELL_REQUEST_EXEC;
-  line_editor_start(&shell->editor);
-  if (!shell->single) {
-    expect_line(shell);
-  } else if (length > LINE_BYTES) {
-    shell->status = COMMAND_USAGE_ERROR;
-    write_outcome(shell, (command_outcome_t){.error = true, .write = write_too_long});
+  if (shell->single) {
+    shell_event_t event = line_reader_command(&shell->reader, text, length);
+    if (event == SHELL_EVENT_TOO_LONG) shell->status = COMMAND_USAGE_ERROR;
+    handle_event(shell, event);
   } else {
-    line_t *line = line_of(shell);
-    if (length > 0) memcpy(line->bytes, text, length);
-    line->length = (uint16_t)length;
-    run_line(shell);
+    expect_line(shell);
   }
-  return true;
+  return shell_failure(shell) == NULL;
 }
 
 void shell_window_change(shell_t *shell) {
-  shell->resized = true;
+  shell->reader.resized = true;
+}
+
+const char *shell_failure(const shell_t *shell) {
+  return shell->reader.lines.failed;
 }
 
 bool shell_interrupt(shell_t *shell) {
@@ -415,5 +350,6 @@ bool shell_step(shell_t *shell) {
 void shell_end(shell_t *shell) {
   if (shell->outcome.next == COMMAND_NEXT_BRIDGE) close_port(shell);
   credentials_text_discard(&shell->credentials);
+  line_reader_close(&shell->reader);
   wipe(shell, sizeof *shell);
 }

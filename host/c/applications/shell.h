@@ -2,9 +2,9 @@
 // comes without a terminal, and through `ssh host command`. It does what host/node/applications/shell.ts does, byte for
 // byte.
 //
-// Bytes of the channel become keys and lines (keys.c, line_editor.c), lines become commands (commands.c), and what
-// those write goes back through a window as narrow as the channel's room (output.c). Nothing blocks, and nothing is
-// allocated but what the store wants for new credentials.
+// Bytes of the channel become lines (line_reader.h), lines become commands (commands.c), and what those write goes back
+// through a window as narrow as the channel's room (output.c). Nothing blocks, and nothing is allocated but the shell
+// module's instance and what the store wants for new credentials.
 
 #ifndef SESAME_SHELL_H
 #define SESAME_SHELL_H
@@ -15,7 +15,7 @@
 
 #include "applications/channel.h"
 #include "applications/commands.h"
-#include "applications/line_editor.h"
+#include "applications/line_reader.h"
 
 struct device;
 
@@ -25,10 +25,8 @@ typedef enum shell_request { SHELL_REQUEST_SHELL, SHELL_REQUEST_EXEC } shell_req
 typedef enum shell_state {
   /** Nothing was asked for, or it has ended. */
   SHELL_IDLE = 0,
-  /** Takes keys of a terminal. */
-  SHELL_EDITING,
-  /** Takes lines without a terminal. */
-  SHELL_SCRIPT,
+  /** Takes lines, typed on a terminal or not. */
+  SHELL_LINES,
   /** Writes what a command has come to. */
   SHELL_WRITING,
   /** A command has something to write later. */
@@ -45,15 +43,14 @@ typedef enum shell_state {
 typedef struct shell {
   command_scope_t scope;
   channel_t *channel;
+  line_reader_t reader;
   shell_state_t state;
   /** The command is the only one: the session ends with it. */
   bool single;
   /** While `cat` runs on a terminal, lines are its input. */
   bool copying;
-  bool resized;
   /** The client has sent a signal that is still to be acted upon. */
   bool interrupted;
-  bool line_too_long;
   uint8_t status;
   /** Bytes of the present text that have been sent. */
   uint16_t written;
@@ -61,15 +58,17 @@ typedef struct shell {
   command_outcome_t outcome;
   /** While SHELL_CREDENTIALS: what has come of them. */
   credentials_text_t credentials;
-  /** In platform_milliseconds, its lower half: when the last byte came; of the bridge, when it has carried one. */
-  uint32_t input_ms;
-  line_editor_t editor;
+  /** In platform_milliseconds, its lower half: when the bridge has carried a byte. */
+  uint32_t carried_ms;
 } shell_t;
 
 /** Starts the shell, or the command `text`, which is copied: it may be secret. The permissions, which are the user's,
- * stay. False: the request is refused. */
+ * stay. False: the request is refused; `shell_failure` says why. */
 bool shell_request(shell_t *shell, struct device *device, const permissions_t *permissions, channel_t *channel,
                    shell_request_t kind, const uint8_t *text, size_t length);
+
+/** Why the shell module must not be called any more; null when it may. */
+const char *shell_failure(const shell_t *shell);
 
 /** The terminal has another size. */
 void shell_window_change(shell_t *shell);

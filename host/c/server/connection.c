@@ -99,6 +99,7 @@ static void hold(connection_t *connection, module_view_t reply) {
 static void open_session(connection_t *connection) {
   device_t *device = connection->device;
   session_t *session = &connection->session;
+  session->connection = connection->number;
   authentication_permissions(&connection->authentication, &session->permissions);
   module_view_t user = authentication_user(&connection->authentication);
   session->user_length = (uint8_t)(user.length < SESSION_USER_BYTES ? user.length : SESSION_USER_BYTES);

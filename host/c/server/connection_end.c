@@ -16,7 +16,7 @@
 const char *connection_failure(const connection_t *connection) {
   if (connection->transport.failed) return connection->transport.failed;
   if (connection->authentication.userauth.failed) return connection->authentication.userauth.failed;
-  return connection->session.channels.failed;
+  return session_failure(&connection->session);
 }
 
 /** Lets go of all that the connection holds; nothing of it stays in memory. */

@@ -77,6 +77,13 @@ void connection_log_password(const authentication_t *authentication, bool stored
   device_log(authentication->device, &line);
 }
 
+void connection_log_no_shell(struct device *device, uint32_t connection, const char *why) {
+  log_line_t line = begin_line(connection);
+  log_text(&line, "no shell, ");
+  log_text(&line, why);
+  device_log(device, &line);
+}
+
 void connection_log_end(const connection_t *connection, connection_cause_t cause, uint32_t reason,
                         const char *failure) {
   log_line_t line = begin_line(connection->number);

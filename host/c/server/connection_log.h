@@ -17,6 +17,8 @@ void connection_log_accepted(const connection_t *connection);
 void connection_log_userauth(connection_t *connection, module_view_t key_hash);
 /** What has become of a new password. */
 void connection_log_password(const authentication_t *authentication, bool stored);
+/** A shell or a command could not be started. */
+void connection_log_no_shell(struct device *device, uint32_t connection, const char *why);
 /** `reason` is of RFC 4253 §11.1, given or received, 0 for none; `failure` is a module's, of CONNECTION_MODULE_ERROR.
  */
 void connection_log_end(const connection_t *connection, connection_cause_t cause, uint32_t reason, const char *failure);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "server/connection_log.h"
 #include "wipe.h"
 
 /** The channel with that number, if it is open and one of ours. */
@@ -30,6 +31,14 @@ bool session_open(session_t *session, struct device *device, platform_t *platfor
 void session_end(session_t *session) {
   for (uint32_t i = 0; i < SESSION_CHANNELS; i++) end_slot(&session->slots[i]);
   module_release(&session->channels);
+}
+
+const char *session_failure(const session_t *session) {
+  for (uint32_t i = 0; i < SESSION_CHANNELS; i++) {
+    const char *failure = shell_failure(&session->slots[i].shell);
+    if (failure) return failure;
+  }
+  return session->channels.failed;
 }
 
 void session_receive(session_t *session, module_view_t payload, module_view_t *reply) {
@@ -60,13 +69,13 @@ static void resize(session_t *session, channel_t *channel) {
   channel->terminal.rows = channels_rows(&session->channels);
 }
 
+static bool is_text(module_view_t view, const char *text) {
+  return view.length == strlen(text) && memcmp(view.bytes, text, view.length) == 0;
+}
+
 /** Whether the signal is one that ends what runs. */
 static bool is_interrupt(module_view_t name) {
-  static const char *const SIGNALS[] = {"INT", "TERM", "HUP"};
-  for (size_t i = 0; i < sizeof SIGNALS / sizeof *SIGNALS; i++) {
-    if (name.length == strlen(SIGNALS[i]) && memcmp(name.bytes, SIGNALS[i], name.length) == 0) return true;
-  }
-  return false;
+  return is_text(name, "INT") || is_text(name, "TERM") || is_text(name, "HUP");
 }
 
 /** Whether a signal or a break has reached what runs. */
@@ -76,22 +85,36 @@ static bool interrupt(session_t *session, session_slot_t *slot, connection_event
   return is_interrupt(channels_event(&session->channels)) && shell_interrupt(&slot->shell);
 }
 
-/** Whether a terminal, shell or command is granted. */
-static bool grant(session_t *session, session_slot_t *slot, connection_event_t event) {
-  if (event == CONNECTION_EVENT_PTY_REQ) {
-    slot->channel.terminal.present = true;
-    resize(session, &slot->channel);
-    return true;
-  }
-  if (event == CONNECTION_EVENT_SIGNAL || event == CONNECTION_EVENT_BREAK) return interrupt(session, slot, event);
-  if (event != CONNECTION_EVENT_SHELL && event != CONNECTION_EVENT_EXEC) return false;
-  shell_request_t kind = event == CONNECTION_EVENT_SHELL ? SHELL_REQUEST_SHELL : SHELL_REQUEST_EXEC;
-  module_view_t text = {0};
+static bool open_terminal(session_t *session, channel_t *channel) {
+  module_view_t name = channels_event(&session->channels);
+  channel->terminal.present = true;
+  channel->terminal.dumb = name.length == 0 || is_text(name, "dumb");
+  resize(session, channel);
+  return true;
+}
+
+static bool start_shell(session_t *session, session_slot_t *slot, shell_request_t kind) {
+  module_view_t text = MODULE_VIEW_EMPTY;
   if (kind == SHELL_REQUEST_EXEC) text = channels_event(&session->channels);
   if (session->channels.failed) return false;
   slot->started = shell_request(&slot->shell, session->device, &session->permissions, &slot->channel, kind, text.bytes,
                                 text.length);
-  return slot->started;
+  if (slot->started) return true;
+  connection_log_no_shell(session->device, session->connection, shell_failure(&slot->shell));
+  shell_end(&slot->shell);
+  return false;
+}
+
+/** Whether a terminal, shell or command is granted. */
+static bool grant(session_t *session, session_slot_t *slot, connection_event_t event) {
+  switch (event) {
+  case CONNECTION_EVENT_PTY_REQ: return open_terminal(session, &slot->channel);
+  case CONNECTION_EVENT_SIGNAL:
+  case CONNECTION_EVENT_BREAK: return interrupt(session, slot, event);
+  case CONNECTION_EVENT_SHELL: return start_shell(session, slot, SHELL_REQUEST_SHELL);
+  case CONNECTION_EVENT_EXEC: return start_shell(session, slot, SHELL_REQUEST_EXEC);
+  default: return false;
+  }
 }
 
 /** An event of an open channel. */

@@ -15,8 +15,8 @@
 #include "modules/channels.h"
 #include "server/permissions.h"
 
-/** Channels at once, about 2.3 kB each. The module has up to 8, and numbers them from the lowest free one on; those
- * beyond are closed as soon as they are open. */
+/** Channels at once, about 1.8 kB each, and what an instance of the shell module takes. The module has up to 8, and
+ * numbers them from the lowest free one on; those beyond are closed as soon as they are open. */
 #ifndef SESSION_CHANNELS
 #define SESSION_CHANNELS 4
 #endif
@@ -36,6 +36,8 @@ typedef struct session_slot {
 /** The content is session.c's. */
 typedef struct session {
   struct device *device;
+  /** Numbers the device's connections from 1. */
+  uint32_t connection;
   /** Who it is, in UTF-8, and what the user may do. */
   uint8_t user_length;
   uint8_t user[SESSION_USER_BYTES];
@@ -62,8 +64,10 @@ typedef enum session_outcome {
   SESSION_PROTOCOL_ERROR,
 } session_outcome_t;
 
-/** Makes the instance; user and permissions have been filled in. False: `session->channels.failed` says why. */
+/** Makes the instance; connection, user and permissions have been filled in. False: `session_failure` says why. */
 bool session_open(session_t *session, struct device *device, platform_t *platform);
+/** Why a module of the session must not be called any more; null when all may. */
+const char *session_failure(const session_t *session);
 /** Takes a payload; the event follows in `session_step`. */
 void session_receive(session_t *session, module_view_t payload, module_view_t *reply);
 /** Handles the event, or else does one thing that the channels want, application data only when `ready`. */

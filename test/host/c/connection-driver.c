@@ -272,6 +272,10 @@ bool session_open(session_t *session, struct device *of, platform_t *on) {
   return true;
 }
 
+const char *session_failure(const session_t *session) {
+  return session->channels.failed;
+}
+
 void session_receive(session_t *session, module_view_t payload, module_view_t *reply) {
   (void)session;
   (void)payload;

@@ -22,6 +22,8 @@ struct engine_instance {
   uint8_t *memory;
   /** The connection module's channel 0. */
   bool open;
+  /** What the shell module was given last. */
+  uint32_t given;
 };
 
 struct platform_stream {
@@ -37,6 +39,7 @@ struct platform {
 const engine_module_t embedded_transport = {.name = "transport", .sha256 = "", .memory_length = 10000};
 const engine_module_t embedded_userauth = {.name = "userauth", .sha256 = "", .memory_length = 10000};
 const engine_module_t embedded_connection = {.name = "connection", .sha256 = "", .memory_length = 10000};
+const engine_module_t embedded_shell = {.name = "shell", .sha256 = "", .memory_length = 10000};
 const userauth_build_t embedded_userauth_build = USERAUTH_BUILD;
 const char embedded_signature_algorithms[] = "ssh-ed25519,rsa-sha2-512";
 const uint8_t embedded_credentials[192];
@@ -51,7 +54,7 @@ const char platform_name[] = "driver";
 
 static uint32_t state = 1;
 static device_t device;
-static int instances, ends, module_errors, logins, decisions, changes;
+static int instances, ends, module_errors, logins, decisions, changes, refused_shells, shell_traps;
 /** A module misbehaves at one in so many calls. */
 static uint32_t misbehaviour = 1000;
 
@@ -151,6 +154,21 @@ static uint32_t polite_result(engine_instance_t *instance, const char *name) {
   return event;
 }
 
+/** What the shell module in order might return: lines, and now and then each other event. */
+static uint32_t polite_shell_result(engine_instance_t *instance, const char *name, const uint32_t *arguments) {
+  uint32_t event = one_in(2) ? SHELL_EVENT_LINE : random_number(SHELL_EVENT_COMPLETE + 1);
+  if (strcmp(name, "receive") == 0) {
+    instance->given = arguments[0];
+    return event;
+  }
+  if (strcmp(name, "consumed") == 0) return instance->given;
+  if (strcmp(name, "end") == 0) return one_in(2) ? SHELL_EVENT_END : event;
+  if (strcmp(name, "output") == 0) return random_number((arguments[0] < 100 ? arguments[0] : 100) + 1);
+  if (strcmp(name, "inputCapacity") == 0) return SHELL_INPUT_CAPACITY;
+  if (strcmp(name, "linePtr") == 0 || strcmp(name, "outputPtr") == 0) return 3000;
+  return strcmp(name, "lineLength") == 0 ? random_number(60) : 0;
+}
+
 /** What none may. */
 static uint32_t hostile_result(const engine_instance_t *instance) {
   uint32_t length = instance->module->memory_length;
@@ -188,15 +206,21 @@ static void fill(engine_instance_t *instance) {
 
 engine_status_t engine_call(engine_instance_t *instance, engine_function_t function, const uint32_t *arguments,
                             uint32_t *result) {
-  (void)arguments;
   *result = 0;
   if (instance->trap_message[0]) fail("a module that has trapped was called");
-  if (one_in(10 * misbehaviour)) {
+  // few connections live until a shell is called
+  if (one_in(instance->module == &embedded_shell ? 200 : 10 * misbehaviour)) {
     instance->trap_message = "trap";
+    shell_traps += instance->module == &embedded_shell;
     return ENGINE_TRAP;
   }
   if (strcmp(function, "receive") == 0) fill(instance);
-  *result = one_in(misbehaviour) ? hostile_result(instance) : polite_result(instance, function);
+  if (one_in(misbehaviour))
+    *result = hostile_result(instance);
+  else if (instance->module == &embedded_shell)
+    *result = polite_shell_result(instance, function, arguments);
+  else
+    *result = polite_result(instance, function);
   return ENGINE_OK;
 }
 
@@ -293,6 +317,7 @@ void platform_log(platform_t *platform, const char *line) {
   module_errors += strstr(line, "module-error, ") != NULL;
   logins += strstr(line, "userauth SUCCESS") != NULL;
   changes += strstr(line, "a password was changed") != NULL;
+  refused_shells += strstr(line, ": no shell, ") != NULL;
 }
 
 void platform_light(platform_t *platform, platform_light_t light) {
@@ -396,7 +421,7 @@ int main(int count, char **arguments) {
     serve(&platform);
   }
   if (ends != rounds * DEVICE_CONNECTIONS) fail("an end was not logged, or twice");
-  printf("%d connections, %d logins, %d module errors, %d decisions, %d changes\n", ends, logins, module_errors,
-         decisions, changes);
+  printf("%d connections, %d logins, %d module errors, %d decisions, %d changes, %d shells refused, %d trapped\n", ends,
+         logins, module_errors, decisions, changes, refused_shells, shell_traps);
   return 0;
 }

@@ -20,9 +20,14 @@ function run(userauthBuild: number, atOnce: number): { decisions: number; change
     [`USERAUTH_BUILD=${userauthBuild}`, `DEVICE_CONNECTIONS=${atOnce}`],
   );
   const said = runDriver(driver, [String(CONNECTIONS / atOnce)]);
-  const numbers = /^10000 connections, (\d+) logins, (\d+) module errors, (\d+) decisions, (\d+) changes$/m.exec(said);
-  const [logins, errors, decisions, changes] = numbers!.slice(1).map(Number) as [number, number, number, number];
+  const [connections, logins, errors, decisions, changes, refusedShells, trappedShells] = Array.from(
+    said.matchAll(/\d+/g),
+    Number,
+  ) as [number, number, number, number, number, number, number];
+  assert.equal(connections, CONNECTIONS, said);
   assert.ok(logins > CONNECTIONS / 2 && errors > CONNECTIONS / 4, said);
+  // where there is no instance for a shell, the request is refused; where it traps, the connection ends
+  assert.ok(refusedShells > 100 && trappedShells > 100, said);
   return { decisions, changes };
 }
 

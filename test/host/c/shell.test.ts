@@ -1,27 +1,34 @@
-// The device shell of the C host: what the Node host's shell writes it writes too, byte for byte; and the commands that only
-// a board has.
+// The device shell of the C host: what its commands write the Node host's write too, byte for byte; the lines that are typed on a
+// terminal, which the shell module edits (test/assembly/shell); and the commands that only a board has.
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import fc from "fast-check";
 import { needs } from "../../support/peers.js";
 import { ADMINISTRATOR } from "../../../host/node/userauth/permissions.js";
+import { Screen } from "../../support/screen.js";
 import { createDriver, hex, type Part, playOnNode, type Script, transcript } from "../../support/shell-driver.js";
 
-const options = needs("gcc");
+const options = needs("gcc", "wasm2c");
 const board = createDriver();
-const likeNode = createDriver({ LINE_BYTES: 1024, HISTORY_BYTES: 33_000 });
-after(() => [board, likeNode].forEach((driver) => driver.remove()));
+after(() => board.remove());
 
 async function assertSame(script: Script): Promise<void> {
-  assert.deepEqual(likeNode.play(script), await playOnNode(script, 0, ADMINISTRATOR), JSON.stringify(script));
+  assert.deepEqual(board.play(script), await playOnNode(script, 0, ADMINISTRATOR), JSON.stringify(script));
 }
 
 const keys = (text: string): Part[] => Array.from(text);
 const UP = "\x1b[A";
 const DOWN = "\x1b[B";
-const RIGHT = "\x1b[C";
 const LEFT = "\x1b[D";
+
+/** What a person sees who types this. */
+function typed(parts: Part[], { columns = 80, ...script }: Script & { columns?: number } = {}): string {
+  const { output } = board.play({ terminal: columns, parts, ...script });
+  const screen = new Screen(columns, !script.dumb);
+  screen.write(output);
+  return screen.text;
+}
 
 test("a command writes and ends as on the Node host", options, async () => {
   const commands = [
@@ -70,7 +77,7 @@ test(
     const label = (text: string): string => text.padEnd(25);
     assert.deepEqual(facts, [
       `${label("version")}1.2.3`,
-      `${label("engine")}none`,
+      `${label("engine")}wasm2c`,
       `${label("board")}Test board`,
       `${label("last login")}123456789 cycles`,
       `${label("heap")}1000 of 20000 bytes at most`,
@@ -107,150 +114,71 @@ test("cat copies every byte as on the Node host", options, async () => {
   await assertSame({ exec: "cat", parts: [] });
 });
 
-test("cat on a terminal repeats lines as on the Node host", options, async () => {
-  await assertSame({ exec: "cat", terminal: 80, parts: ["one\r", "two\r", UP, "\r", "\x04"] });
-  await assertSame({ exec: "cat", terminal: 80, parts: ["x\x03", "more"] });
-  await assertSame({ exec: "cat", terminal: 20, parts: ["e\t\t", "x".repeat(50), "\r"] });
-  await assertSame({
-    terminal: 80,
-    parts: ["cat\r", "one\r", "\x04", "echo after\r", UP, UP, "\r", "cat\r", "\x03", "\x04"],
-  });
+test("lines that are typed are shown, run and remembered, and Ctrl-D or the client's EOF leaves", options, () => {
+  assert.equal(
+    typed(["ech\x7fho one\r", "led\r", "nosuch", "\x03", UP, UP, "\x17two\r", "\x04"]),
+    `sesame> echo one
+one
+sesame> led
+LED off
+sesame> nosuch^C
+sesame> echo two
+two
+sesame>`,
+  );
+  const parts = ["nosuch\r", "half a line"];
+  assert.equal(board.play({ terminal: 80, parts }).status, 127);
+  assert.equal(board.play({ terminal: 80, parts: ["nosuch\r", "\x04"], eof: false }).status, 127);
+  assert.equal(board.play({ terminal: 80, parts, eof: false }).status, undefined);
 });
 
-test("the keys of a terminal do what they do on the Node host", options, async () => {
-  const sessions: Part[][] = [
-    ["echo hi\r", "exit 5\r"],
-    ["echo a\r\n", "echo b\n", "echo c\r", "\n", "\n", "exit\n"],
-    ["echo badd\x7f\r", "rubbish\x15echo two\r", "rubbish\x03", UP, "\r", UP, UP, DOWN, DOWN, DOWN, "\r"],
-    ["ab\x04", "\x01\x04\x04\x04"],
-    ["x\x03\x04"],
-    [
-      "echo abc def",
-      LEFT,
-      LEFT,
-      "\x17",
-      "\x05",
-      "X",
-      "\x01",
-      RIGHT,
-      RIGHT,
-      "\x0b",
-      "\x08",
-      "\x1b[3~",
-      "\x1b[H",
-      "\x1b[F",
-      "\r",
-    ],
-    ["echo one\r", "echo two\r", "led\r", "ec", UP, UP, UP, UP, DOWN, DOWN, DOWN, "\r"],
-    ["echo one\r", "echo one\r", "   \r", UP, UP, "\x03", UP, "\x15", "\r", UP, UP, "\r"],
-    ["e", "\t", "\t", "\t", "x", "\t", "\r"],
-    ["h", "\t", "\t", "\t", "\x15", "zz", "\t", "\t", "\x01", "\t"],
-    ["xyz\x01ech", "\t", "\t", "\x1b[Z", "\r"],
-    ["led on\r", "\x0c", "led\r", "echo text\x0c"],
-    [
-      "echo a_b c-d  e\x1bb\x1bb\x1bbX\x1bfY\x1b\x7fZ",
-      "\x1b[1;5D",
-      "\x1b[1;5C",
-      "\x1b[1;5D",
-      "\x1b[1;6D",
-      "\x1b[1;3D",
-      "\r",
-    ],
-    [
-      "\x1b[1~\x1b[4~\x1b[7~\x1b[8~\x1bOH\x1bOF\x1bOA\x1bOB\x1bOC\x1bOD",
-      "a\x1b\x1b[Db\x1bOPc\x1b[15~d\x1b[[Ae\x1b[24;5~f",
-    ],
-    ["echo \u00e9\u6f22\ud83d\ude00e\u0301", LEFT, LEFT, LEFT, "\x7f", RIGHT, "\x04", "z", "\r"],
-    ["\x1a", "\x00\x11\x12\x13\x14\x16\x18", "echo alive\r"],
-    [
-      "echo a\x1c",
-      "b\x1d\x1e\x1fc",
-      "\x80\x85\x9b2Jd\x9f",
-      "e\u2028f\u2029g",
-      "\r",
-      UP,
-      "\x1c",
-      UP,
-      "h",
-      "\t",
-      "\x1c\t",
-      "\r",
-    ],
-    ["one\x1b\x03two", "\x1b\rthree", "\x1b\tfour\r"],
-  ];
-  for (const parts of sessions) {
-    for (const terminal of [80, 12, 0]) await assertSame({ terminal, parts });
+test("Tab completes the names of the commands that the user may run, where a name stands", options, () => {
+  assert.match(typed(["inf\t\r"]), /^sesame> info\nthe-transport/);
+  assert.match(typed(["e\t\t"]), /^sesame> e\necho {2}exit\nsesame> e$/);
+  assert.equal(typed(["echo inf\t\r"]), "sesame> echo inf\ninf\nsesame>");
+  const keys = [`input ${hex("in\tfo\r")}`, `input ${hex("ec\thi\r")}`];
+  const { output } = transcript(board.run(["permissions 02046563686f", "terminal 80", "shell", ...keys]));
+  assert.match(output, /\r\ninfo: not permitted.*\r\nhi\r\n/s);
+});
+
+test("cat on a terminal repeats lines, which are no commands, until Ctrl-D or Ctrl-C", options, () => {
+  assert.equal(
+    typed(["cat\r", "inf\t\r", UP, "\r", "\x04", "led\r"]),
+    `sesame> cat
+inf
+inf
+inf
+inf
+sesame> led
+LED off
+sesame>`,
+  );
+  const interrupted = board.play({ terminal: 80, parts: ["cat\r", "x\x03", "echo back\r"] });
+  assert.match(interrupted.output, /x\^C.*\r\n.*sesame> echo back.*\r\nback\r\n/s);
+  assert.deepEqual(board.play({ exec: "cat", terminal: 80, parts: ["one\r", "two\r", "\x04"] }).status, 0);
+  assert.equal(typed(["one\r", "two"], { exec: "cat" }), "one\none\ntwo");
+  assert.equal(board.play({ exec: "cat", terminal: 80, parts: ["x\x03", "more"] }).status, 130);
+});
+
+test("a terminal that changes its width shows the line whole, typed at a prompt or to cat", options, () => {
+  const parts = [keys("0123456789abcdefghij"), { columns: 12 }, "XY"].flat();
+  for (const [shown, script] of [
+    ["sesame> 0123456789abcdefghij", {}],
+    ["0123456789abcdefghij", { exec: "cat" }],
+  ] as const) {
+    const { output } = board.play({ terminal: 80, parts, ...script });
+    assert.match(output, new RegExp(`${shown}\\x1b[^]*${shown}(\\x1b\\[J)?XY`), JSON.stringify(output));
   }
+  const lines = board.run(["terminal 80", "room 0", "shell", "resize 9", "room 512", `input ${hex("echo 1\r")}`]);
+  assert.match(transcript(lines).output, /1\r\n/);
 });
 
-test("a line that is full rings the bell and can be shortened, as on the Node host", options, async () => {
-  const parts = ["y".repeat(1030), UP, "\t", "z", "\x1b[D", "q", "\x7f", "q", "\x17", "echo \u00e9", "\r", "\x04"];
-  await assertSame({ terminal: 80, parts });
-  await assertSame({
-    terminal: 80,
-    parts: [...keys("x".repeat(1024)), "\x04", "\x1b[1;5D", "\x06", "\x01", "\x0b", "\r"],
-  });
-});
-
-test(
-  "a text that is pasted without an end rings once, and again when a key was heard in between",
-  options,
-  async () => {
-    const parts = ["p".repeat(10_000), "\x7f\x7fqrs", "\x15", "t".repeat(10_000), "\r", "é".repeat(5_000)];
-    const bells = ({ output }: { output: string }): number => output.split("\x07").length - 1;
-    assert.equal(bells(board.play({ terminal: 80, parts })), 4);
-    assert.equal(bells(await playOnNode({ terminal: 80, parts })), 4);
-    await assertSame({ terminal: 80, parts: parts.slice(0, -1) });
-  },
-);
-
-test(
-  "lines that are wider than the terminal, and terminals that change, look as on the Node host",
-  options,
-  async () => {
-    for (const columns of [1, 2, 8, 9, 10, 20]) {
-      const text = "echo abcdefghijklmnopqrst";
-      const moves = [LEFT.repeat(15), "X", "\x01", "\x05", "\x7f", { columns: 15 }, "\x02", "\x0c", "\x03"];
-      await assertSame({
-        terminal: columns,
-        parts: [...keys(text), ...moves, text, "\x01", "\r", "\u6f22".repeat(9), "\x15", "\r"],
-      });
-    }
-  },
-);
-
-const edits = fc.oneof(
-  fc.constantFrom(...Array.from("abdehilmnopstvwxyz 0129_-.=")).map((key) => [key]),
-  fc.constantFrom("é", "漢", "😀", "ü", "e\u0301").map((key) => [key]),
-  fc
-    .constantFrom(
-      LEFT,
-      RIGHT,
-      UP,
-      DOWN,
-      "\x1b[H",
-      "\x1b[F",
-      "\x1b[3~",
-      "\x1b[1;5D",
-      "\x1b[1;5C",
-      "\x1bb",
-      "\x1bf",
-      "\x1b\x7f",
-    )
-    .map((key) => [key]),
-  fc.constantFrom(...Array.from("\x01\x02\x05\x06\x08\x0b\x0c\x0e\x10\x15\x17\x7f\r\n\x03")).map((key) => [key]),
-  fc.constantFrom("\x04").map((key) => ["x", key]), // never on an empty line
-  fc.constantFrom("e", "ex", "l", "in", "zz").map((word) => ["\x15", "\x0b", word, "\t", "\t", "\x15"]),
-  fc.constantFrom("echo ", "led ", "nosuch ", "cat\r").map((word) => [word]),
-  fc.integer({ min: 2, max: 40 }).map((columns) => [{ columns }]),
-);
-
-test("hundreds of random edits look as on the Node host", options, async () => {
-  const scripts = fc.array(edits, { minLength: 20, maxLength: 150 });
-  const property = fc.asyncProperty(scripts, fc.constantFrom(0, 7, 10, 20, 80), async (edits, terminal) => {
-    await assertSame({ terminal, parts: edits.flat() });
-  });
-  await fc.assert(property, { numRuns: 100, seed: 20260101 });
+test("a dumb terminal gets no escape sequence", options, () => {
+  const parts = ["echo one\x7f\x7fff\r", "e\t\t", "xit 3\r"];
+  const { output, status } = board.play({ terminal: 80, dumb: true, parts });
+  assert.ok(!output.includes("\x1b"), output);
+  assert.match(output, /\r\noff\r\n/);
+  assert.equal(status, 3);
 });
 
 test("a channel that takes one byte at a time gets the same bytes", options, () => {
@@ -264,6 +192,7 @@ test("a channel that takes one byte at a time gets the same bytes", options, () 
     { parts: ["help\nnosuch\ninfo\ncat\nrest"] },
     { terminal: 10, parts: ["echo some text\x01\x0c\x03e\t\t", UP, { columns: 7 }, "help\r", UP, LEFT, "\x7f\r"] },
     { terminal: 80, parts: ["cat\r", "漢字\r", "\x04", "x\x07".repeat(400)] },
+    { terminal: 80, dumb: true, parts: ["echo ab\x7f", LEFT, "\t\r", UP, DOWN, "\r"] },
   ];
   for (const script of scripts) {
     for (const room of [1, 2, 7])
@@ -275,17 +204,21 @@ test("a signal or a break ends what runs, and on a terminal is Ctrl-C", options,
   for (const interrupt of ["signal", "break"] as const) {
     for (const script of [
       { exec: "cat", parts: ["some bytes", { interrupt }, "more"] },
-      { exec: "cat", terminal: 80, parts: ["half a li", { interrupt }, "more"] },
       { parts: ["echo one\nec", { interrupt }, "ho two\n"] },
       { parts: ["cat\ncopied", { interrupt }, "more"] },
-      {
-        terminal: 80,
-        parts: ["echo no", { interrupt }, "echo yes\r", { interrupt }, "cat\r", "a\rb", { interrupt }, "exit\r"],
-      },
     ]) {
       await assertSame(script);
       assert.equal(board.play(script).status, 130, JSON.stringify(script));
     }
+    const alone = { exec: "cat", terminal: 80, parts: ["half a li", { interrupt }, "more"] };
+    assert.match(board.play(alone).output, /half a li\^C\S*\r\n$/);
+    assert.equal(board.play(alone).status, 130);
+    const parts = ["echo no", { interrupt }, "echo yes\r", { interrupt }, "cat\r", "a\rb", { interrupt }, "exit\r"];
+    assert.equal(
+      typed(parts),
+      "sesame> echo no^C\nsesame> echo yes\nyes\nsesame> ^C\nsesame> cat\na\na\nb^C\nsesame> exit",
+    );
+    assert.equal(board.play({ terminal: 80, parts }).status, 130);
   }
 });
 
@@ -298,46 +231,9 @@ test("a signal ends the bridge and gives the port back; a break, which the port 
 });
 
 test("a command that is longer than a line is refused with a message", options, () => {
-  const refused = { output: "", errors: "a line has more than 320 bytes\n", status: 2 };
-  assert.deepEqual(board.play({ exec: `echo ${"x".repeat(316)}` }), refused);
-  assert.equal(board.play({ exec: `echo ${"x".repeat(315)}` }).output.length, 316);
-});
-
-test("the history keeps as many of the newest lines as fit", options, () => {
-  const line = (name: string, length: number): string => `echo ${name.repeat(length - 5)}`;
-  const parts = [line("a", 100), line("b", 50), line("c", 90), line("d", 250)].flatMap((text) => [text, "\r"]);
-  const shown = (count: number): string[] => {
-    const { output } = board.play({ terminal: 0, parts: [...parts, ...Array<string>(count).fill(UP)] });
-    return [output.slice(output.lastIndexOf("sesame> ") + 8).replace(/\x1b.*$/, "")];
-  };
-  assert.deepEqual(shown(1), [line("c", 90)]);
-  assert.deepEqual(shown(2), [line("b", 50)]);
-  assert.deepEqual(shown(3), [""]);
-});
-
-test("unknown escape sequences and bytes that are no UTF-8 are swallowed whole", options, () => {
-  const swallowed = [
-    "\x1b[?25h",
-    "\x1b[24;80R",
-    "\x1b[1;2;3~",
-    "\x1b[>0;276;0c",
-    "\x1b[[5~",
-    "\x1b[999999999~",
-    "\x1bOP",
-  ];
-  const broken = [
-    [0xff],
-    [0x80],
-    [0xc0, 0xaf],
-    [0xe0, 0x80, 0x80],
-    [0xed, 0xa0, 0x80],
-    [0xf5, 0x80],
-    [0xc2, 0x9b],
-    [0x1c],
-  ];
-  const parts = [...swallowed, ...broken.map((bytes) => Buffer.from(bytes))].flatMap((bytes) => ["+", bytes]);
-  const { output } = board.play({ terminal: 0, parts: ["echo ", ...parts, "\r"] });
-  assert.match(output, new RegExp(`\\r\\n\\+{${parts.length / 2}}\\r\\n`));
+  const refused = { output: "", errors: "a line has more than 1024 bytes\n", status: 2 };
+  assert.deepEqual(board.play({ exec: `echo ${"x".repeat(1020)}` }), refused);
+  assert.equal(board.play({ exec: `echo ${"x".repeat(1019)}` }).output.length, 1020);
 });
 
 test("an Escape key that stands alone does not change the key that comes much later", options, () => {
@@ -411,12 +307,19 @@ test("uart carries every byte both ways, and Ctrl-] leaves", options, () => {
     "eof",
   ]);
   assert.ok(lines.includes("open 9600"));
-  assert.equal(portBytes(lines), "AT\r\x03\x04\x1b[A\x7f");
+  assert.equal(portBytes(lines), "AT\r\x03\x04\x1b[A\x7flast");
   assert.equal(lines.filter((line) => line === "close").length, 1);
   const { output, status } = transcript(lines);
   assert.match(output, /\r\nserial port at 9600 baud; Ctrl-\] leaves\r\nOK\n\0\x1d\x1b\[2J\r\nserial port left\r\n/);
   assert.match(output, /\r\nback\r\n/);
   assert.equal(status, 0);
+});
+
+test("Ctrl-] leaves a port that takes nothing, which then gets no byte of what comes behind", options, () => {
+  const uart = ["terminal 80", "taken 0", "shell", `input ${hex("uart\r")}`];
+  const lines = board.run([...uart, `input ${hex("stuck\x1decho back\r")}`, "taken 64", "eof"]);
+  assert.equal(portBytes(lines), "");
+  assert.match(transcript(lines).output, /\r\nserial port left\r\n.*\r\nback\r\n/s);
 });
 
 test("uart without a terminal hands on every byte, and ends with the input when the port has taken it", options, () => {

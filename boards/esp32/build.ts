@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { packageRoot } from "../../host/node/modules.js";
 import { buildModules, runBoardCommand } from "../common/firmware/command.js";
-import { describeEmbedded, embedModules } from "../common/firmware/embed.js";
-import { hashLimit } from "../common/firmware/hash-cost.js";
+import { describeEmbedded, embedModules } from "../../host/node/firmware/embed.js";
+import { hashLimit } from "../../host/node/firmware/hash-cost.js";
 import { boardCredentials, type BoardOptions, noteCredentials, withBoardOptions } from "../common/firmware/options.js";
 
 const ENGINES = ["wamr", "wasm2c"] as const;

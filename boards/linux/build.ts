@@ -6,7 +6,7 @@ import { lookup } from "node:dns/promises";
 import { Command } from "commander";
 import { parsePort } from "../../host/node/cli/options.js";
 import { buildModules, runBoardCommand } from "../common/firmware/command.js";
-import { describeEmbedded } from "../common/firmware/embed.js";
+import { describeEmbedded } from "../../host/node/firmware/embed.js";
 import { buildLinux } from "./firmware.js";
 import { boardCredentials, type BoardOptions, noteCredentials, withBoardOptions } from "../common/firmware/options.js";
 

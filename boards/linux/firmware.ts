@@ -3,8 +3,8 @@
 import { join } from "node:path";
 import { packageRoot } from "../../host/node/modules.js";
 import { buildWithCmake } from "../common/firmware/cmake.js";
-import { embedModules, type EmbeddedModule, type Engine } from "../common/firmware/embed.js";
-import type { BoardCredentials } from "../common/firmware/options.js";
+import { embedModules, type EmbeddedModule, type Engine } from "../../host/node/firmware/embed.js";
+import type { BoardCredentials } from "../../host/node/firmware/board-credentials.js";
 import { engineSources } from "../common/firmware/engine-sources.js";
 
 export interface LinuxBuildOptions {

@@ -5,11 +5,11 @@ import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { packageRoot } from "../../host/node/modules.js";
 import { buildWithCmake } from "../common/firmware/cmake.js";
-import { type EmbeddedModule, embedModules } from "../common/firmware/embed.js";
+import { type EmbeddedModule, embedModules } from "../../host/node/firmware/embed.js";
 import { type PartSizes, readLinkMap } from "../../scripts/bench/link-map.js";
-import type { BoardCredentials } from "../common/firmware/options.js";
+import type { BoardCredentials } from "../../host/node/firmware/board-credentials.js";
 import { engineSources } from "../common/firmware/engine-sources.js";
-import type { Engine } from "../common/firmware/embed-module.js";
+import type { Engine } from "../../host/node/firmware/embed-module.js";
 
 /** Each with its QEMU and its compiler. */
 const MACHINES = {

@@ -4,11 +4,11 @@
 import { relative } from "node:path";
 import { Command } from "commander";
 import { buildModules, runBoardCommand } from "../common/firmware/command.js";
-import { describeEmbedded } from "../common/firmware/embed.js";
-import { checkHashCosts, secondsToVerify } from "../common/firmware/hash-cost.js";
+import { describeEmbedded } from "../../host/node/firmware/embed.js";
+import { checkHashCosts, secondsToVerify } from "../../host/node/firmware/hash-cost.js";
 import { boardCredentials, type BoardOptions, noteCredentials, withBoardOptions } from "../common/firmware/options.js";
 import { buildRp2040, type Rp2040Memory } from "./firmware.js";
-import { type Engine, ENGINES } from "../common/firmware/embed-module.js";
+import { type Engine, ENGINES } from "../../host/node/firmware/embed-module.js";
 
 const program = withBoardOptions(new Command("board:rp2040"), ENGINES)
   .description("firmware for the Raspberry Pi Pico")

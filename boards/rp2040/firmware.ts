@@ -4,14 +4,16 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../host/node/modules.js";
-import { BoardBuildError, buildWithCmake } from "../common/firmware/cmake.js";
-import { type EmbeddedModule, embedModules } from "../common/firmware/embed.js";
-import { hashLimit } from "../common/firmware/hash-cost.js";
-import type { BoardCredentials } from "../common/firmware/options.js";
+import { packageVersion } from "../../host/node/package-root.js";
+import { BoardBuildError } from "../../host/node/firmware/build-error.js";
+import { buildWithCmake } from "../common/firmware/cmake.js";
+import { type EmbeddedModule, embedModules } from "../../host/node/firmware/embed.js";
+import { hashLimit } from "../../host/node/firmware/hash-cost.js";
+import type { BoardCredentials } from "../../host/node/firmware/board-credentials.js";
 import { picoSdkFolder } from "./pico-sdk.js";
 import { uf2Image } from "./uf2.js";
 import { engineSources } from "../common/firmware/engine-sources.js";
-import type { Engine } from "../common/firmware/embed-module.js";
+import type { Engine } from "../../host/node/firmware/embed-module.js";
 
 const FILES = ["sesame.elf", "sesame.bin", "sesame.uf2"] as const;
 
@@ -72,10 +74,6 @@ export function buildRp2040In(folder: string, engine: Engine, credentials: Board
     throw new BoardBuildError(`the modules need ${moduleMemory} bytes of RAM, and ${memory.heapCapacity} are left`);
   writeFileSync(uf2, uf2Image(program), { mode: 0o600 });
   return { elf, bin, uf2, modules, memory };
-}
-
-function packageVersion(): string {
-  return (JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as { version: string }).version;
 }
 
 function measure(elf: string, flash: number): Rp2040Memory {

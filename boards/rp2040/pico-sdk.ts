@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { BoardBuildError } from "../common/firmware/cmake.js";
+import { BoardBuildError } from "../../host/node/firmware/build-error.js";
 
 /** What the firmware was made and tested with. */
 const VERSION = "2.1.1";

@@ -2,7 +2,7 @@
 # only; a board adds them to a target of its own:
 #
 #   set(SESAME_ENGINE wasm2c)                       # wasm2c, wasm3, wamr (classic interpreter) or wamr-fast
-#   set(SESAME_GENERATED ${CMAKE_BINARY_DIR}/…)     # the folder that boards/common/firmware/embed.ts has filled
+#   set(SESAME_GENERATED ${CMAKE_BINARY_DIR}/…)     # the folder that host/node/firmware/embed.ts has filled
 #   include(../../host/c/sesame.cmake)
 #   add_executable(firmware main.c platform_board.c ${SESAME_SOURCES})
 #   target_include_directories(firmware PRIVATE ${SESAME_INCLUDES})

@@ -180,6 +180,11 @@ export function wideModulePath(name: string): string {
   return join(packageRoot(), "build", "wide", `${name}.wasm`);
 }
 
+/** Path of the C that wasm2c makes of a module for boards. */
+export function nativeModulePath(name: string): string {
+  return join(packageRoot(), "build", "c", `${name}.c`);
+}
+
 /** Path of a module of the development build, with the development credentials; in an installed package, of the plain one. */
 export function modulePath(name: string): string {
   const path = join(packageRoot(), "build", `${name}.wasm`);

@@ -2,7 +2,7 @@
 
 import type { RawClient } from "../client/client.js";
 import type { BenchStep } from "./login.js";
-import type { EmbeddedModule } from "../../boards/common/firmware/embed.js";
+import type { EmbeddedModule } from "../../host/node/firmware/embed.js";
 import type { PartSizes } from "./link-map.js";
 
 export interface BenchDevice {

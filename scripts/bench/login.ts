@@ -11,8 +11,9 @@ import { compileFile } from "../compile/file.js";
 import { privateKey, publicBytes } from "../client/keys/raw.js";
 import { argon2idOf } from "../client/hashes.js";
 import { boolean, string, uint32 } from "../client/wire.js";
-import type { BoardCredentials } from "../../boards/common/firmware/options.js";
-import { boardUsers } from "../../boards/common/firmware/users.js";
+import type { BoardCredentials } from "../../host/node/firmware/board-credentials.js";
+import { translateToC } from "../compile/wasm2c.js";
+import { boardUsers } from "../../host/node/firmware/board-users.js";
 
 const USER = "admin";
 const PASSWORD = "correct horse";
@@ -32,7 +33,7 @@ export const BENCH_MODULES = ["password", "publickey", "publickey-small", "board
 export type BenchModule = (typeof BENCH_MODULES)[number];
 
 /** Who may log in to the firmware that is measured: by password, if the module takes one. */
-export async function benchCredentials(module: BenchModule): Promise<BoardCredentials> {
+export function benchCredentials(module: BenchModule): BoardCredentials {
   if (module === "board") {
     const user: UserEntry = { name: USER, password: argon2idOf(PASSWORD, ARGON2ID), required: [["password"]] };
     return boardUsers({ users: [user] });
@@ -43,9 +44,12 @@ export async function benchCredentials(module: BenchModule): Promise<BoardCreden
 }
 
 /** A firmware that signs when it is asked for a login with a password, and admits nobody. */
-export async function signingCredentials(): Promise<BoardCredentials> {
+export function signingCredentials(): BoardCredentials {
   const wasm = compileFile("test/modules/signing-userauth.ts", ["--memoryBase", "4096"]);
-  return { ...(await benchCredentials("password")), module: { name: "signing-userauth", wasm } };
+  return {
+    ...benchCredentials("password"),
+    module: { name: "signing-userauth", wasm, native: () => translateToC("userauth", wasm) },
+  };
 }
 
 /** A piece of the client's stream. */

@@ -21,9 +21,9 @@ import { openQemu } from "./qemu.js";
 import { openRp2040 } from "./rp2040.js";
 import type { Part } from "./link-map.js";
 import { runBoardCommand } from "../../boards/common/firmware/command.js";
-import type { BoardCredentials } from "../../boards/common/firmware/options.js";
+import type { BoardCredentials } from "../../host/node/firmware/board-credentials.js";
 import { QEMU_MACHINES } from "../../boards/qemu/firmware.js";
-import { type Engine, ENGINES } from "../../boards/common/firmware/embed-module.js";
+import { type Engine, ENGINES } from "../../host/node/firmware/embed-module.js";
 
 type Open = (name: string, credentials: BoardCredentials) => BenchDevice | Promise<BenchDevice>;
 
@@ -123,7 +123,7 @@ async function bench(options: BenchOptions): Promise<void> {
 
 /** What the host key's signature costs, which a key exchange contains. */
 async function measureSignature(open: Open): Promise<number> {
-  const device = await open("signing", await signingCredentials());
+  const device = await open("signing", signingCredentials());
   try {
     const costs = await measureSteps(device, benchSignature(device.client));
     return costs["signature"]! - costs["no signature"]!;
@@ -139,7 +139,7 @@ async function measureLogin(
   signature: number | undefined,
   open: Open,
 ): Promise<BoardBenchmark> {
-  const device = await open(module, await benchCredentials(module));
+  const device = await open(module, benchCredentials(module));
   try {
     const { unit, hertz, client, sizes, moduleMemory } = device;
     const { "key exchange": keyExchange, ...others } = await measureSteps(device, benchLogin(client, module));

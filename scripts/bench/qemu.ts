@@ -8,9 +8,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { packageRoot } from "../../host/node/modules.js";
 import { RawClient } from "../client/client.js";
 import { type BenchDevice, moduleMemoryOf } from "./device.js";
-import type { BoardCredentials } from "../../boards/common/firmware/options.js";
+import type { BoardCredentials } from "../../host/node/firmware/board-credentials.js";
 import { buildQemu, measureQemu, type QemuMachine, runQemu } from "../../boards/qemu/firmware.js";
-import type { Engine } from "../../boards/common/firmware/embed-module.js";
+import type { Engine } from "../../host/node/firmware/embed-module.js";
 
 const ENTROPY_BYTES = 512;
 const LIMIT_MS = 120_000;

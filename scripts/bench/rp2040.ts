@@ -10,9 +10,9 @@ import { entropyBits } from "../../boards/rp2040/emulator/entropy.js";
 import { Pico } from "../../boards/rp2040/emulator/pico.js";
 import { type BenchDevice, moduleMemoryOf } from "./device.js";
 import { readLinkMap } from "./link-map.js";
-import type { BoardCredentials } from "../../boards/common/firmware/options.js";
+import type { BoardCredentials } from "../../host/node/firmware/board-credentials.js";
 import { buildRp2040In } from "../../boards/rp2040/firmware.js";
-import type { Engine } from "../../boards/common/firmware/embed-module.js";
+import type { Engine } from "../../host/node/firmware/embed-module.js";
 
 const RAM_START = 0x2000_0000;
 const BOOT_LIMIT_CYCLES = 20 * CLOCK_HZ;

@@ -1,4 +1,4 @@
-// What was compiled before is not compiled again. A module is a function of the compiler's arguments, of the compilers, and of the files
+// What was compiled before is not compiled again, nor what was translated to C. A module is a function of the compiler's arguments, of the compilers, and of the files
 // that the compiler has read or looked for; build/cache keeps each module with the digests of all of these, under the digest of the first two.
 
 import { createHash } from "node:crypto";
@@ -18,10 +18,13 @@ interface Kept {
 export class CachedModule {
   readonly #root: string;
   readonly #path: string;
+  readonly #ending: string;
   readonly #inputs: Inputs = {};
 
-  constructor(root: string, args: readonly string[]) {
+  /** `ending`: of the file that is made. */
+  constructor(root: string, args: readonly string[], ending = ".wasm") {
     this.#root = root;
+    this.#ending = ending;
     this.#path = join(root, "build", "cache", digest(JSON.stringify([args, compilersOf(root)])));
   }
 
@@ -30,7 +33,7 @@ export class CachedModule {
     try {
       const { inputs, output } = JSON.parse(readFileSync(`${this.#path}.json`, "utf8")) as Kept;
       const isAsItWas = Object.entries(inputs).every(([path, known]) => known === digestOfFile(join(this.#root, path)));
-      const bytes = isAsItWas ? readFileSync(`${this.#path}.wasm`) : undefined;
+      const bytes = isAsItWas ? readFileSync(this.#path + this.#ending) : undefined;
       return bytes && digest(bytes) === output ? bytes : undefined;
     } catch {
       return undefined; // none, or half of one: it is compiled anew
@@ -53,7 +56,7 @@ export class CachedModule {
   keep(bytes: Uint8Array): void {
     const kept: Kept = { inputs: this.#inputs, output: digest(bytes) };
     mkdirSync(join(this.#root, "build", "cache"), { recursive: true });
-    this.#write(".wasm", bytes);
+    this.#write(this.#ending, bytes);
     this.#write(".json", JSON.stringify(kept));
   }
 
@@ -68,7 +71,7 @@ export class CachedModule {
 /** What compiles: the versions of others' compilers, and our own files of this folder. */
 function compilersOf(root: string): string[] {
   const own = join(root, "scripts", "compile");
-  const versions = ["assemblyscript", "binaryen"].map((name) => {
+  const versions = ["assemblyscript", "binaryen", "wabt"].map((name) => {
     const manifest = readFileSync(join(root, "node_modules", name, "package.json"), "utf8");
     return (JSON.parse(manifest) as { version: string }).version;
   });

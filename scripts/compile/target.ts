@@ -1,5 +1,5 @@
 // Builds of assembly/abi/builds.ts as `npm run build` makes them: build/plain/<target>.wasm, build/<target>.wasm with the development
-// credentials where it is a userauth build, and in build/wide what is for Node, with larger payloads.
+// credentials where it is a userauth build, in build/wide what is for Node, with larger payloads, and in build/c the C of what is for boards.
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { BUILD_NAMES, buildNamed, WIDE_PAYLOAD_BYTES } from "../../assembly/abi/
 import { embedCredentials, FULL_BUILD } from "../../host/node/credentials/credentials.js";
 import { developmentCredentials } from "../../host/node/credentials/development.js";
 import { compileTo } from "./compile.js";
+import { isForBoards, translateBuild } from "./native.js";
 
 export interface BuiltTarget {
   plain: Uint8Array;
@@ -36,6 +37,7 @@ export async function buildTargets(
       const use = { PAYLOAD_BYTES: WIDE_PAYLOAD_BYTES, ...wide.use };
       await compileTo(join(root, "build", "wide"), { root, target, ...wide, use });
     }
+    if (isForBoards(target)) await translateBuild(root, target, plain);
     const credentials = bytes === plain ? "" : `, ${bytes.length} with the development credentials`;
     say(`build/${target}.wasm  ${plain.length} bytes${credentials}`);
   }

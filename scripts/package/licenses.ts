@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { Command, Option } from "commander";
 import { packageRoot } from "../../host/node/modules.js";
 import { runBoardCommand } from "../../boards/common/firmware/command.js";
-import { type Engine, ENGINES } from "../../boards/common/firmware/embed-module.js";
+import { type Engine, ENGINES } from "../../host/node/firmware/embed-module.js";
 import { firmwareParts } from "./third-party.js";
 
 const RULE = "-".repeat(80);

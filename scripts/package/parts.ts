@@ -1,5 +1,5 @@
 // What a package must have to be whole: what package.json promises, a compiled file for each of the host's sources and none without
-// one, every module of assembly/abi/builds.ts as valid WebAssembly, and no document with a link that leads out of the package.
+// one, every module of assembly/abi/builds.ts as valid WebAssembly, those for boards in C, too, and no document with a link that leads out of the package.
 //
 // In: npm's own list of the files that it would pack. prepack.ts asks when it has built them, so that half a package is never packed.
 
@@ -7,6 +7,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { BUILD_NAMES, buildNamed } from "../../assembly/abi/builds.js";
+import { isForBoards } from "../compile/native.js";
 
 interface Manifest {
   bin: Record<string, string>;
@@ -36,8 +37,9 @@ export function faultsOf(root: string, packed: readonly string[]): string[] {
     ...BUILD_NAMES.map((name) => `build/plain/${name}.wasm`),
     ...BUILD_NAMES.filter((name) => buildNamed(name).wide).map((name) => `build/wide/${name}.wasm`),
   ];
+  const natives = BUILD_NAMES.filter(isForBoards).map((name) => `build/c/${name}.c`);
   const compiled = compiledFiles(root);
-  const wanted = [...promised.map((path) => posix.normalize(path)), ...modules, ...compiled];
+  const wanted = [...promised.map((path) => posix.normalize(path)), ...modules, ...natives, ...compiled];
   return [
     ...wanted.filter((path) => !packed.includes(path)).map((path) => `${path} is missing`),
     ...files

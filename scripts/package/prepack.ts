@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { faultsOf, packedFiles } from "./parts.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-for (const folder of ["dist", join("build", "plain"), join("build", "wide")])
+for (const folder of ["dist", join("build", "c"), join("build", "plain"), join("build", "wide")])
   rmSync(join(root, folder), { recursive: true, force: true });
 // standard output is npm's, which may be asked for JSON
 execFileSync("npm", ["run", "--silent", "build"], { cwd: root, stdio: ["ignore", 2, 2] });

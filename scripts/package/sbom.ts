@@ -10,7 +10,7 @@ import { packageRoot, plainModulePath } from "../../host/node/modules.js";
 import { type BuildName, MODULE_TYPES } from "../../assembly/abi/builds.js";
 import { MODULES, USERAUTH_MODULES } from "../../host/node/cli/size-report.js";
 import { runBoardCommand } from "../../boards/common/firmware/command.js";
-import { type Engine, ENGINES } from "../../boards/common/firmware/embed-module.js";
+import { type Engine, ENGINES } from "../../host/node/firmware/embed-module.js";
 import { firmwareParts } from "./third-party.js";
 
 /** As much of CycloneDX as is written here. */

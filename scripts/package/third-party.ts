@@ -7,9 +7,9 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../host/node/modules.js";
-import { BoardBuildError } from "../../boards/common/firmware/cmake.js";
+import { BoardBuildError } from "../../host/node/firmware/build-error.js";
 import { picoSdkFolder } from "../../boards/rp2040/pico-sdk.js";
-import type { Engine } from "../../boards/common/firmware/embed-module.js";
+import type { Engine } from "../../host/node/firmware/embed-module.js";
 import { WAMR_CRATE, wamrFolder, WASM3_PACKAGE, wasm3Folder } from "../../boards/common/firmware/engine-sources.js";
 
 export interface Component {
@@ -90,7 +90,7 @@ function enginePart(engine: Engine): Component {
     case "wasm2c":
       return {
         name: "wabt",
-        ...debianPackage("wabt"),
+        ...npmPackage("wabt"),
         license: "Apache-2.0",
         description: "what wasm2c writes around a module's code",
       };
@@ -126,6 +126,13 @@ function debianPackage(name: string): Pick<Component, "version" | "purl" | "text
     throw new BoardBuildError(`${name} is not installed: run scripts/install-board-tools.sh`);
   const text = join("/usr/share/doc", name, "copyright");
   return { version: stdout, purl: `pkg:deb/debian/${name}@${encodeURIComponent(stdout)}`, text };
+}
+
+/** A package of development. */
+function npmPackage(name: string): Pick<Component, "version" | "purl" | "text"> {
+  const folder = join(packageRoot(), "node_modules", name);
+  const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string };
+  return { version, purl: `pkg:npm/${name}@${version}`, text: join(folder, "LICENSE") };
 }
 
 /** The values that a header or a CMake file gives to the names, joined by points. */

@@ -14,17 +14,18 @@ import { encodeCredentials } from "../../host/node/credentials/credentials.js";
 import type { HashCosts } from "../../host/node/credentials/password-hash.js";
 import { formatPhc, type PasswordHash } from "../../host/node/credentials/phc.js";
 import type { UserEntry, UsersTable } from "../../host/node/credentials/users-region.js";
-import { BoardBuildError } from "../../boards/common/firmware/cmake.js";
-import { describeEmbedded, embedModules } from "../../boards/common/firmware/embed.js";
-import { readFullModule } from "../../boards/common/firmware/full-module.js";
-import { checkHashCosts, HASH_LONGEST_SECONDS, secondsToVerify } from "../../boards/common/firmware/hash-cost.js";
+import { BoardBuildError } from "../../host/node/firmware/build-error.js";
+import { describeEmbedded, embedModules } from "../../host/node/firmware/embed.js";
+import { readFullModule } from "../../host/node/firmware/full-module.js";
+import { checkHashCosts, HASH_LONGEST_SECONDS, secondsToVerify } from "../../host/node/firmware/hash-cost.js";
+import { ownBuild } from "../../boards/common/firmware/own-build.js";
 import {
   boardCredentials,
   type BoardOptions,
   noteCredentials,
   withBoardOptions,
 } from "../../boards/common/firmware/options.js";
-import { boardUsers, refuseMissing } from "../../boards/common/firmware/users.js";
+import { boardUsers, refuseMissing } from "../../host/node/firmware/board-users.js";
 import { FLAGS } from "../../scripts/size/userauth-flags.js";
 import { passwordRequest } from "../../scripts/client/userauth.js";
 import { moduleBytes } from "../support/modules.js";
@@ -32,7 +33,7 @@ import { run } from "../support/programs.js";
 import { argon2idOf, pbkdf2Of } from "../../scripts/client/hashes.js";
 import { ed25519Key, rsaKey } from "../../scripts/client/keys/kinds.js";
 import { FullUserauth, passwordUser } from "../support/userauth-full.js";
-import { ENGINES } from "../../boards/common/firmware/embed-module.js";
+import { ENGINES } from "../../host/node/firmware/embed-module.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "sesame-board-options-"));
@@ -162,20 +163,18 @@ test("the flags are those that the sources have", () => {
 
 test("users for whom the module has no room are refused, by the limits of the module that is embedded", async () => {
   const hash = argon2idOf("secret", { m: 41, t: 1, p: 1 });
-  await assert.rejects(
-    boardUsers(tableOf({ password: hash })),
-    /want 41 KiB of memory, the module has 40 .*ARGON2_KIB/,
-  );
-  const more = await boardUsers(tableOf({ password: hash }), { ARGON2_KIB: 41 });
+  assert.throws(() => boardUsers(tableOf({ password: hash })), /want 41 KiB of memory, the module has 40 .*ARGON2_KIB/);
+  const more = boardUsers(tableOf({ password: hash }), await ownBuild({ ARGON2_KIB: 41 }));
   const userauth = new FullUserauth(more.credentials, { wasm: more.module!.wasm });
   assert.equal(userauth.judge(passwordRequest("u", "secret")), "SUCCESS 52");
-  const least = { CREDENTIALS_BYTES: 80, WITH_ARGON2ID: 0 };
-  await assert.rejects(boardUsers(tableOf({}), least), /the module has 80 .*CREDENTIALS_BYTES/);
+  const least = await ownBuild({ CREDENTIALS_BYTES: 80, WITH_ARGON2ID: 0 });
+  assert.throws(() => boardUsers(tableOf({}), least), /the module has 80 .*CREDENTIALS_BYTES/);
 });
 
 test("what users need and the module was built without is refused with the reason", async () => {
   const rsa = { keys: [rsaKey()], required: [["publickey" as const]] };
-  await assert.rejects(boardUsers(tableOf(rsa), { WITH_RSA: 0 }), /user "u" has a key of the type ssh-rsa.*without/);
+  const withoutRsa = await ownBuild({ WITH_RSA: 0 });
+  assert.throws(() => boardUsers(tableOf(rsa), withoutRsa), /user "u" has a key of the type ssh-rsa.*without/);
 
   const { signatureAlgorithms } = readFullModule(moduleBytes("plain/userauth-board"));
   const refused: [flag: string, table: UsersTable][] = [
@@ -196,9 +195,9 @@ test("what users need and the module was built without is refused with the reaso
   refuseMissing(either, { WITH_KEYBOARD_INTERACTIVE: 0 }, signatureAlgorithms);
 });
 
-test("who builds for requests that the host decides about is told what the board needs", async () => {
-  assert.deepEqual(noteCredentials(await boardUsers(tableOf({}))), []);
-  const notes = noteCredentials(await boardUsers(tableOf({}, { hostDecides: { others: ["publickey"] } })));
+test("who builds for requests that the host decides about is told what the board needs", () => {
+  assert.deepEqual(noteCredentials(boardUsers(tableOf({}))), []);
+  const notes = noteCredentials(boardUsers(tableOf({}, { hostDecides: { others: ["publickey"] } })));
   assert.equal(notes.length, 1);
   assert.match(notes[0]!, /device\.authenticate/);
 });

@@ -19,6 +19,7 @@ for (const part of [
   "README.md",
   "host",
   "assembly",
+  join("build", "c"),
   join("build", "plain"),
   join("build", "wide"),
 ])
@@ -37,6 +38,7 @@ test("a package that lacks a part is refused, whichever part it is", () => {
     );
   assert.deepEqual(without("build/plain/transport.wasm"), ["build/plain/transport.wasm is missing"]);
   assert.deepEqual(without("build/wide/transport.wasm"), ["build/wide/transport.wasm is missing"]);
+  assert.deepEqual(without("build/c/shell.c"), ["build/c/shell.c is missing"]);
   assert.deepEqual(without("dist/host/node/switchboard/session.d.ts"), [
     "dist/host/node/switchboard/session.d.ts is missing",
   ]);

@@ -8,8 +8,8 @@ import { parsePublicKey } from "../../host/node/credentials/openssh-keys.js";
 import { hashPassword } from "../../host/node/credentials/password-hash.js";
 import { formatPhc } from "../../host/node/credentials/phc.js";
 import { parseUsersConfig } from "../../host/node/credentials/users-config.js";
-import type { BoardCredentials } from "../../boards/common/firmware/options.js";
-import { boardUsers } from "../../boards/common/firmware/users.js";
+import type { BoardCredentials } from "../../host/node/firmware/board-credentials.js";
+import { boardUsers } from "../../host/node/firmware/board-users.js";
 import { PASSWORD, USER, userKey } from "./server.js";
 
 /** Few: these programs run under sanitizers, in interpreters and in emulators. */
@@ -24,7 +24,7 @@ export async function smallCredentials(userauth: UserauthBuild): Promise<BoardCr
 }
 
 /** The users of a users.json, whose passwords are all PASSWORD unless they have another (a PHC string) or none (undefined). */
-export function usersCredentials(users: object[], more: object = {}): Promise<BoardCredentials> {
+export function usersCredentials(users: object[], more: object = {}): BoardCredentials {
   const password = formatPhc(
     hashPassword(Buffer.from(PASSWORD), { algorithm: "pbkdf2-sha256", iterations: ITERATIONS }),
   );

@@ -7,8 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import binaryen from "../../scripts/compile/binaryen.js";
+import { translateToC } from "../../scripts/compile/wasm2c.js";
 import { buildWithCmake } from "../../boards/common/firmware/cmake.js";
-import { type Engine, moduleSources } from "../../boards/common/firmware/embed-module.js";
+import { type Engine, moduleSources } from "../../host/node/firmware/embed-module.js";
 import { wamrFolder, wasm3Folder } from "../../boards/common/firmware/engine-sources.js";
 import { needs } from "./peers.js";
 
@@ -46,7 +47,7 @@ export interface EngineDriver {
 
 /** Options for a test that needs the engine. */
 export function needsEngine(engine: Engine): { skip?: string } {
-  if (engine === "wasm2c") return needs("gcc", "wasm2c");
+  if (engine === "wasm2c") return needs("gcc");
   return engine === "wasm3" ? needs("gcc") : needs("gcc", "cargo");
 }
 
@@ -67,7 +68,10 @@ export function parseModule(text: string): Uint8Array<ArrayBuffer> {
 export function buildEngineDriver(engine: Engine, modules: Record<string, Uint8Array>): EngineDriver {
   const folder = mkdtempSync(join(tmpdir(), "sesame-engine-"));
   const names = Object.keys(modules);
-  const sources = Object.entries(modules).map(([name, wasm]) => ({ name, ...moduleSources(engine, name, name, wasm) }));
+  const sources = Object.entries(modules).map(([name, wasm]) => ({
+    name,
+    ...moduleSources(engine, name, { name, wasm, native: () => translateToC(name, wasm) }),
+  }));
   const own = [join(ROOT, `host/c/engine/${engine.replace("-fast", "")}.c`), join(ROOT, "test/host/c/engine-driver.c")];
   const foreign: string[] = [];
   writeFileSync(

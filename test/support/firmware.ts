@@ -4,11 +4,11 @@ import { basename, dirname, join } from "node:path";
 import type { UserauthBuild } from "../../host/node/credentials/credentials.js";
 import { packageRoot } from "../../host/node/modules.js";
 import type { UsersTable } from "../../host/node/credentials/users-region.js";
-import type { BoardCredentials } from "../../boards/common/firmware/options.js";
+import type { BoardCredentials } from "../../host/node/firmware/board-credentials.js";
 import { buildRp2040In } from "../../boards/rp2040/firmware.js";
-import { boardUsers } from "../../boards/common/firmware/users.js";
+import { boardUsers } from "../../host/node/firmware/board-users.js";
 import { smallCredentials } from "./board-credentials.js";
-import type { Engine } from "../../boards/common/firmware/embed-module.js";
+import type { Engine } from "../../host/node/firmware/embed-module.js";
 
 /** Builds the Pico's firmware; returns the path of its .bin. */
 export async function testFirmware(engine: Engine, userauth: UserauthBuild): Promise<string> {
@@ -16,8 +16,8 @@ export async function testFirmware(engine: Engine, userauth: UserauthBuild): Pro
 }
 
 /** The same with the full build. Every table has a name, for the folder in which its firmware stays. */
-export async function fullTestFirmware(engine: Engine, name: string, table: UsersTable): Promise<string> {
-  return build(engine, `full-${name}`, await boardUsers(table));
+export function fullTestFirmware(engine: Engine, name: string, table: UsersTable): string {
+  return build(engine, `full-${name}`, boardUsers(table));
 }
 
 /** Tests of another folder run meanwhile (scripts/test.ts): they have their own. */

@@ -28,7 +28,6 @@ const PEERS = {
   gcc: { debianPackage: "gcc", command: ["gcc", "--version"] },
   "arm-none-eabi-gcc": { debianPackage: "gcc-arm-none-eabi", command: ["arm-none-eabi-gcc", "--version"] },
   cargo: { debianPackage: "cargo", command: ["cargo", "--version"] },
-  wasm2c: { debianPackage: "wabt", command: ["wasm2c", "--version"] },
 } as const;
 
 export type Peer = keyof typeof PEERS;

@@ -37,9 +37,9 @@ import { openUserauth, type Userauth } from "../../host/node/userauth/userauth.j
 import { SharedRegion } from "../../host/node/userauth/user-regions.js";
 import { UserauthService } from "../../host/node/userauth/service.js";
 import { encodeUsers, type UsersTable } from "../../host/node/credentials/users-region.js";
-import type { Engine } from "../../boards/common/firmware/embed.js";
+import type { Engine } from "../../host/node/firmware/embed.js";
 import { buildLinux } from "../../boards/linux/firmware.js";
-import type { BoardCredentials } from "../../boards/common/firmware/options.js";
+import type { BoardCredentials } from "../../host/node/firmware/board-credentials.js";
 import { keyExchange } from "../../scripts/client/login.js";
 import { Message, RawClient } from "../../scripts/client/client.js";
 import { passwordRequest, signedRequest, userauthRequest } from "../../scripts/client/userauth.js";

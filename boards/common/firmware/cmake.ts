@@ -2,18 +2,13 @@
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
-
-/** A build that did not succeed; the message is for the person at the prompt. */
-export class BoardBuildError extends Error {
-  override name = "BoardBuildError";
-}
+import { BoardBuildError } from "../../../host/node/firmware/build-error.js";
 
 /** Debian's packages of the programs that builds use. */
 const PACKAGES: Record<string, string> = {
   cmake: "cmake",
   ninja: "ninja-build",
   gcc: "gcc",
-  wasm2c: "wabt",
   cargo: "cargo",
   "arm-none-eabi-gcc": "gcc-arm-none-eabi libnewlib-arm-none-eabi picolibc-arm-none-eabi",
   "qemu-system-arm": "qemu-system-arm",

@@ -14,9 +14,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { BoardBuildError } from "../../../host/node/firmware/build-error.js";
+import type { Engine } from "../../../host/node/firmware/embed-module.js";
 import { packageRoot } from "../../../host/node/modules.js";
-import { BoardBuildError } from "./cmake.js";
-import type { Engine } from "./embed-module.js";
 
 /** The npm package that wasm3 lies in. */
 export const WASM3_PACKAGE = "react-native-webassembly@0.3.3";

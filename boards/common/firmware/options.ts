@@ -7,13 +7,14 @@ import {
   givenUsers,
   withCredentialOptions,
 } from "../../../host/node/cli/options.js";
-import { type AnyUserauthBuild, isDevelopment } from "../../../host/node/credentials/credentials.js";
+import { isDevelopment } from "../../../host/node/credentials/credentials.js";
 import { developmentCredentials, developmentPublicKey } from "../../../host/node/credentials/development.js";
-import type { HashCosts } from "../../../host/node/credentials/password-hash.js";
 import { UsageError } from "../../../host/node/cli/usage-error.js";
+import type { BoardCredentials } from "../../../host/node/firmware/board-credentials.js";
+import { boardUsers } from "../../../host/node/firmware/board-users.js";
 import { FlagError, parseFlag } from "../../../scripts/size/userauth-flags.js";
-import { type Engine, ENGINES } from "./embed.js";
-import { boardUsers } from "./users.js";
+import { type Engine, ENGINES } from "../../../host/node/firmware/embed.js";
+import { ownBuild } from "./own-build.js";
 
 /** What `withBoardOptions` adds. */
 export interface BoardOptions<Engines extends Engine = Engine> extends ConfigOptions {
@@ -21,20 +22,6 @@ export interface BoardOptions<Engines extends Engine = Engine> extends ConfigOpt
   use?: Record<string, number>;
   allowDevelopmentCredentials?: true;
   buildOnly?: true;
-}
-
-/** What a board's program carries. Secret. */
-export interface BoardCredentials {
-  userauth: AnyUserauthBuild;
-  credentials: Uint8Array;
-  /** They are the development credentials, which everybody knows. */
-  development: boolean;
-  /** In place of the build's module: one with flags of its own, or of a benchmark. */
-  module?: { name: string; wasm: Uint8Array };
-  /** Full build: the device's application is asked about requests. */
-  hostDecides?: boolean;
-  /** Full build: of all passwords, if there are any. */
-  hashCosts?: HashCosts;
 }
 
 export function withBoardOptions(command: Command, engines: readonly Engine[] = ENGINES): Command {
@@ -51,7 +38,7 @@ export async function boardCredentials(
   reach: "this machine" | "others",
 ): Promise<BoardCredentials> {
   const users = givenUsers(options);
-  if (users) return boardUsers(users, options.use);
+  if (users) return boardUsers(users, options.use && (await ownBuild(options.use)));
   if (options.use) throw new UsageError("--use is for the module that --config asks for");
   const { build, region } = givenCredentials(options);
   const credentials = region ?? developmentCredentials(build);

@@ -12,7 +12,7 @@ import { ENTROPY_KINDS, entropyBits } from "./entropy.js";
 import type { EntropyKind } from "./entropy.js";
 import { keepFlashFile, readFlashFile } from "./flash-file.js";
 import { Pico } from "./pico.js";
-import { ENGINES } from "../../common/firmware/embed-module.js";
+import { ENGINES } from "../../../host/node/firmware/embed-module.js";
 
 const FAILURE = 1;
 const USAGE = 2;

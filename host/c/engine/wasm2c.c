@@ -1,6 +1,6 @@
 // Runs the C that wasm2c has made of a module: no interpreter, no copy of the code in RAM.
 //
-// The module's own file (boards/common/firmware/wasm2c.ts) checks every access and calls `native_trap`, which knows of
+// The module's own file (scripts/compile/wasm2c.ts) checks every access and calls `native_trap`, which knows of
 // no instance: hence the one static variable of the host, the call that runs. Calls do not nest, as modules import
 // nothing; threads must not call at the same time.
 

@@ -1,5 +1,5 @@
 // What the build embeds: generated as embedded.c from the .wasm files that the tests run
-// (boards/common/firmware/embed.ts).
+// (host/node/firmware/embed.ts).
 
 #ifndef SESAME_EMBEDDED_H
 #define SESAME_EMBEDDED_H

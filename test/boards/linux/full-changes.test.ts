@@ -30,7 +30,7 @@ let program = "";
 let count = 0;
 
 before(async () => {
-  program = await buildLinuxBoard("wasm2c", await usersCredentials(users));
+  program = await buildLinuxBoard("wasm2c", usersCredentials(users));
 });
 
 const startBoard = (): Promise<LinuxBoard> => LinuxBoard.start(program, join(folder, `state${++count}`));
@@ -93,7 +93,7 @@ test("other users' changes do not end a login, nor a change", async () => {
 });
 
 test("credentials that a session replaces end the logins that have begun, and not the session", async () => {
-  const { credentials } = await usersCredentials(users);
+  const { credentials } = usersCredentials(users);
   for (const argument of [Buffer.from(credentials).toString("base64"), "default"]) {
     const board = await startBoard();
     const client = await UserauthClient.connect(board.port);

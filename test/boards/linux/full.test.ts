@@ -43,7 +43,7 @@ before(async () => {
     { name: "morgiana", keys: [ed25519.line], required: [["publickey", "password"]] },
     { name: "baba", password: undefined, keys: [rsa.line, ecdsa.line] },
   ];
-  const credentials = await usersCredentials(users, { banner: { text: BANNER, language: "en" } });
+  const credentials = usersCredentials(users, { banner: { text: BANNER, language: "en" } });
   wasm2c = await buildLinuxBoard("wasm2c", credentials);
   wasm3 = await buildLinuxBoard("wasm3", credentials);
 });
@@ -144,7 +144,7 @@ for (const client of openSshClients) {
 test("plink changes an expired password, of a user whom a session has put in", needs("plink", "expect"), async () => {
   const state = newState();
   const board = await LinuxBoard.start(wasm2c, state);
-  const { credentials } = await usersCredentials([{ name: "cassim", methods: ["password"], passwordExpired: true }]);
+  const { credentials } = usersCredentials([{ name: "cassim", methods: ["password"], passwordExpired: true }]);
   const input = Buffer.from(credentials).toString("base64");
   const login = { user: "ali", password: PASSWORD };
   const { status, stderr } = await runSsh(ssh!, board, login, ["credentials -"], { input });

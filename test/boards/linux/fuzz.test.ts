@@ -108,7 +108,7 @@ const ATTEMPTS: ((client: HostileClient) => Uint8Array[])[] = [
   },
 ];
 
-async function fullCredentials(): ReturnType<typeof usersCredentials> {
+function fullCredentials(): ReturnType<typeof usersCredentials> {
   const line = ({ blob }: { blob: Uint8Array }): string => {
     const bytes = Buffer.from(blob);
     return `${bytes.toString("latin1", 4, 4 + bytes.readUInt32BE())} ${bytes.toString("base64")}`;
@@ -130,7 +130,7 @@ async function fullCredentials(): ReturnType<typeof usersCredentials> {
 
 for (const engine of ["wasm2c", "wasm3"] as const) {
   test(`${engine}, the full build outlives them for ${SECONDS} s, seed ${SEED}`, async (context) => {
-    const program = await buildLinuxBoard(engine, await fullCredentials());
+    const program = await buildLinuxBoard(engine, fullCredentials());
     const board = await LinuxBoard.start(program, join(folder, `state-full-${engine}`));
     const changes = (): number => board.program.text.split("a password was changed").length - 1;
     const count = await attackFor(

@@ -10,7 +10,7 @@ import { BoardProcess } from "../../support/board-process.js";
 import { openSshClients, runSsh } from "../../support/openssh.js";
 import { folder } from "../../support/programs.js";
 import { PASSWORD, secretOptions, USER, userKey, wrongKey } from "../../support/server.js";
-import { ENGINES } from "../../../boards/common/firmware/embed-module.js";
+import { ENGINES } from "../../../host/node/firmware/embed-module.js";
 
 const LIMIT_MS = 120_000;
 const TRANSFER_BYTES = 20_000;

@@ -35,8 +35,8 @@ const byPassword =
 const bySignature: Request = ({ sessionId }) => signed(KEY_USER, KEY, { sessionId: sessionId! });
 
 for (const engine of ["wasm2c", "wasm3"] as const) {
-  describe(engine, async () => {
-    const firmware = readFileSync(await fullTestFirmware(engine, "login", TABLE));
+  describe(engine, () => {
+    const firmware = readFileSync(fullTestFirmware(engine, "login", TABLE));
 
     test("connections of every kind follow each other, and the log names who has succeeded with what", () => {
       const pico = new Pico({ firmware, entropy: entropyBits("good", "full") });

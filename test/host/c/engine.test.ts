@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { type Engine, ENGINES } from "../../../boards/common/firmware/embed-module.js";
+import { type Engine, ENGINES } from "../../../host/node/firmware/embed-module.js";
 import { SESSION_ID, signedRequest } from "../../../scripts/client/userauth.js";
 import { buildEngineDriver, type EngineDriver, needsEngine } from "../../support/engine-driver.js";
 import { Probe, type ProbeModel } from "../../support/engine-probe.js";

@@ -1,15 +1,14 @@
-// From a module to C by wasm2c: alignment is honest or reported, what the engine has no guard for is refused, other versions of
-// wasm2c too; and the product of two 32-bit numbers on the core that lacks it, in the emulator.
+// From a module to C by wasm2c: alignment is honest or reported, what the engine has no guard for is refused; and the product of two 32-bit numbers on the core that lacks it, in the emulator.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { RP2040 } from "rp2040js";
-import { translateToC } from "../../../boards/common/firmware/wasm2c.js";
+import { translateToC } from "../../../scripts/compile/wasm2c.js";
 import { buildEngineDriver, needsEngine, parseModule } from "../../support/engine-driver.js";
 import { needs } from "../../support/peers.js";
 import { fuzzSeed, Random } from "../../support/random.js";
@@ -18,7 +17,7 @@ const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const options = needsEngine("wasm2c");
 
 /** The C of a module with the functions of `text` and 64 bytes of memory. */
-const translate = (text: string): string => translateToC("tried", tried(text), 64);
+const translate = (text: string): string => translateToC("tried", tried(text));
 const tried = (text: string): Uint8Array =>
   parseModule(`(module (memory (export "memory") 1 1) (global (export "__heap_base") i32 (i32.const 64)) ${text})`);
 
@@ -49,27 +48,12 @@ test(
   () => {
     const importing =
       '(module (import "host" "call" (func)) (memory 1 1) (global (export "__heap_base") i32 (i32.const 64)))';
-    assert.throws(() => translateToC("tried", parseModule(importing), 64), /not as expected|needs more to start/);
+    assert.throws(() => translateToC("tried", parseModule(importing)), /not as expected|needs more to start/);
     assert.throws(() => translate("(func $f) (table 1 1 funcref) (elem (i32.const 0) $f)"), /needs more to start/);
     assert.throws(() => translate("(func $f) (start $f)"), /needs more to start/);
     assert.throws(() => translate('(func (export "f") (param i64))'), /exports f, which is not of 32-bit integers/);
   },
 );
-
-test("without wasm2c its package is named; another version is refused", options, () => {
-  const folder = mkdtempSync(join(tmpdir(), "sesame-path-"));
-  const path = process.env["PATH"];
-  process.env["PATH"] = folder;
-  try {
-    assert.throws(() => translate(""), /wasm2c.*apt-get install wabt/);
-    writeFileSync(join(folder, "wasm2c"), "#!/bin/sh\necho 1.0.36\n");
-    chmodSync(join(folder, "wasm2c"), 0o755);
-    assert.throws(() => translate(""), /wasm2c is of version 1\.0\.36/);
-  } finally {
-    process.env["PATH"] = path;
-    rmSync(folder, { recursive: true });
-  }
-});
 
 test("multiply.c: products on a Cortex-M0+ are those of big integers", needs("arm-none-eabi-gcc"), () => {
   const folder = mkdtempSync(join(tmpdir(), "sesame-multiply-"));

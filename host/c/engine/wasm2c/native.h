@@ -1,4 +1,4 @@
-// What the C file of a module gives to the engine that runs it. boards/common/firmware/wasm2c.ts ends each file that it
+// What the C file of a module gives to the engine that runs it. scripts/compile/wasm2c.ts ends each file that it
 // makes with one `struct engine_native`; engine/wasm2c.c looks exports up in it.
 
 #ifndef SESAME_WASM2C_NATIVE_H

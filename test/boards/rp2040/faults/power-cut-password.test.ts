@@ -51,7 +51,7 @@ function tableOf(password: PasswordHash): UsersTable {
   };
 }
 
-const firmware = readFileSync(await fullTestFirmware("wasm2c", "power-cut", tableOf(pbkdf2Of(PASSWORD))));
+const firmware = readFileSync(fullTestFirmware("wasm2c", "power-cut", tableOf(pbkdf2Of(PASSWORD))));
 /** Two users: more have no room in a line of the device's shell. */
 const ARGON2ID_TABLE: UsersTable = { users: tableOf(argon2idOf(PASSWORD, { m: 8, t: 1, p: 1 })).users.slice(0, 2) };
 

@@ -33,7 +33,7 @@ const SLOW_ITERATIONS = 33_000;
 const firmware = readFileSync(await testFirmware("wasm2c", "password"));
 const slowPassword = pbkdf2Of(PASSWORD, SLOW_ITERATIONS);
 const slowFirmware = readFileSync(
-  await fullTestFirmware("wasm2c", "slow-hash", {
+  fullTestFirmware("wasm2c", "slow-hash", {
     users: [{ name: USER, password: slowPassword, required: [["password"]] }],
   }),
 );

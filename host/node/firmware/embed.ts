@@ -1,31 +1,34 @@
 // Puts modules and credentials into the C sources of a firmware: embedded.c (host/c/modules/embedded.h) and, for the engine wasm2c, a
-// C file per module. In go the plain modules of `npm run build`, byte for byte what the tests run; the credentials stay data
-// beside them, which the host writes into each instance.
+// C file per module. In go the plain modules of `npm run build`, byte for byte what the tests run, and the C that it has made of them
+// (scripts/compile/native.ts); the credentials stay data beside them, which the host writes into each instance.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { MODULE_TYPES, userauthFor } from "../../../assembly/abi/builds.js";
-import { type AnyUserauthBuild, buildOfRegion, FULL_BUILD } from "../../../host/node/credentials/credentials.js";
-import { packageRoot, plainModulePath } from "../../../host/node/modules.js";
-import { BoardBuildError } from "./cmake.js";
-import { byteArray, type EmbeddedModule, type Engine, moduleSources } from "./embed-module.js";
+import { type AnyUserauthBuild, buildOfRegion, FULL_BUILD } from "../credentials/credentials.js";
+import { nativeModulePath, plainModulePath } from "../modules.js";
+import { packageVersion } from "../package-root.js";
+import type { BoardCredentials } from "./board-credentials.js";
+import { BoardBuildError } from "./build-error.js";
+import {
+  byteArray,
+  type EmbeddedModule,
+  type Engine,
+  type ModuleFile,
+  moduleSources,
+  nativeHeader,
+} from "./embed-module.js";
 import { type HashLimit, PC_HASH_LIMIT } from "./hash-cost.js";
 import { type FullModuleFacts, readFullModule } from "./full-module.js";
 
 export { type EmbeddedModule, type Engine, ENGINES } from "./embed-module.js";
 
-export interface EmbedOptions {
+/** The credentials stand in embedded.c as they are, for the owner alone to read. */
+export interface EmbedOptions extends BoardCredentials {
   engine: Engine;
-  userauth: AnyUserauthBuild;
-  /** The credentials region of that build (docs/abi.md). Secret: it stands in embedded.c as it is, for the owner alone to read. */
-  credentials: Uint8Array;
-  /** Whether they are the development credentials. */
-  development: boolean;
   /** What a password's hash may cost on the board. Default: what a processor of a PC does in HASH_LONGEST_SECONDS. */
   hashLimit?: HashLimit;
-  /** In place of the build's module, whose region it must have. */
-  module?: { name: string; wasm: Uint8Array };
   /** Where the C files go; made when missing. A file is written only when its content changes. */
   folder: string;
 }
@@ -38,13 +41,11 @@ export function embedModules(options: EmbedOptions): EmbeddedModule[] {
   writeIfChanged(join(folder, `${judge.name}.wasm`), judge.wasm);
   const { credentialsCapacity, signatureAlgorithms } = regionFacts(userauth, judge.wasm, credentials);
   const sources = MODULE_TYPES.map((part) => {
-    const { name, wasm } = part === "userauth" ? judge : readModule(part);
-    const made = moduleSources(engine, part, name, wasm);
+    const made = moduleSources(engine, part, part === "userauth" ? judge : readModule(part));
     if (made.native !== undefined) writeIfChanged(join(folder, `wasm2c_${part}.c`), made.native);
     return made;
   });
-  const { version } = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as { version: string };
-  const embedded = `// Made by boards/common/firmware/embed.ts. Holds secrets.
+  const embedded = `// Made by host/node/firmware/embed.ts. Holds secrets.
 
 #include "modules/embedded.h"
 
@@ -59,7 +60,7 @@ const bool embedded_credentials_are_development = ${development};
 const userauth_build_t embedded_userauth_build = ${enumeratorOf(userauth)};
 const char embedded_signature_algorithms[] = "${signatureAlgorithms.join(",")}";
 
-const char embedded_version[] = "${version}";
+const char embedded_version[] = "${packageVersion()}";
 `;
   writeIfChanged(join(folder, "embedded.c"), embedded);
   return sources.map(({ module }) => module);
@@ -93,10 +94,20 @@ export function describeEmbedded(modules: EmbeddedModule[]): string {
   return lines.join("");
 }
 
-function readModule(name: string): { name: string; wasm: Uint8Array } {
+function readModule(name: string): ModuleFile {
   const path = plainModulePath(name);
   if (!existsSync(path)) throw new BoardBuildError(`${path} is missing: run npm run build`);
-  return { name, wasm: readFileSync(path) };
+  const wasm = readFileSync(path);
+  return { name, wasm, native: () => readNative(name, wasm) };
+}
+
+/** The C that was made of just this module. */
+function readNative(name: string, wasm: Uint8Array): string {
+  const path = nativeModulePath(name);
+  const native = existsSync(path) ? readFileSync(path, "utf8") : "";
+  if (!native.startsWith(nativeHeader(wasm)))
+    throw new BoardBuildError(`${path} is not of ${name}.wasm: run npm run build`);
+  return native;
 }
 
 /** Leaves the file, and its time, alone when it holds `content` already. */

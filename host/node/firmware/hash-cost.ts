@@ -1,8 +1,8 @@
 // What a password's hash costs the Pico: a login that hashes for longer than the watchdog is patient never succeeds, so such a
 // firmware is not built.
 
-import type { HashCosts } from "../../../host/node/credentials/password-hash.js";
-import { BoardBuildError } from "./cmake.js";
+import type { HashCosts } from "../credentials/password-hash.js";
+import { BoardBuildError } from "./build-error.js";
 import type { Engine } from "./embed-module.js";
 
 /** Half of MODULE_CALL_LONGEST_MS (host/c/modules/module.h): who changes a password has two hashes computed in one call. */

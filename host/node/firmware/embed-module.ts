@@ -2,13 +2,21 @@
 // the C that wasm2c makes of it.
 
 import { createHash } from "node:crypto";
-import { readExportedGlobal, readGlobals } from "../../../host/core/wasm-file.js";
-import { BoardBuildError } from "./cmake.js";
-import { translateToC } from "./wasm2c.js";
+import { readExportedGlobal, readGlobals } from "../../core/wasm-file.js";
+import { BoardBuildError } from "./build-error.js";
 
 export const ENGINES = ["wasm2c", "wasm3", "wamr", "wamr-fast"] as const;
 /** `wamr` is the classic interpreter of WAMR. */
 export type Engine = (typeof ENGINES)[number];
+
+/** A module to embed. */
+export interface ModuleFile {
+  /** File name without `.wasm`. */
+  name: string;
+  wasm: Uint8Array;
+  /** The C that scripts/compile/wasm2c.ts makes of it, for the engine of that name. */
+  native: () => string;
+}
 
 /** A module as it was embedded. */
 export interface EmbeddedModule {
@@ -30,10 +38,9 @@ export interface ModuleSources {
   native?: string;
 }
 
-/** `part`: what the module is to the host, in lower-case letters; `name`: its file without `.wasm`. */
-export function moduleSources(engine: Engine, part: string, name: string, wasm: Uint8Array): ModuleSources {
-  const memoryLength = readExportedGlobal(wasm, "__heap_base");
-  if (memoryLength === undefined) throw new BoardBuildError(`${name}.wasm does not export __heap_base`);
+/** `part`: what the module is to the host, in lower-case letters. */
+export function moduleSources(engine: Engine, part: string, { name, wasm, native }: ModuleFile): ModuleSources {
+  const memoryLength = memoryLengthOf(name, wasm);
   // the first mutable global is to WAMR the stack pointer of C, which it watches unless it begins with 0
   if (engine.startsWith("wamr") && readGlobals(wasm)[0] !== 0)
     throw new BoardBuildError(`WAMR would misunderstand ${name}.wasm: its first global does not begin with 0`);
@@ -55,8 +62,20 @@ const engine_module_t embedded_${part} = {
   return {
     module: { name, length: wasm.length, sha256, memoryLength },
     definition,
-    ...(isNative && { native: translateToC(part, wasm, memoryLength) }),
+    ...(isNative && { native: native() }),
   };
+}
+
+/** Bytes of memory that an instance has. Throws a `BoardBuildError` for a module that does not say. */
+export function memoryLengthOf(name: string, wasm: Uint8Array): number {
+  const memoryLength = readExportedGlobal(wasm, "__heap_base");
+  if (memoryLength === undefined) throw new BoardBuildError(`${name}.wasm does not export __heap_base`);
+  return memoryLength;
+}
+
+/** The first line of the C that was made of a module: it tells of which. */
+export function nativeHeader(wasm: Uint8Array): string {
+  return `// Made by scripts/compile/wasm2c.ts of the module ${createHash("sha256").update(wasm).digest("hex")}.\n`;
 }
 
 /** The definition of a constant array. */

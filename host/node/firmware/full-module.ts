@@ -1,8 +1,8 @@
 // What the firmware has to know of a full userauth build before it has an instance: read from the module itself.
 
 import { userauthFor } from "../../../assembly/abi/builds.js";
-import { compileModule, isFullUserauth, readSignatureAlgorithms } from "../../../host/node/modules.js";
-import { BoardBuildError } from "./cmake.js";
+import { compileModule, isFullUserauth, readSignatureAlgorithms } from "../modules.js";
+import { BoardBuildError } from "./build-error.js";
 
 /** The full build's module for boards, without `.wasm`. */
 export const BOARD_USERAUTH = userauthFor("board", "full");

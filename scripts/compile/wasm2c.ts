@@ -1,40 +1,28 @@
-// Makes the C file of a module for engine/wasm2c.c: Binaryen lowers the accesses that may be unaligned, Debian's wasm2c
+// Makes the C file of a module for engine/wasm2c.c: Binaryen lowers the accesses that may be unaligned, wasm2c of the package wabt
 // translates, and what wasm2c puts around the module's own code is replaced by host/c/engine/wasm2c/prelude.h in front and the
 // table of exports (host/c/engine/wasm2c/native.h) behind.
 //
-// wasm2c's output is read here as text. So the version is fixed, and whatever does not look as expected is an error.
+// wasm2c's output is read here as text. So package.json fixes its version, and whatever does not look as expected is an error.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import binaryen from "../../../scripts/compile/binaryen.js";
-import { BoardBuildError, requirePrograms } from "./cmake.js";
+import { memoryLengthOf, nativeHeader } from "../../host/node/firmware/embed-module.js";
+import { BoardBuildError } from "../../host/node/firmware/build-error.js";
+import binaryen from "./binaryen.js";
 
-const WASM2C_VERSION = "1.0.32";
+const { resolve: find } = createRequire(import.meta.url);
 
-/** Throws a `BoardBuildError` unless wasm2c is there in the version that this file knows. */
-export function requireWasm2c(): void {
-  requirePrograms(["wasm2c"]);
-  const version = spawnSync("wasm2c", ["--version"], { encoding: "utf8" }).stdout.trim();
-  if (version !== WASM2C_VERSION)
-    throw new BoardBuildError(
-      `wasm2c is of version ${version}; boards/common/firmware/wasm2c.ts knows ${WASM2C_VERSION} alone`,
-    );
-}
-
-/**
- * The C file of a module, which defines `const struct engine_native native_<name>`. `name`: lower-case letters;
- * `memoryLength`: bytes of memory that an instance has.
- */
-export function translateToC(name: string, wasm: Uint8Array, memoryLength: number): string {
-  requireWasm2c();
+/** The C file of a module, which defines `const struct engine_native native_<name>`. `name`: lower-case letters. */
+export function translateToC(name: string, wasm: Uint8Array): string {
+  const memoryLength = memoryLengthOf(name, wasm);
   const { header, source } = runWasm2c(name, lowerAlignment(wasm));
   const code = codeOf(name, source);
   refuseRecursion(name, code);
   const exports = readExportTable(name, header);
-  return `// Made by boards/common/firmware/wasm2c.ts from the module ${name}.
-
+  return `${nativeHeader(wasm)}
 #define MEMORY_LENGTH ${memoryLength}u
 #include "engine/wasm2c/prelude.h"
 
@@ -61,7 +49,8 @@ function runWasm2c(name: string, wasm: Uint8Array): { header: string; source: st
   try {
     const [input, output] = [join(folder, "module.wasm"), join(folder, "module.c")];
     writeFileSync(input, wasm);
-    const { status, stderr } = spawnSync("wasm2c", [input, "-n", name, "-o", output], { encoding: "utf8" });
+    const args = [find("wabt/bin/wasm2c"), input, "-n", name, "-o", output];
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
     if (status !== 0) throw new BoardBuildError(`wasm2c refuses ${name}.wasm: ${stderr}`);
     return { header: readFileSync(join(folder, "module.h"), "utf8"), source: readFileSync(output, "utf8") };
   } finally {

@@ -2,17 +2,25 @@
 // module. What the users need and the module lacks is refused here: on the board it would keep them out.
 
 import { readFileSync } from "node:fs";
-import { CredentialsError } from "../../../host/node/credentials/credentials.js";
-import { packageRoot, plainModulePath } from "../../../host/node/modules.js";
-import { BOARD_ARGON2_MEMORY_KIB } from "../../../assembly/abi/builds.js";
-import { encodeUsers, type UserKey, type UsersTable } from "../../../host/node/credentials/users-region.js";
+import { BOARD_ARGON2_MEMORY_KIB, type Flags } from "../../../assembly/abi/builds.js";
+import { CredentialsError } from "../credentials/credentials.js";
+import { encodeUsers, type UserKey, type UsersTable } from "../credentials/users-region.js";
+import { plainModulePath } from "../modules.js";
+import type { BoardCredentials } from "./board-credentials.js";
+import type { ModuleFile } from "./embed-module.js";
 import { BOARD_USERAUTH, readFullModule } from "./full-module.js";
-import type { BoardCredentials } from "./options.js";
 
-/** Compiles the module when there are flags. Throws a `CredentialsError`. */
-export async function boardUsers(table: UsersTable, use: Record<string, number> = {}): Promise<BoardCredentials> {
-  const isOwnBuild = Object.keys(use).length > 0;
-  const wasm = isOwnBuild ? await compileWith(use) : readFileSync(plainModulePath(BOARD_USERAUTH));
+/** A full userauth build of somebody's own. */
+export interface OwnBuild {
+  /** The flags that it was compiled with. */
+  use: Flags;
+  module: ModuleFile;
+}
+
+/** `own`: in place of the package's build. Throws a `CredentialsError`. */
+export function boardUsers(table: UsersTable, own?: OwnBuild): BoardCredentials {
+  const { use = {}, module } = own ?? {};
+  const wasm = module?.wasm ?? readFileSync(plainModulePath(BOARD_USERAUTH));
   const { credentialsCapacity, signatureAlgorithms } = readFullModule(wasm);
   refuseMissing(table, use, signatureAlgorithms);
   const { ARGON2_KIB: argon2MemoryKiB = BOARD_ARGON2_MEMORY_KIB } = use;
@@ -24,18 +32,12 @@ export async function boardUsers(table: UsersTable, use: Record<string, number> 
     development: false,
     hostDecides: known.length + others.length > 0,
     ...(costs && { hashCosts: costs }),
-    ...(isOwnBuild && { module: { name: BOARD_USERAUTH, wasm } }),
+    ...(module && { module }),
   };
 }
 
-/** Loads the compiler only where it is needed: that takes as long as the rest of a command. */
-async function compileWith(use: Record<string, number>): Promise<Uint8Array> {
-  const { compile } = await import("../../../scripts/compile/compile.js");
-  return compile({ root: packageRoot(), target: BOARD_USERAUTH, use });
-}
-
 /** Throws a `CredentialsError` for what the flags have left out of the module, which verifies `signatureAlgorithms`. */
-export function refuseMissing(table: UsersTable, use: Record<string, number>, signatureAlgorithms: string[]): void {
+export function refuseMissing(table: UsersTable, use: Flags, signatureAlgorithms: string[]): void {
   const lacks = (flag: string): boolean => use[flag] === 0;
   const refuse = (who: string, needs: string): never => {
     throw new CredentialsError(`${who} ${needs}, and the module is built without`);

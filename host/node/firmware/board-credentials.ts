@@ -1,0 +1,20 @@
+// What a firmware's program admits: which userauth build, and its credentials.
+
+import type { HashCosts } from "../credentials/password-hash.js";
+import type { AnyUserauthBuild } from "../credentials/credentials.js";
+import type { ModuleFile } from "./embed-module.js";
+
+/** What a board's program carries. Secret. */
+export interface BoardCredentials {
+  userauth: AnyUserauthBuild;
+  /** The credentials region of that build (docs/abi.md). */
+  credentials: Uint8Array;
+  /** They are the development credentials, which everybody knows. */
+  development: boolean;
+  /** In place of the build's module: one with flags of its own, or of a benchmark. Its region is the build's. */
+  module?: ModuleFile;
+  /** Full build: the device's application is asked about requests. */
+  hostDecides?: boolean;
+  /** Full build: of all passwords, if there are any. */
+  hashCosts?: HashCosts;
+}

@@ -6,9 +6,10 @@ import { lookup } from "node:dns/promises";
 import { Command } from "commander";
 import { parsePort } from "../../host/node/cli/options.js";
 import { buildModules, runBoardCommand } from "../common/firmware/command.js";
+import { noteCredentials } from "../../host/node/firmware/board-credentials.js";
 import { describeEmbedded } from "../../host/node/firmware/embed.js";
 import { buildLinux } from "./firmware.js";
-import { boardCredentials, type BoardOptions, noteCredentials, withBoardOptions } from "../common/firmware/options.js";
+import { boardCredentials, type BoardOptions, withBoardOptions } from "../common/firmware/options.js";
 
 const FAILURE = 1;
 const DEFAULT_PORT = 2222;

@@ -6,9 +6,10 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { Command, Option } from "commander";
 import { parsePort } from "../../host/node/cli/options.js";
+import { noteCredentials } from "../../host/node/firmware/board-credentials.js";
 import { describeEmbedded } from "../../host/node/firmware/embed.js";
 import { buildModules, runBoardCommand } from "../common/firmware/command.js";
-import { boardCredentials, type BoardOptions, noteCredentials, withBoardOptions } from "../common/firmware/options.js";
+import { boardCredentials, type BoardOptions, withBoardOptions } from "../common/firmware/options.js";
 import { buildQemu, QEMU_MACHINES, type QemuBuild, type QemuMachine, runQemu } from "./firmware.js";
 import { ENGINES } from "../../host/node/firmware/embed-module.js";
 

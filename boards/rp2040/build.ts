@@ -4,9 +4,10 @@
 import { relative } from "node:path";
 import { Command } from "commander";
 import { buildModules, runBoardCommand } from "../common/firmware/command.js";
+import { noteCredentials } from "../../host/node/firmware/board-credentials.js";
 import { describeEmbedded } from "../../host/node/firmware/embed.js";
 import { checkHashCosts, secondsToVerify } from "../../host/node/firmware/hash-cost.js";
-import { boardCredentials, type BoardOptions, noteCredentials, withBoardOptions } from "../common/firmware/options.js";
+import { boardCredentials, type BoardOptions, withBoardOptions } from "../common/firmware/options.js";
 import { buildRp2040, type Rp2040Memory } from "./firmware.js";
 import { type Engine, ENGINES } from "../../host/node/firmware/embed-module.js";
 

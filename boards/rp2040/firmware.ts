@@ -4,7 +4,6 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../host/node/modules.js";
-import { packageVersion } from "../../host/node/package-root.js";
 import { BoardBuildError } from "../../host/node/firmware/build-error.js";
 import { buildWithCmake } from "../common/firmware/cmake.js";
 import { type EmbeddedModule, embedModules } from "../../host/node/firmware/embed.js";
@@ -61,7 +60,6 @@ export function buildRp2040In(folder: string, engine: Engine, credentials: Board
       PICO_SDK_PATH: sdk,
       SESAME_ENGINE: engine,
       SESAME_GENERATED: generated,
-      SESAME_VERSION: packageVersion(),
       ...engineSources(engine),
     },
   });

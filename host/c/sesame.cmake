@@ -1,8 +1,7 @@
-# The C host as a list of files and flags, for the build file of any board. Sets variables and properties of source files
-# only; a board adds them to a target of its own:
+# The C host as a list of files and flags, for the build file of any board; CMakeLists.txt makes a library of it. Sets
+# variables and properties of source files only; a board adds them to a target of its own:
 #
-#   set(SESAME_ENGINE wasm2c)                       # wasm2c, wasm3, wamr (classic interpreter) or wamr-fast
-#   set(SESAME_GENERATED ${CMAKE_BINARY_DIR}/…)     # the folder that host/node/firmware/embed.ts has filled
+#   set(SESAME_GENERATED ${CMAKE_BINARY_DIR}/…)     # the folder that `sesame embed` has filled
 #   include(../../host/c/sesame.cmake)
 #   add_executable(firmware main.c platform_board.c ${SESAME_SOURCES})
 #   target_include_directories(firmware PRIVATE ${SESAME_INCLUDES})
@@ -10,23 +9,46 @@
 #   target_link_libraries(firmware PRIVATE ${SESAME_LIBRARIES})
 #   set_source_files_properties(main.c platform_board.c PROPERTIES COMPILE_OPTIONS "${SESAME_COMPILE_OPTIONS}")
 #
+# SESAME_ENGINE is wasm2c, wasm3, wamr (classic interpreter) or wamr-fast, by default the one that the folder was made for.
+# SESAME_WERROR makes the warnings in Sesame's own files errors.
 # SESAME_OPTIMIZE is the host's own optimization, -Os when not set. Code that comes from modules, and an interpreter's, is
 # built at -O2: with -Os the accessors of wasm2c's code are not inlined, which costs a factor of 2 to 6.
-# WASM3_ROOT and WAMR_ROOT are where boards/common/firmware/engine-sources.ts has put the sources of those engines.
+# WASM3_ROOT and WAMR_ROOT are the sources of those engines: wasm3's folder `source`, and WAMR's folder with `core`.
+
+if(NOT SESAME_GENERATED)
+  get_filename_component(SESAME_GENERATED ${CMAKE_CURRENT_LIST_DIR}/../../generated ABSOLUTE) # sesame embed --sources
+endif()
+if(NOT EXISTS "${SESAME_GENERATED}/embedded.cmake")
+  message(FATAL_ERROR "There are no modules and credentials in SESAME_GENERATED (${SESAME_GENERATED}). Make them with
+    npx -p sesame-ssh sesame embed --user NAME --authorized-key FILE.pub --output FOLDER
+and set SESAME_GENERATED to FOLDER/generated.")
+endif()
+include(${SESAME_GENERATED}/embedded.cmake)
+if(NOT SESAME_ENGINE)
+  set(SESAME_ENGINE ${SESAME_EMBEDDED_ENGINE})
+endif()
+string(REPLACE "-fast" "" sesame_engine_kind ${SESAME_ENGINE})
+if(NOT SESAME_ENGINE MATCHES "^(wasm2c|wasm3|wamr|wamr-fast)$")
+  message(FATAL_ERROR "SESAME_ENGINE is wasm2c, wasm3, wamr or wamr-fast, not “${SESAME_ENGINE}”")
+elseif(NOT SESAME_EMBEDDED_ENGINE MATCHES "^${sesame_engine_kind}")
+  message(FATAL_ERROR "SESAME_ENGINE is ${SESAME_ENGINE}, and the modules in ${SESAME_GENERATED} are for ${SESAME_EMBEDDED_ENGINE}: "
+                      "make them anew with `sesame embed --engine ${SESAME_ENGINE}`")
+endif()
 
 if(NOT DEFINED SESAME_OPTIMIZE)
   set(SESAME_OPTIMIZE -Os)
 endif()
 
-set(SESAME_COMPILE_OPTIONS -std=c11 -Wall -Wextra -Werror ${SESAME_OPTIMIZE})
+set(SESAME_COMPILE_OPTIONS -std=c11 -Wall -Wextra ${SESAME_OPTIMIZE})
+if(SESAME_WERROR)
+  list(APPEND SESAME_COMPILE_OPTIONS -Werror)
+endif()
 set(SESAME_INCLUDES ${CMAKE_CURRENT_LIST_DIR} ${SESAME_GENERATED})
 set(SESAME_DEFINITIONS)
 set(SESAME_LIBRARIES)
 
-string(REPLACE "-fast" "" sesame_engine_file engine/${SESAME_ENGINE}.c)
-
 set(sesame_own
-    ${sesame_engine_file}
+    engine/${sesame_engine_kind}.c
     applications/bridge.c
     applications/channel.c
     applications/command.c
@@ -77,7 +99,7 @@ set(sesame_modules transport userauth connection shell)
   endforeach()
 elseif(SESAME_ENGINE STREQUAL wasm3)
   if(NOT EXISTS "${WASM3_ROOT}/wasm3.h")
-    message(FATAL_ERROR "WASM3_ROOT (${WASM3_ROOT}) has no wasm3.h: boards/common/firmware/engine-sources.ts fetches wasm3")
+    message(FATAL_ERROR "WASM3_ROOT (${WASM3_ROOT}) has no wasm3.h: set it to the folder `source` of wasm3, 0.5 or 0.9")
   endif()
   foreach(file bind code compile core env exec function info module parse)
     list(APPEND sesame_foreign ${WASM3_ROOT}/m3_${file}.c)
@@ -92,7 +114,7 @@ elseif(SESAME_ENGINE STREQUAL wasm3)
        d_m3CodePageAlignSize=1024)
   # wasm3 computes with unaligned and null pointers; AddressSanitizer may still watch it
   list(APPEND sesame_foreign_options -DNDEBUG -fno-sanitize=undefined)
-elseif(SESAME_ENGINE MATCHES "^wamr(-fast)?$")
+else()
   # ESP-IDF has WAMR as a component, which brings its own paths
   if(NOT ESP_PLATFORM)
     include(${CMAKE_CURRENT_LIST_DIR}/engine/wamr/wamr.cmake)
@@ -101,8 +123,6 @@ elseif(SESAME_ENGINE MATCHES "^wamr(-fast)?$")
     list(APPEND SESAME_LIBRARIES m)
     list(APPEND sesame_foreign ${WAMR_SOURCES})
   endif()
-else()
-  message(FATAL_ERROR "SESAME_ENGINE is wasm2c, wasm3, wamr or wamr-fast, not “${SESAME_ENGINE}”")
 endif()
 
 set(SESAME_SOURCES ${sesame_own} ${sesame_foreign})

@@ -17,6 +17,11 @@ export interface PartSizes {
 const HEADING = "Linker script and memory map";
 /** A section of an object file: its name, which may stand on a line of its own; address; length; file. */
 const SECTION = /^ (\.?\w\S*)(?:\n)? +0x([0-9a-f]+) +0x([0-9a-f]+) (\S.*)$/gm;
+/** Object files stand in the map by their paths, or by their names alone inside libsesame.a. */
+const MODULES = /[/(](?:wasm2c_\w+|embedded)\.c\.o/;
+/** host/c/engine, and the files of wasm3 and WAMR. */
+const RUNTIME =
+  /[/(](?:wasm2c|wasm3|wamr|multiply|m3_\w+|wasm_\w+|ems_\w+|bh_\w+|mem_alloc|invokeNative_general|platform)\.c\.o/;
 /** What no image and no memory has. */
 const NOT_LOADED = /^\.(debug|comment|ARM\.|riscv\.|stab|group)/;
 const WITHOUT_INITIAL_VALUES = /^(\.bss|COMMON|\.uninitialized|\.heap|\.stack|\.tbss)/;
@@ -47,7 +52,6 @@ export function readLinkMap(path: string, ramStart: number, flash: number, varia
 }
 
 function partOf(file: string): Part {
-  if (/\/(wasm2c_\w+|embedded)\.c\.o/.test(file)) return "modules";
-  if (/\/(engine_\w+|m3_\w+|wasm2c\/\w+|wamr\/\S+)\.c\.o/.test(file)) return "runtime";
-  return "rest";
+  if (MODULES.test(file)) return "modules";
+  return RUNTIME.test(file) ? "runtime" : "rest";
 }

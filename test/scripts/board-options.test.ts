@@ -19,12 +19,8 @@ import { describeEmbedded, embedModules } from "../../host/node/firmware/embed.j
 import { readFullModule } from "../../host/node/firmware/full-module.js";
 import { checkHashCosts, HASH_LONGEST_SECONDS, secondsToVerify } from "../../host/node/firmware/hash-cost.js";
 import { ownBuild } from "../../boards/common/firmware/own-build.js";
-import {
-  boardCredentials,
-  type BoardOptions,
-  noteCredentials,
-  withBoardOptions,
-} from "../../boards/common/firmware/options.js";
+import { boardCredentials, type BoardOptions, withBoardOptions } from "../../boards/common/firmware/options.js";
+import { noteCredentials } from "../../host/node/firmware/board-credentials.js";
 import { boardUsers, refuseMissing } from "../../host/node/firmware/board-users.js";
 import { FLAGS } from "../../scripts/size/userauth-flags.js";
 import { passwordRequest } from "../../scripts/client/userauth.js";

@@ -18,6 +18,7 @@ for (const part of [
   "asconfig.json",
   "README.md",
   "host",
+  "boards",
   "assembly",
   join("build", "c"),
   join("build", "plain"),

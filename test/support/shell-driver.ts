@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { moduleSources } from "../../boards/common/firmware/embed-module.js";
+import { moduleSources } from "../../host/node/firmware/embed-module.js";
 import { Channel, type ChannelPort } from "../../host/node/switchboard/channel.js";
 import {
   createDevice,
@@ -21,6 +21,7 @@ import {
   type ShellOptions,
 } from "../../host/node/index.js";
 import type { CompiledModule } from "../../host/node/modules.js";
+import { translateToC } from "../../scripts/compile/wasm2c.js";
 import { moduleBytes } from "./modules.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -97,7 +98,9 @@ function gcc(args: readonly string[]): void {
 
 /** The shell module for the engine wasm2c: the C file that defines it, and the object of its code. */
 function compileModule(folder: string): string[] {
-  const { definition, native } = moduleSources("wasm2c", "shell", "the-shell", moduleBytes("shell"));
+  const wasm = moduleBytes("shell");
+  const module = { name: "the-shell", wasm, native: () => translateToC("shell", wasm) };
+  const { definition, native } = moduleSources("wasm2c", "shell", module);
   const [file, code, object] = ["shell.c", "wasm2c_shell.c", "wasm2c_shell.o"].map((name) => join(folder, name));
   writeFileSync(file!, `#include "engine/engine.h"\nextern const engine_module_t embedded_shell;\n${definition}`);
   writeFileSync(code!, native!);

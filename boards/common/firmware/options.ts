@@ -52,14 +52,6 @@ export async function boardCredentials(
   return { userauth: build, credentials, development };
 }
 
-/** What the person who builds should know of the credentials, a line each. */
-export function noteCredentials({ development, hostDecides }: BoardCredentials): string[] {
-  return [
-    ...(development ? ["the development credentials are in force: anyone can log in"] : []),
-    ...(hostDecides ? ["hostDecides: the board's main function sets device.authenticate, or these requests fail"] : []),
-  ];
-}
-
 function parseUse(text: string, previous: Record<string, number> = {}): Record<string, number> {
   try {
     const [name, value] = parseFlag(text);

@@ -21,6 +21,7 @@ interface CommandFile {
 const COMMANDS: Record<string, [description: string, load: () => Promise<CommandFile>]> = {
   serve: ["serve the device shell to SSH clients", () => import("./serve.js")],
   build: ["write a userauth module that carries your credentials", () => import("./build.js")],
+  embed: ["write the modules and your credentials as C, for your own firmware", () => import("./embed.js")],
   keygen: ["make an Ed25519 key pair in OpenSSH's formats", () => import("./keygen.js")],
   passwd: ["hash a password for users.json: print it, or give it to a user", () => import("./passwd.js")],
   users: ["list the users of users.json, give them keys, remove them", () => import("./users.js")],

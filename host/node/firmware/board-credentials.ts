@@ -18,3 +18,11 @@ export interface BoardCredentials {
   /** Full build: of all passwords, if there are any. */
   hashCosts?: HashCosts;
 }
+
+/** What the person who builds should know of the credentials, a line each. */
+export function noteCredentials({ development, hostDecides }: BoardCredentials): string[] {
+  return [
+    ...(development ? ["the development credentials are in force: anyone can log in"] : []),
+    ...(hostDecides ? ["hostDecides: the board's main function sets device.authenticate, or these requests fail"] : []),
+  ];
+}

@@ -33,7 +33,7 @@ export interface EmbedOptions extends BoardCredentials {
   folder: string;
 }
 
-/** Writes embedded.c, for wasm2c wasm2c_<module>.c of each module, and beside them the userauth module that they are made of. */
+/** Writes embedded.c and embedded.cmake, for wasm2c wasm2c_<module>.c of each module, and beside them the userauth module that they are made of. */
 export function embedModules(options: EmbedOptions): EmbeddedModule[] {
   const { engine, userauth, credentials, development, folder, module, hashLimit = PC_HASH_LIMIT } = options;
   mkdirSync(folder, { recursive: true });
@@ -63,7 +63,13 @@ const char embedded_signature_algorithms[] = "${signatureAlgorithms.join(",")}";
 const char embedded_version[] = "${packageVersion()}";
 `;
   writeIfChanged(join(folder, "embedded.c"), embedded);
+  writeIfChanged(join(folder, "embedded.cmake"), cmakeOf(engine));
   return sources.map(({ module }) => module);
+}
+
+/** What host/c/sesame.cmake has to know. */
+function cmakeOf(engine: Engine): string {
+  return `set(SESAME_EMBEDDED_ENGINE ${engine})\nset(SESAME_EMBEDDED_VERSION ${packageVersion()})\n`;
 }
 
 /** Of `embedded_credentials_id`: 32 bits of a hash. */

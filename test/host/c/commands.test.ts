@@ -9,7 +9,7 @@ import { ADMINISTRATOR } from "../../../host/node/userauth/permissions.js";
 import { needs } from "../../support/peers.js";
 import { createDriver, hex, playOnNode, type Script, type Transcript, transcript } from "../../support/shell-driver.js";
 
-const options = needs("gcc", "wasm2c");
+const options = needs("gcc");
 const board = createDriver();
 after(() => board.remove());
 

@@ -11,7 +11,7 @@ import { createDriver, hex, transcript } from "../../support/shell-driver.js";
 import { argon2idOf, pbkdf2Of } from "../../../scripts/client/hashes.js";
 import { ed25519Key } from "../../../scripts/client/keys/kinds.js";
 
-const options = needs("gcc", "wasm2c");
+const options = needs("gcc");
 const board = createDriver();
 const smallKeyBoard = createDriver({ CREDENTIALS_BYTES: 96, USERAUTH_BUILD: 3 });
 const fastKeyBoard = createDriver({ CREDENTIALS_BYTES: 128, USERAUTH_BUILD: 2 });

@@ -9,7 +9,7 @@ import { ADMINISTRATOR } from "../../../host/node/userauth/permissions.js";
 import { Screen } from "../../support/screen.js";
 import { createDriver, hex, type Part, playOnNode, type Script, transcript } from "../../support/shell-driver.js";
 
-const options = needs("gcc", "wasm2c");
+const options = needs("gcc");
 const board = createDriver();
 after(() => board.remove());
 

@@ -3,7 +3,7 @@
 # properties, and for those who use it WAMR_INCLUDES and WAMR_FAST, 1 or 0.
 
 if(NOT EXISTS "${WAMR_ROOT}/core/iwasm/include/wasm_export.h")
-  message(FATAL_ERROR "WAMR_ROOT (${WAMR_ROOT}) has no core/iwasm/include/wasm_export.h: boards/common/firmware/engine-sources.ts fetches WAMR")
+  message(FATAL_ERROR "WAMR_ROOT (${WAMR_ROOT}) has no core/iwasm/include/wasm_export.h: set it to the folder of WAMR 2.4")
 endif()
 
 set(WAMR_FAST 0)

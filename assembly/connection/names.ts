@@ -2,48 +2,52 @@
 
 import { ConnectionEvent } from "../abi/index";
 import { LAST_REQUEST } from "../abi/ranges";
+import { ascii, byteLength, counted } from "../wire/ascii";
 import { ctDifference } from "../wire/compare";
+import {
+  BREAK,
+  ENV,
+  EXEC,
+  EXIT_STATUS_NAME,
+  KEEPALIVE_NAME,
+  PTY_REQ,
+  SESSION,
+  SHELL,
+  SIGNAL,
+  SUBSYSTEM,
+  WINDOW_CHANGE,
+} from "../wire/names";
 
-/** In the order of ConnectionEvent, from OPEN to BREAK: the length of a name, then the name. Last, names we send. */
+/** In the order of ConnectionEvent, from OPEN to BREAK; then, without lengths, what we send: a table more would cost 8 bytes. */
 const NAMES: usize = memory.data<u8>([
-  // session
-  7, 0x73, 0x65, 0x73, 0x73, 0x69, 0x6f, 0x6e,
-  // pty-req
-  7, 0x70, 0x74, 0x79, 0x2d, 0x72, 0x65, 0x71,
-  // env
-  3, 0x65, 0x6e, 0x76,
-  // shell
-  5, 0x73, 0x68, 0x65, 0x6c, 0x6c,
-  // exec
-  4, 0x65, 0x78, 0x65, 0x63,
-  // subsystem
-  9, 0x73, 0x75, 0x62, 0x73, 0x79, 0x73, 0x74, 0x65, 0x6d,
-  // window-change
-  13, 0x77, 0x69, 0x6e, 0x64, 0x6f, 0x77, 0x2d, 0x63, 0x68, 0x61, 0x6e, 0x67, 0x65,
-  // signal
-  6, 0x73, 0x69, 0x67, 0x6e, 0x61, 0x6c,
-  // break
-  5, 0x62, 0x72, 0x65, 0x61, 0x6b,
-  // exit-status
-  0x65, 0x78, 0x69, 0x74, 0x2d, 0x73, 0x74, 0x61, 0x74, 0x75, 0x73,
-  // keepalive@openssh.com
-  0x6b, 0x65, 0x65, 0x70, 0x61, 0x6c, 0x69, 0x76, 0x65, 0x40, 0x6f, 0x70, 0x65, 0x6e, 0x73, 0x73, 0x68, 0x2e, 0x63,
-  0x6f, 0x6d,
-  // packets of 0 bytes
-  0x70, 0x61, 0x63, 0x6b, 0x65, 0x74, 0x73, 0x20, 0x6f, 0x66, 0x20, 0x30, 0x20, 0x62, 0x79, 0x74, 0x65, 0x73,
-  // only sessions here
-  0x6f, 0x6e, 0x6c, 0x79, 0x20, 0x73, 0x65, 0x73, 0x73, 0x69, 0x6f, 0x6e, 0x73, 0x20, 0x68, 0x65, 0x72, 0x65,
-  // no channel is free
-  0x6e, 0x6f, 0x20, 0x63, 0x68, 0x61, 0x6e, 0x6e, 0x65, 0x6c, 0x20, 0x69, 0x73, 0x20, 0x66, 0x72, 0x65, 0x65,
+  ...counted(SESSION),
+  ...counted(PTY_REQ),
+  ...counted(ENV),
+  ...counted(SHELL),
+  ...counted(EXEC),
+  ...counted(SUBSYSTEM),
+  ...counted(WINDOW_CHANGE),
+  ...counted(SIGNAL),
+  ...counted(BREAK),
+  ...ascii(EXIT_STATUS_NAME),
+  ...ascii(KEEPALIVE_NAME),
+  ...ascii("packets of 0 bytes"),
+  ...ascii("only sessions here"),
+  ...ascii("no channel is free"),
 ]);
+const EVENT_COUNT: u32 = LAST_REQUEST - ConnectionEvent.OPEN + 1;
+const CHANNEL_NAMES_BYTES: u32 = byteLength(SESSION) + byteLength(PTY_REQ) + byteLength(ENV) + byteLength(SHELL);
+const PROGRAM_NAMES_BYTES: u32 = byteLength(EXEC) + byteLength(SUBSYSTEM);
+const TERMINAL_NAMES_BYTES: u32 = byteLength(WINDOW_CHANGE) + byteLength(SIGNAL) + byteLength(BREAK);
 
-export const EXIT_STATUS: usize = NAMES + 68;
-export const EXIT_STATUS_LENGTH: u32 = 11;
-export const KEEPALIVE: usize = NAMES + 79;
-export const KEEPALIVE_LENGTH: u32 = 21;
+export const EXIT_STATUS: usize =
+  NAMES + EVENT_COUNT + CHANNEL_NAMES_BYTES + PROGRAM_NAMES_BYTES + TERMINAL_NAMES_BYTES;
+export const EXIT_STATUS_LENGTH: u32 = byteLength(EXIT_STATUS_NAME);
+export const KEEPALIVE: usize = EXIT_STATUS + EXIT_STATUS_LENGTH;
+export const KEEPALIVE_LENGTH: u32 = byteLength(KEEPALIVE_NAME);
 /** Why a channel is not opened: a sentence for each reason, from SSH_OPEN_CONNECT_FAILED on, all of the same length. */
-export const REFUSALS: usize = NAMES + 100;
-export const REFUSAL_LENGTH: u32 = 18;
+export const REFUSALS: usize = KEEPALIVE + KEEPALIVE_LENGTH;
+export const REFUSAL_LENGTH: u32 = byteLength("no channel is free");
 
 /** OPEN for the channel type "session", the event of a request's name, or NONE. */
 export function eventOfName(ptr: usize, length: u32): ConnectionEvent {

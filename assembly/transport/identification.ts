@@ -2,7 +2,7 @@
 //
 // In: the client's line at INPUT, byte by byte. Out: ours; both are kept for the exchange hash. Next: kexinit.ts.
 
-import { ascii, byteLength } from "../wire/ascii";
+import { ascii, byteLength, word } from "../wire/ascii";
 import { INPUT, writeRaw } from "./packet";
 
 /** With CR LF. */
@@ -33,7 +33,7 @@ export function isUnfinishedLine(length: u32): bool {
  */
 function isVersion2(line: usize): bool {
   const start = load<u64>(line);
-  return start == 0x2d302e322d485353 || (start == 0x39392e312d485353 && load<u8>(line, 8) == 0x2d);
+  return start == word("SSH-2.0-") || (start == word("SSH-1.99") && load<u8>(line, 8) == <u8>word("-"));
 }
 
 /** Keeps the line of `length` bytes at INPUT; false if it is not SSH-2.0's: a client sends no other line before it. */

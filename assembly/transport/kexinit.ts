@@ -4,7 +4,7 @@
 // key-exchange.ts.
 
 import { randomBytes32 } from "../crypto/random";
-import { ascii, byteLength, nameList } from "../wire/ascii";
+import { ascii, byteLength, sshString, word } from "../wire/ascii";
 import { ctDifference } from "../wire/compare";
 import {
   CURVE25519_SHA256,
@@ -41,16 +41,16 @@ const COOKIE_BYTES: u32 = 16;
 // prettier-ignore
 export const KEXINIT: usize = memory.data<u8>([
   <u8>SSH_MSG_KEXINIT, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  ...nameList(KEX_ALGORITHMS),
-  ...nameList(SSH_ED25519),
-  ...nameList(CIPHERS),
-  ...nameList(CIPHERS),
-  ...nameList(MACS),
-  ...nameList(MACS),
-  ...nameList(NO_COMPRESSION),
-  ...nameList(NO_COMPRESSION),
-  ...nameList(""),
-  ...nameList(""),
+  ...sshString(KEX_ALGORITHMS),
+  ...sshString(SSH_ED25519),
+  ...sshString(CIPHERS),
+  ...sshString(CIPHERS),
+  ...sshString(MACS),
+  ...sshString(MACS),
+  ...sshString(NO_COMPRESSION),
+  ...sshString(NO_COMPRESSION),
+  ...sshString(""),
+  ...sshString(""),
   0, 0, 0, 0, 0,
 ]);
 const LENGTH_BYTES: u32 = 4;
@@ -92,7 +92,7 @@ let number: u32 = 0;
 /** The name that is being read, as far as it can be one of ours, and a byte for all others; of the size of a hash. */
 const NAME_CAPACITY: u32 = 31;
 export const NAME: usize = memory.data(NAME_CAPACITY + 1, 4);
-const COMMA: u32 = 0x2c;
+const COMMA: u32 = <u32>word(",");
 let nameLength: u32 = 0;
 /** By the lists' numbers: which have a name of ours, and `FIRST` times that, which have ours first. */
 let agreed: u32 = 0;

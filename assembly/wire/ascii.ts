@@ -4,8 +4,14 @@
 /** Its bytes, in the braces of a table: `memory.data<u8>([...ascii("none")])`. */
 export declare function ascii(text: string): u8[];
 
-/** The same as RFC 4251 §5 writes a name-list, behind its length in four bytes. */
-export declare function nameList(names: string): u8[];
+/** The same as RFC 4251 §5 writes a string or a name-list, behind its length in four bytes. */
+export declare function sshString(text: string): u8[];
+
+/** The same behind its length in one byte, as our tables have it. */
+export declare function counted(text: string): u8[];
+
+/** Up to eight bytes of text as the number that is loaded from there. */
+export declare function word(text: string): u64;
 
 /** How many bytes `ascii` has. */
 export declare function byteLength(text: string): u32;

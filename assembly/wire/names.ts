@@ -22,6 +22,19 @@ export const STRICT_KEX_SERVER: string = "kex-strict-s-v00@openssh.com";
 /** RFC 8709. */
 export const SSH_ED25519: string = "ssh-ed25519";
 
+// Public key algorithms and key types of users
+
+/** RFC 5656 §3.1, and the curve's name of §10.1. */
+export const ECDSA_SHA2_NISTP256: string = "ecdsa-sha2-nistp256";
+export const NISTP256: string = "nistp256";
+/** RFC 8332 §3; the keys of both are of RFC 4253's type. */
+export const RSA_SHA2_256: string = "rsa-sha2-256";
+export const RSA_SHA2_512: string = "rsa-sha2-512";
+export const SSH_RSA: string = "ssh-rsa";
+/** OpenSSH's PROTOCOL.u2f: security keys. */
+export const SK_SSH_ED25519: string = "sk-ssh-ed25519@openssh.com";
+export const SK_ECDSA_SHA2_NISTP256: string = "sk-ecdsa-sha2-nistp256@openssh.com";
+
 // RFC 4253 §6.3: ciphers
 
 /** OpenSSH's PROTOCOL.chacha20poly1305. */
@@ -46,5 +59,32 @@ export const NO_COMPRESSION: string = "none";
 /** RFC 8308 §3.1. */
 export const SERVER_SIG_ALGS: string = "server-sig-algs";
 
-/** RFC 4252. */
+// RFC 4250 §4.7: services
+
 export const SSH_USERAUTH: string = "ssh-userauth";
+export const SSH_CONNECTION: string = "ssh-connection";
+
+// RFC 4252 §5 and RFC 4256 §3.1: authentication methods
+
+export const NONE: string = "none";
+export const PUBLICKEY_NAME: string = "publickey";
+export const PASSWORD_NAME: string = "password";
+export const KEYBOARD_INTERACTIVE_NAME: string = "keyboard-interactive";
+
+// RFC 4254: channels
+
+/** §6.1. */
+export const SESSION: string = "session";
+/** §6.2, §6.4, §6.5, §6.7, §6.9, and RFC 4335 §3. */
+export const PTY_REQ: string = "pty-req";
+export const ENV: string = "env";
+export const SHELL: string = "shell";
+export const EXEC: string = "exec";
+export const SUBSYSTEM: string = "subsystem";
+export const WINDOW_CHANGE: string = "window-change";
+export const SIGNAL: string = "signal";
+export const BREAK: string = "break";
+/** §6.10. */
+export const EXIT_STATUS_NAME: string = "exit-status";
+/** OpenSSH's: whether the client is there. */
+export const KEEPALIVE_NAME: string = "keepalive@openssh.com";

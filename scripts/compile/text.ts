@@ -10,19 +10,26 @@ const CONSTANT_FILES = ["assembly/wire/names.ts", "assembly/transport/features.t
 const CONSTANT = /^export const (\w+): (\w+) =\s*([^;]+);/gm;
 /** The compiler puts every constant string of a file into the module, used or not. */
 const TEXT_CONSTANT = /^(export const \w+): string =\s*[^;]+;/gm;
-const CALL = /(?:\.\.\.)?\b(ascii|nameList|byteLength|namesLength)\(([^()]*)\)/g;
+const CALL = /(?:\.\.\.)?\b(ascii|sshString|counted|word|byteLength)\(([^()]*)\)/g;
 
 type Values = Record<string, unknown>;
 
-/** What sources can say, but for `byteLength`, which gives a number. */
+/** What sources can say of bytes. */
 const FUNCTIONS = {
   ascii: (text: string): number[] => {
     const bytes = [...Buffer.from(text, "latin1")];
     if (bytes.some((byte) => byte > 0x7e)) throw new Error(`"${text}" is not ASCII`);
     return bytes;
   },
-  /** RFC 4251 §5: the length in four bytes, then the names. */
-  nameList: (names: string): number[] => [0, 0, names.length >> 8, names.length & 0xff, ...FUNCTIONS.ascii(names)],
+  /** RFC 4251 §5: the length in four bytes, then the text. */
+  sshString: (text: string): number[] => [0, 0, text.length >> 8, text.length & 0xff, ...FUNCTIONS.ascii(text)],
+  /** The length in one byte, then the text. */
+  counted: (text: string): number[] => {
+    if (text.length > 0xff) throw new Error(`"${text}" is longer than a byte tells`);
+    return [text.length, ...FUNCTIONS.ascii(text)];
+  },
+  /** Up to eight bytes, the first the lowest. */
+  word: (text: string): string => `0x${Buffer.from(FUNCTIONS.ascii(text)).reverse().toString("hex")}`,
 };
 
 /** Rewrites the sources of one build. */

@@ -48,7 +48,10 @@ export const mutations: readonly FileMutations[] = [
         "if (!length || ctDifference(userName, name - 1, length)) flushAchieved();",
         "if (ctDifference(userName, name - 1, length)) flushAchieved();",
       ],
-      ["stringLength == 4 && load<u32>(methodPtr, 0, 1) == NONE", "load<u32>(methodPtr, 0, 1) == NONE"],
+      [
+        "stringLength == byteLength(NONE) && load<u32>(methodPtr, 0, 1) == <u32>word(NONE)",
+        "load<u32>(methodPtr, 0, 1) == <u32>word(NONE)",
+      ],
     ],
   },
   {

@@ -10,11 +10,13 @@ import { Text } from "../../scripts/compile/text.js";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const text = new Text((path) => readFileSync(join(root, path), "utf8"), {});
 
-test("a literal and a name become their bytes, and a name-list has its length in front", () => {
+test("a literal and a name become their bytes, and a string has its length in front", () => {
   assert.equal(text.expand(`memory.data<u8>([...ascii("a,b"), 0])`), "memory.data<u8>([97,44,98, 0])");
   assert.equal(text.expand("[...ascii(NO_COMPRESSION)]"), "[110,111,110,101]");
-  assert.equal(text.expand("[...nameList(NO_COMPRESSION)]"), "[0,0,0,4,110,111,110,101]");
-  assert.equal(text.expand(`[...nameList("")]`), "[0,0,0,0]");
+  assert.equal(text.expand("[...sshString(NO_COMPRESSION)]"), "[0,0,0,4,110,111,110,101]");
+  assert.equal(text.expand(`[...sshString("")]`), "[0,0,0,0]");
+  assert.equal(text.expand("[...counted(NONE)]"), "[4,110,111,110,101]");
+  assert.equal(text.expand(`load<u32>(ptr) == word("none")`), "load<u32>(ptr) == 0x656e6f6e");
   assert.equal(text.expand("PTR + byteLength(SSH_ED25519) + 1"), "PTR + 11 + 1");
 });
 
@@ -28,4 +30,5 @@ test("what is declared stays, and no constant text reaches the compiler", () => 
 test("text that is not ASCII, and a name that nobody knows, are refused", () => {
   assert.throws(() => text.expand(`[...ascii("é")]`), /not ASCII/);
   assert.throws(() => text.expand("[...ascii(NO_SUCH_NAME)]"));
+  assert.throws(() => text.expand(`[...counted("${"a".repeat(256)}")]`), /longer than a byte tells/);
 });

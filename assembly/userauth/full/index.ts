@@ -6,7 +6,9 @@
 
 import { UserauthField, UserauthStatus } from "../../abi/index";
 import { CREDENTIALS_CAPACITY, PAYLOAD_CAPACITY, SESSION_ID_CAPACITY, USER_NAME_CAPACITY } from "../../abi/capacities";
+import { byteLength, counted, word } from "../../wire/ascii";
 import { ctDifference } from "../../wire/compare";
+import { NONE, SSH_CONNECTION } from "../../wire/names";
 import { isMalformed, readString, startReading, stringLength } from "../../wire/reader";
 import { isText } from "../../wire/text";
 import { flushAchieved } from "./factors";
@@ -31,13 +33,7 @@ export { credentialsLength } from "./region";
 export { nextReply, status } from "./reply";
 export { fieldLength, fieldPtr } from "./request";
 
-/** "ssh-connection", with its length before it. */
-const SERVICE: usize = memory.data<u8>([
-  14, 0x73, 0x73, 0x68, 0x2d, 0x63, 0x6f, 0x6e, 0x6e, 0x65, 0x63, 0x74, 0x69, 0x6f, 0x6e,
-]);
-
-/** "none", as a word. */
-const NONE: u32 = 0x656e6f6e;
+const SERVICE: usize = memory.data<u8>([...counted(SSH_CONNECTION)]);
 
 export function credentialsPtr(): usize {
   return REGION;
@@ -91,7 +87,7 @@ function handleRequest(): u32 {
   const methodPtr = readString();
   if (isMalformed()) return failProtocol();
   setUserName(name, nameLength);
-  const isNone = stringLength == 4 && load<u32>(methodPtr, 0, 1) == NONE;
+  const isNone = stringLength == byteLength(NONE) && load<u32>(methodPtr, 0, 1) == <u32>word(NONE);
   setMethod(methodOf(methodPtr, stringLength));
   setField(UserauthField.METHOD, 0, 0);
   if (serviceLength != load<u8>(SERVICE) || ctDifference(SERVICE + 1, service, serviceLength - 1)) {

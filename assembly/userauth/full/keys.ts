@@ -3,7 +3,18 @@
 // In: the fields of a request. Out: the parts of a key that this build can use, for signature.ts. To the host: the algorithms' names.
 
 import { UserauthField } from "../../abi/index";
+import { counted, word } from "../../wire/ascii";
 import { ctDifference } from "../../wire/compare";
+import {
+  ECDSA_SHA2_NISTP256,
+  NISTP256,
+  RSA_SHA2_256,
+  RSA_SHA2_512,
+  SK_ECDSA_SHA2_NISTP256,
+  SK_SSH_ED25519,
+  SSH_ED25519,
+  SSH_RSA,
+} from "../../wire/names";
 import { isMalformedOrUnfinished, readString, startReading, stringLength } from "../../wire/reader";
 import { startWriting, writeByte, writeBytes, writtenLength } from "../../wire/writer";
 import { ECDSA, ED25519, RSA, SECURITY_KEYS } from "./features";
@@ -17,50 +28,33 @@ export const RSA_KEY: u32 = 4;
 export const WITH_SHA512: u32 = 8;
 export const SECURITY_KEY: u32 = 16;
 
-/** "ssh-ed25519", with its length before it, as all names here. */
+// Names with their lengths before them.
+
 // @ts-expect-error AssemblyScript knows decorators of variables
 @lazy
-const ED25519_NAME: usize = memory.data<u8>([11, 0x73, 0x73, 0x68, 0x2d, 0x65, 0x64, 0x32, 0x35, 0x35, 0x31, 0x39]);
-/** "ecdsa-sha2-nistp256" */
+const ED25519_NAME: usize = memory.data<u8>([...counted(SSH_ED25519)]);
 // @ts-expect-error AssemblyScript knows decorators of variables
 @lazy
-const ECDSA_NAME: usize = memory.data<u8>([
-  19, 0x65, 0x63, 0x64, 0x73, 0x61, 0x2d, 0x73, 0x68, 0x61, 0x32, 0x2d, 0x6e, 0x69, 0x73, 0x74, 0x70, 0x32, 0x35, 0x36,
-]);
-/** "nistp256" */
+const ECDSA_NAME: usize = memory.data<u8>([...counted(ECDSA_SHA2_NISTP256)]);
 // @ts-expect-error AssemblyScript knows decorators of variables
 @lazy
-const CURVE_NAME: usize = memory.data<u8>([8, 0x6e, 0x69, 0x73, 0x74, 0x70, 0x32, 0x35, 0x36]);
-/** "sk-ssh-ed25519@openssh.com" */
+const CURVE_NAME: usize = memory.data<u8>([...counted(NISTP256)]);
 // @ts-expect-error AssemblyScript knows decorators of variables
 @lazy
-const SK_ED25519_NAME: usize = memory.data<u8>([
-  26, 0x73, 0x6b, 0x2d, 0x73, 0x73, 0x68, 0x2d, 0x65, 0x64, 0x32, 0x35, 0x35, 0x31, 0x39, 0x40, 0x6f, 0x70, 0x65, 0x6e,
-  0x73, 0x73, 0x68, 0x2e, 0x63, 0x6f, 0x6d,
-]);
-/** "sk-ecdsa-sha2-nistp256@openssh.com" */
+const SK_ED25519_NAME: usize = memory.data<u8>([...counted(SK_SSH_ED25519)]);
 // @ts-expect-error AssemblyScript knows decorators of variables
 @lazy
-const SK_ECDSA_NAME: usize = memory.data<u8>([
-  34, 0x73, 0x6b, 0x2d, 0x65, 0x63, 0x64, 0x73, 0x61, 0x2d, 0x73, 0x68, 0x61, 0x32, 0x2d, 0x6e, 0x69, 0x73, 0x74, 0x70,
-  0x32, 0x35, 0x36, 0x40, 0x6f, 0x70, 0x65, 0x6e, 0x73, 0x73, 0x68, 0x2e, 0x63, 0x6f, 0x6d,
-]);
-/** "rsa-sha2-256" */
+const SK_ECDSA_NAME: usize = memory.data<u8>([...counted(SK_ECDSA_SHA2_NISTP256)]);
 // @ts-expect-error AssemblyScript knows decorators of variables
 @lazy
-const RSA_SHA256_NAME: usize = memory.data<u8>([
-  12, 0x72, 0x73, 0x61, 0x2d, 0x73, 0x68, 0x61, 0x32, 0x2d, 0x32, 0x35, 0x36,
-]);
-/** "rsa-sha2-512" */
+const RSA_SHA256_NAME: usize = memory.data<u8>([...counted(RSA_SHA2_256)]);
 // @ts-expect-error AssemblyScript knows decorators of variables
 @lazy
-const RSA_SHA512_NAME: usize = memory.data<u8>([
-  12, 0x72, 0x73, 0x61, 0x2d, 0x73, 0x68, 0x61, 0x32, 0x2d, 0x35, 0x31, 0x32,
-]);
-/** "ssh-rsa": the type of the keys of both, and never an algorithm, for that would be RSA with SHA-1. */
+const RSA_SHA512_NAME: usize = memory.data<u8>([...counted(RSA_SHA2_512)]);
+/** The type of the keys of both, and never an algorithm, for that would be RSA with SHA-1. */
 // @ts-expect-error AssemblyScript knows decorators of variables
 @lazy
-const RSA_NAME: usize = memory.data<u8>([7, 0x73, 0x73, 0x68, 0x2d, 0x72, 0x73, 0x61]);
+const RSA_NAME: usize = memory.data<u8>([...counted(SSH_RSA)]);
 
 /** The algorithm of the request, and its name. */
 export let algorithm: u32 = 0;
@@ -110,7 +104,7 @@ export function signatureAlgorithms(): u32 {
 }
 
 function writeAlgorithm(name: usize): void {
-  if (writtenLength()) writeByte(0x2c);
+  if (writtenLength()) writeByte(<u32>word(","));
   writeBytes(name + 1, load<u8>(name));
 }
 

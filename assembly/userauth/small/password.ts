@@ -7,7 +7,9 @@
 import { UserauthStatus } from "../../abi/index";
 import { USERAUTH_LAST_REFUSAL, USERAUTH_OVER } from "../../abi/ranges";
 import { PASSWORD_CAPACITY, USER_NAME_CAPACITY } from "../../abi/capacities";
+import { byteLength, sshString } from "../../wire/ascii";
 import { ctDifference } from "../../wire/compare";
+import { PASSWORD_NAME, SSH_CONNECTION } from "../../wire/names";
 import { SSH_MSG_USERAUTH_REQUEST, SSH_MSG_USERAUTH_SUCCESS } from "../../wire/numbers";
 
 export { __heap_base as __data_end, __heap_base };
@@ -16,15 +18,13 @@ export { __heap_base as __data_end, __heap_base };
 const BUFFER: usize = 0;
 
 /** string "ssh-connection", string "password", boolean FALSE, and the upper three bytes of the password's length: all zero. */
-const MIDDLE: usize = memory.data<u8>([
-  0, 0, 0, 14, 0x73, 0x73, 0x68, 0x2d, 0x63, 0x6f, 0x6e, 0x6e, 0x65, 0x63, 0x74, 0x69, 0x6f, 0x6e, 0, 0, 0, 8, 0x70,
-  0x61, 0x73, 0x73, 0x77, 0x6f, 0x72, 0x64, 0, 0, 0, 0,
-]);
-const MIDDLE_BYTES: u32 = 34;
+const MIDDLE: usize = memory.data<u8>([...sshString(SSH_CONNECTION), ...sshString(PASSWORD_NAME), 0, 0, 0, 0]);
+const METHOD_AT: u32 = 4 + byteLength(SSH_CONNECTION) + 4;
+const MIDDLE_BYTES: u32 = METHOD_AT + byteLength(PASSWORD_NAME) + 1 + 3;
 
 /** The method's name and the boolean behind it: in a failure, the list of methods and no partial success. */
-const FAILURE_FIELDS: usize = MIDDLE + 18;
-const FAILURE_BYTES: u32 = 14;
+const FAILURE_FIELDS: usize = MIDDLE + METHOD_AT - 4;
+const FAILURE_BYTES: u32 = 1 + 4 + byteLength(PASSWORD_NAME) + 1;
 
 /** The credentials region, with which the memory in use ends (docs/abi.md): at a multiple of 16. */
 const USER_SLOT: usize = memory.data(1 + USER_NAME_CAPACITY + 1 + PASSWORD_CAPACITY, 16);
@@ -53,12 +53,16 @@ export function receive(length: u32): u32 {
       const userNameLength = <u32>load<u8>(BUFFER + 4);
       let why = UserauthStatus.FAILURE;
       if (!ctDifference(userNameLength + 5, MIDDLE, MIDDLE_BYTES - 1)) {
-        const passwordLength = <u32>load<u8>(userNameLength, 39);
+        const passwordLength = <u32>load<u8>(userNameLength, 5 + MIDDLE_BYTES);
         // A length that no slot can have differs from the slot's, however little is compared behind it.
         const userDifference = ctDifference(BUFFER + 4, USER_SLOT, userNameLength & USER_NAME_CAPACITY);
-        const passwordDifference = ctDifference(userNameLength + 39, PASSWORD_SLOT, passwordLength & PASSWORD_CAPACITY);
+        const passwordDifference = ctDifference(
+          userNameLength + 5 + MIDDLE_BYTES,
+          PASSWORD_SLOT,
+          passwordLength & PASSWORD_CAPACITY,
+        );
         why =
-          userNameLength + passwordLength + 40 != length
+          userNameLength + passwordLength + 6 + MIDDLE_BYTES != length
             ? UserauthStatus.PROTOCOL_ERROR
             : userDifference
               ? UserauthStatus.INVALID_USER

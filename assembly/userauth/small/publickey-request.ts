@@ -21,7 +21,9 @@ import {
   startReading,
   stringLength,
 } from "../../wire/reader";
+import { byteLength, sshString } from "../../wire/ascii";
 import { ctDifference } from "../../wire/compare";
+import { PUBLICKEY_NAME, SSH_CONNECTION, SSH_ED25519 } from "../../wire/names";
 import {
   SSH_MSG_USERAUTH_FAILURE,
   SSH_MSG_USERAUTH_PK_OK,
@@ -38,23 +40,34 @@ const BUFFER: usize = 0;
  * "ssh-ed25519" and the key's length (32). So algorithm name and blob type are the same by construction.
  */
 const TEXT: usize = memory.data<u8>([
-  0, 0, 0, 14, 0x73, 0x73, 0x68, 0x2d, 0x63, 0x6f, 0x6e, 0x6e, 0x65, 0x63, 0x74, 0x69, 0x6f, 0x6e, 0, 0, 0, 9, 0x70,
-  0x75, 0x62, 0x6c, 0x69, 0x63, 0x6b, 0x65, 0x79, 0, 0, 0, 11, 0x73, 0x73, 0x68, 0x2d, 0x65, 0x64, 0x32, 0x35, 0x35,
-  0x31, 0x39, 0, 0, 0, 51, 0, 0, 0, 11, 0x73, 0x73, 0x68, 0x2d, 0x65, 0x64, 0x32, 0x35, 0x35, 0x31, 0x39, 0, 0, 0, 32,
+  ...sshString(SSH_CONNECTION),
+  ...sshString(PUBLICKEY_NAME),
+  ...sshString(SSH_ED25519),
+  0,
+  0,
+  0,
+  51,
+  ...sshString(SSH_ED25519),
+  0,
+  0,
+  0,
+  32,
 ]);
-const METHOD_BYTES: u32 = 31;
+const METHOD_AT: u32 = 4 + byteLength(SSH_CONNECTION) + 4;
+const METHOD_BYTES: u32 = METHOD_AT + byteLength(PUBLICKEY_NAME);
 const ALGORITHM: usize = TEXT + METHOD_BYTES;
-const ALGORITHM_BYTES: u32 = 38;
+const NAME_BYTES: u32 = 4 + byteLength(SSH_ED25519);
+const ALGORITHM_BYTES: u32 = NAME_BYTES + 4 + NAME_BYTES + 4;
 const KEY_BYTES: u32 = 32;
 
 /** Of a signature blob: string "ssh-ed25519" and three zero bytes of the signature's length, as they stand in `ALGORITHM`. */
-const SIGNATURE_TYPE_BYTES: u32 = 18;
-const SIGNATURE_BLOB_BYTES: u32 = 83;
+const SIGNATURE_TYPE_BYTES: u32 = NAME_BYTES + 3;
 const SIGNATURE_BYTES: u32 = 64;
+const SIGNATURE_BLOB_BYTES: u32 = NAME_BYTES + 4 + SIGNATURE_BYTES;
 
 /** The method's name, and a zero byte behind it: in a failure, the list of methods and no partial success. */
-const FAILURE_FIELDS: usize = TEXT + 18;
-const FAILURE_BYTES: u32 = 15;
+const FAILURE_FIELDS: usize = TEXT + METHOD_AT - 4;
+const FAILURE_BYTES: u32 = 1 + 4 + byteLength(PUBLICKEY_NAME) + 1;
 
 /** Longest part of a request that a signature covers: with a longer one the user name cannot be in a slot. */
 const SIGNED_CAPACITY: u32 = 1 + 4 + USER_NAME_CAPACITY + METHOD_BYTES + 1 + ALGORITHM_BYTES + KEY_BYTES;

@@ -2,7 +2,9 @@
 //
 // A method is a number, 0 for "none" and every other name that this build does not know; a set has the bit 1 << method.
 
+import { counted, word } from "../../../wire/ascii";
 import { ctDifference } from "../../../wire/compare";
+import { KEYBOARD_INTERACTIVE_NAME, PASSWORD_NAME, PUBLICKEY_NAME } from "../../../wire/names";
 import { writeByte, writeBytes } from "../../../wire/writer";
 import { KEYBOARD_INTERACTIVE, PASSWORD } from "../features";
 
@@ -11,10 +13,11 @@ export const PUBLICKEY_METHOD: u32 = 1;
 export const PASSWORD_METHOD: u32 = 2;
 export const KEYBOARD_INTERACTIVE_METHOD: u32 = 3;
 
-/** "publickey", "password", "keyboard-interactive", each with its length before it. */
+/** By number, from 1 on. */
 const NAMES: usize = memory.data<u8>([
-  9, 0x70, 0x75, 0x62, 0x6c, 0x69, 0x63, 0x6b, 0x65, 0x79, 8, 0x70, 0x61, 0x73, 0x73, 0x77, 0x6f, 0x72, 0x64, 20, 0x6b,
-  0x65, 0x79, 0x62, 0x6f, 0x61, 0x72, 0x64, 0x2d, 0x69, 0x6e, 0x74, 0x65, 0x72, 0x61, 0x63, 0x74, 0x69, 0x76, 0x65,
+  ...counted(PUBLICKEY_NAME),
+  ...counted(PASSWORD_NAME),
+  ...counted(KEYBOARD_INTERACTIVE_NAME),
 ]);
 const METHOD_COUNT: u32 = 3;
 
@@ -46,7 +49,7 @@ export function writeMethods(set: u32): void {
   let separated = true;
   for (let method = PUBLICKEY_METHOD; method <= METHOD_COUNT; method++) {
     if (!((set >> method) & 1)) continue;
-    if (!separated) writeByte(0x2c);
+    if (!separated) writeByte(<u32>word(","));
     separated = false;
     const name = methodName(method);
     writeBytes(name, load<u8>(name - 1));

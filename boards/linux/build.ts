@@ -5,6 +5,7 @@ import { spawn } from "node:child_process";
 import { lookup } from "node:dns/promises";
 import { Command } from "commander";
 import { parsePort } from "../../host/node/cli/options.js";
+import { isLoopback } from "../../host/node/server/source-address.js";
 import { buildModules, runBoardCommand } from "../common/firmware/command.js";
 import { noteCredentials } from "../../host/node/firmware/board-credentials.js";
 import { describeEmbedded } from "../../host/node/firmware/embed.js";
@@ -46,11 +47,6 @@ async function buildAndRun(options: LinuxOptions): Promise<void> {
   if (state !== undefined) args.push("--state", state);
   if (serial !== undefined) args.push("--serial", serial);
   process.exitCode = await run(built.program, args);
-}
-
-/** Whether only this machine reaches the address. */
-function isLoopback(address: string): boolean {
-  return address === "::1" || /^(::ffff:)?127\.\d+\.\d+\.\d+$/.test(address);
 }
 
 /** Runs the program to its end, which a signal to this process brings about; resolves with its exit code. */

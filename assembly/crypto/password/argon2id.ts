@@ -1,6 +1,5 @@
 // RFC 9106: Argon2id, version 0x13, without secret value and associated data.
 // Comes in: a password, secret; a salt and the costs, public. Goes out: the tag; the memory is left zero.
-// Next: the verification of a password against a PHC string.
 
 import { BLAKE2B_BYTES, blake2bFinish, blake2bStart, blake2bUpdate } from "../hash/blake2b";
 

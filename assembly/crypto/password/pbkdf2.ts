@@ -1,6 +1,5 @@
 // RFC 8018 §5.2: PBKDF2 with HMAC-SHA-256 and an output of 32 bytes, a single block.
 // Comes in: a password, which is secret, a salt and the number of iterations, which are public. Goes out: 32 bytes.
-// Next: the verification of a password against a PHC string.
 
 import { hmacSha256Finish, hmacSha256Key, hmacSha256Start, hmacSha256Wipe } from "../hash/hmac-sha256";
 import { SHA256_BYTES, sha256Update } from "../hash/sha256";

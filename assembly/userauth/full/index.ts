@@ -1,8 +1,8 @@
 // RFC 4252: the full build. Several users with passwords and keys, several factors, password changes, keyboard-interactive, limits, a banner and
 // decisions of the host; full/features.ts lists what can be left out.
 //
-// In: one payload in the buffer. Out: a reply in its place, and the status. The listing of full/ is the order in which a request is
-// worked on: request, users, the method, factors, reply.
+// In: one payload in the buffer. Out: a reply in its place, and the status. Next on a request's way: request.ts, users.ts, a file of
+// methods/, factors.ts, reply.ts.
 
 import { UserauthField, UserauthStatus } from "../../abi/index";
 import { CREDENTIALS_CAPACITY, PAYLOAD_CAPACITY, SESSION_ID_CAPACITY, USER_NAME_CAPACITY } from "../../abi/capacities";

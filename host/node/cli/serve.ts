@@ -37,6 +37,7 @@ import { hostKeyPlace, stateFolder } from "../server/state-folder.js";
 import { shellQuoted, shown } from "../credentials/text.js";
 import { UsageError } from "./usage-error.js";
 import { storePasswordIn } from "../credentials/users-file.js";
+import { isLoopback } from "../server/source-address.js";
 import type { UsersTable } from "../credentials/users-region.js";
 
 const FAILURE = 1;
@@ -197,11 +198,6 @@ function warningOfDevelopment(user: string, region: Uint8Array): string {
   ];
   const frame = "*".repeat(Math.max(...lines.map((line) => line.length)));
   return [frame, ...lines, frame].join("\n");
-}
-
-/** Whether only this machine reaches the address. */
-function isLoopback(address: string): boolean {
-  return address === "::1" || /^(::ffff:)?127\.\d+\.\d+\.\d+$/.test(address);
 }
 
 /** What the person at the prompt can copy. */

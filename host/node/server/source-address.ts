@@ -18,3 +18,8 @@ export function sourceOf(address: string): string {
   const subnet = groups.slice(0, SUBNET_GROUPS).map((group) => parseInt(group, 16).toString(16));
   return `${subnet.join(":")}::/64`;
 }
+
+/** Whether only this machine reaches the address. */
+export function isLoopback(address: string): boolean {
+  return address === "::1" || /^(::ffff:)?127\.\d+\.\d+\.\d+$/.test(address);
+}

@@ -15,7 +15,7 @@ import {
   SSH_MSG_CHANNEL_REQUEST,
 } from "../wire/numbers";
 import { clearOutput, EXTENDED_DATA_HEADER_BYTES, writeMessage } from "./output";
-import { eventOfName, REFUSAL_LENGTH, REFUSALS } from "./names";
+import { eventOfName, REFUSAL_LENGTH, REFUSALS_PTR } from "./names";
 
 /**
  * The announced maximum packet size: the most data that fits in a payload, in the longer of the two data messages, and no more than
@@ -54,7 +54,7 @@ export class Channel {
   uses: u32;
 }
 
-const CHANNELS: usize = memory.data(CHANNEL_COUNT * offsetof<Channel>(), 16);
+const CHANNELS_PTR: usize = memory.data(CHANNEL_COUNT * offsetof<Channel>(), 16);
 
 /** Each channel's receive window, in bytes. receiveWindow + credit + what the application holds is always this. */
 export let windowSize: u32 = 0;
@@ -65,7 +65,7 @@ export function setWindowSize(size: u32): void {
 }
 
 function place(number: u32): Channel {
-  return changetype<Channel>(CHANNELS + number * offsetof<Channel>());
+  return changetype<Channel>(CHANNELS_PTR + number * offsetof<Channel>());
 }
 
 /** The channel with the host's number `number`, or null. */
@@ -100,7 +100,7 @@ export function isOver(channel: Channel, messageNumber: u32): bool {
 
 /** Forgets every channel: nothing more is sent or taken. */
 export function dropChannels(): void {
-  memory.fill(CHANNELS, 0, CHANNEL_COUNT * offsetof<Channel>());
+  memory.fill(CHANNELS_PTR, 0, CHANNEL_COUNT * offsetof<Channel>());
 }
 
 /** What follows is specific to a type or request that we do not know. */
@@ -147,7 +147,7 @@ export function handleOpen(): ConnectionEvent {
 function refuse(recipientChannel: u32, reason: u32): ConnectionEvent {
   writeMessage(SSH_MSG_CHANNEL_OPEN_FAILURE, recipientChannel);
   writeUint32(reason);
-  writeString(REFUSALS + (reason - SSH_OPEN_CONNECT_FAILED) * REFUSAL_LENGTH, REFUSAL_LENGTH);
+  writeString(REFUSALS_PTR + (reason - SSH_OPEN_CONNECT_FAILED) * REFUSAL_LENGTH, REFUSAL_LENGTH);
   // Empty language tag.
   writeUint32(0);
   return ConnectionEvent.NONE;

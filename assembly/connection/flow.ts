@@ -8,7 +8,7 @@ import { skipBytes, writeUint32, writtenLength } from "../wire/writer";
 import { Channel, CLOSE_SENT, EOF_RECEIVED, EOF_SENT, findChannel, MAXIMUM_PACKET_SIZE, windowSize } from "./channels";
 import { eventLength, readEventString } from "./event";
 import { SSH_MSG_CHANNEL_DATA, SSH_MSG_CHANNEL_EXTENDED_DATA, SSH_MSG_CHANNEL_WINDOW_ADJUST } from "../wire/numbers";
-import { clearOutput, DATA_HEADER_BYTES, EXTENDED_DATA_HEADER_BYTES, OUTPUT, writeMessage } from "./output";
+import { clearOutput, DATA_HEADER_BYTES, EXTENDED_DATA_HEADER_BYTES, OUTPUT_PTR, writeMessage } from "./output";
 
 // byte      SSH_MSG_CHANNEL_DATA          or  SSH_MSG_CHANNEL_EXTENDED_DATA
 // uint32    recipient channel
@@ -68,7 +68,7 @@ export function writable(number: u32): u32 {
 
 /** Where the host writes the data of the next `write`. */
 export function writePtr(): usize {
-  return OUTPUT + DATA_HEADER_BYTES;
+  return OUTPUT_PTR + DATA_HEADER_BYTES;
 }
 
 /**
@@ -81,7 +81,7 @@ export function write(number: u32, length: u32, extended: u32): u32 {
   if (channel === null || !length || length > writable(number)) return 0;
   channel.sendWindow -= length;
   if (extended) {
-    memory.copy(OUTPUT + EXTENDED_DATA_HEADER_BYTES, OUTPUT + DATA_HEADER_BYTES, length);
+    memory.copy(OUTPUT_PTR + EXTENDED_DATA_HEADER_BYTES, OUTPUT_PTR + DATA_HEADER_BYTES, length);
     writeMessage(SSH_MSG_CHANNEL_EXTENDED_DATA, channel.recipientChannel);
     writeUint32(extended);
   } else {

@@ -32,7 +32,7 @@ import {
   SSH_MSG_GLOBAL_REQUEST,
   SSH_MSG_REQUEST_SUCCESS,
 } from "../wire/numbers";
-import { clearOutput, OUTPUT } from "./output";
+import { clearOutput, OUTPUT_PTR } from "./output";
 import { handleGlobalRequest, handleRequest, refuseEverything, unanswered } from "./requests";
 
 export { __data_end, __heap_base };
@@ -40,10 +40,10 @@ export { columns, eventChannel, eventLength, eventPtr, rows, valueLength, valueP
 export { consumed, writable, write, writePtr } from "./flow";
 export { answer, exit, keepalive } from "./requests";
 
-const INPUT: usize = memory.data(PAYLOAD_CAPACITY, 16);
+const INPUT_PTR: usize = memory.data(PAYLOAD_CAPACITY, 16);
 
 export function inputPtr(): usize {
-  return INPUT;
+  return INPUT_PTR;
 }
 
 export function inputCapacity(): u32 {
@@ -51,7 +51,7 @@ export function inputCapacity(): u32 {
 }
 
 export function outputPtr(): usize {
-  return OUTPUT;
+  return OUTPUT_PTR;
 }
 
 /** Length of the payload that the last call has written at `outputPtr`. */
@@ -67,7 +67,7 @@ export function open(windowSize: u32): void {
 /** Takes the payload in the input buffer. Returns a ConnectionEvent; after PROTOCOL_ERROR never another. */
 export function receive(length: u32): u32 {
   clearOutput();
-  startReading(INPUT, length);
+  startReading(INPUT_PTR, length);
   const event = unanswered || length > PAYLOAD_CAPACITY ? ConnectionEvent.PROTOCOL_ERROR : handleMessage();
   if (event == ConnectionEvent.UNIMPLEMENTED) return event;
   if (event == ConnectionEvent.PROTOCOL_ERROR || isMalformedOrUnfinished()) {

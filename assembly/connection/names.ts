@@ -19,7 +19,7 @@ import {
 } from "../wire/names";
 
 /** In the order of ConnectionEvent, from OPEN to BREAK; then, without lengths, what we send: a table more would cost 8 bytes. */
-const NAMES: usize = memory.data<u8>([
+const NAMES_PTR: usize = memory.data<u8>([
   ...counted(SESSION),
   ...counted(PTY_REQ),
   ...counted(ENV),
@@ -40,18 +40,18 @@ const CHANNEL_NAMES_BYTES: u32 = byteLength(SESSION) + byteLength(PTY_REQ) + byt
 const PROGRAM_NAMES_BYTES: u32 = byteLength(EXEC) + byteLength(SUBSYSTEM);
 const TERMINAL_NAMES_BYTES: u32 = byteLength(WINDOW_CHANGE) + byteLength(SIGNAL) + byteLength(BREAK);
 
-export const EXIT_STATUS: usize =
-  NAMES + EVENT_COUNT + CHANNEL_NAMES_BYTES + PROGRAM_NAMES_BYTES + TERMINAL_NAMES_BYTES;
+export const EXIT_STATUS_PTR: usize =
+  NAMES_PTR + EVENT_COUNT + CHANNEL_NAMES_BYTES + PROGRAM_NAMES_BYTES + TERMINAL_NAMES_BYTES;
 export const EXIT_STATUS_LENGTH: u32 = byteLength(EXIT_STATUS_NAME);
-export const KEEPALIVE: usize = EXIT_STATUS + EXIT_STATUS_LENGTH;
+export const KEEPALIVE_PTR: usize = EXIT_STATUS_PTR + EXIT_STATUS_LENGTH;
 export const KEEPALIVE_LENGTH: u32 = byteLength(KEEPALIVE_NAME);
 /** Why a channel is not opened: a sentence for each reason, from SSH_OPEN_CONNECT_FAILED on, all of the same length. */
-export const REFUSALS: usize = KEEPALIVE + KEEPALIVE_LENGTH;
+export const REFUSALS_PTR: usize = KEEPALIVE_PTR + KEEPALIVE_LENGTH;
 export const REFUSAL_LENGTH: u32 = byteLength("no channel is free");
 
 /** OPEN for the channel type "session", the event of a request's name, or NONE. */
 export function eventOfName(ptr: usize, length: u32): ConnectionEvent {
-  let name = NAMES;
+  let name = NAMES_PTR;
   for (let event = ConnectionEvent.OPEN; event <= LAST_REQUEST; event++) {
     const nameLength: u32 = load<u8>(name++);
     if (nameLength == length && !ctDifference(ptr, name, length - 1)) return event;

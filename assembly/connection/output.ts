@@ -9,16 +9,16 @@ export const DATA_HEADER_BYTES: u32 = 9;
 export const EXTENDED_DATA_HEADER_BYTES: u32 = 13;
 
 /** Holds the longest data message; every other message is shorter than 36 bytes. */
-export const OUTPUT: usize = memory.data(CHANNEL_DATA_CAPACITY + EXTENDED_DATA_HEADER_BYTES, 16);
+export const OUTPUT_PTR: usize = memory.data(CHANNEL_DATA_CAPACITY + EXTENDED_DATA_HEADER_BYTES, 16);
 
 /** Discards what an earlier call has written. */
 export function clearOutput(): void {
-  startWriting(OUTPUT);
+  startWriting(OUTPUT_PTR);
 }
 
 /** Starts a message about a channel, by the client's number for it. Returns the message's length so far. */
 export function writeMessage(number: u32, recipientChannel: u32): u32 {
-  startWriting(OUTPUT);
+  startWriting(OUTPUT_PTR);
   writeByte(number);
   writeUint32(recipientChannel);
   return writtenLength();

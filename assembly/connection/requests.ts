@@ -15,7 +15,7 @@ import {
   SSH_MSG_REQUEST_FAILURE,
 } from "../wire/numbers";
 import { clearOutput, writeMessage } from "./output";
-import { eventOfName, EXIT_STATUS, EXIT_STATUS_LENGTH, KEEPALIVE, KEEPALIVE_LENGTH } from "./names";
+import { eventOfName, EXIT_STATUS_PTR, EXIT_STATUS_LENGTH, KEEPALIVE_PTR, KEEPALIVE_LENGTH } from "./names";
 
 /** The event that the application has to answer, or NONE. After an error, PROTOCOL_ERROR: nothing answers that. */
 export let unanswered: ConnectionEvent = 0;
@@ -43,7 +43,7 @@ export function keepalive(): u32 {
   clearOutput();
   if (unanswered) return 0;
   writeByte(SSH_MSG_GLOBAL_REQUEST);
-  writeString(KEEPALIVE, KEEPALIVE_LENGTH);
+  writeString(KEEPALIVE_PTR, KEEPALIVE_LENGTH);
   // want reply
   writeByte(1);
   return writtenLength();
@@ -110,7 +110,7 @@ export function answer(accept: u32): u32 {
 /** Sends the exit status of what ran on the channel; 0 when it was sent before. */
 export function exit(number: u32, status: u32): u32 {
   if (!writeOnce(number, EXIT_SENT, SSH_MSG_CHANNEL_REQUEST)) return 0;
-  writeString(EXIT_STATUS, EXIT_STATUS_LENGTH);
+  writeString(EXIT_STATUS_PTR, EXIT_STATUS_LENGTH);
   // want reply: must be FALSE.
   writeByte(0);
   writeUint32(status);

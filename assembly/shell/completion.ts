@@ -3,10 +3,10 @@
 // The words are in the input buffer, LF behind each; they stay there until the output has been taken.
 
 import { SHELL_INPUT_CAPACITY } from "../abi/capacities";
-import { byteAt, cursor, LINE, lineLength, replace } from "./line";
+import { byteAt, cursor, LINE_PTR, lineLength, replace } from "./line";
 import { write, writeNewline, writeTimes } from "./output";
 
-export const INPUT: usize = memory.data(SHELL_INPUT_CAPACITY, 16);
+export const INPUT_PTR: usize = memory.data(SHELL_INPUT_CAPACITY, 16);
 
 /** Blanks between two words of a list. */
 const GAP: u32 = 2;
@@ -30,10 +30,10 @@ function findWord(): bool {
   const start = wordStart();
   const length = cursor - start;
   while (next < wordsLength) {
-    word = INPUT + next;
+    word = INPUT_PTR + next;
     wordLength = 0;
-    while (next < wordsLength && load<u8>(INPUT + next++) != 0x0a) wordLength++;
-    if (wordLength >= length && memory.compare(word, LINE + start, length) == 0) return true;
+    while (next < wordsLength && load<u8>(INPUT_PTR + next++) != 0x0a) wordLength++;
+    if (wordLength >= length && memory.compare(word, LINE_PTR + start, length) == 0) return true;
   }
   return false;
 }
@@ -65,11 +65,11 @@ export function completeWith(length: u32): Completion {
   }
   if (common == typed && !alone) return Completion.CHOICE;
   if (!replace(cursor, cursor, first + typed, common - typed)) return Completion.FULL;
-  if (alone && cursor == lineLength) replace(cursor, cursor, BLANK, 1);
+  if (alone && cursor == lineLength) replace(cursor, cursor, BLANK_PTR, 1);
   return Completion.DONE;
 }
 
-const BLANK: usize = memory.data<u8>([0x20]);
+const BLANK_PTR: usize = memory.data<u8>([0x20]);
 
 /** The list in columns, a row of it as wide as the terminal at most. */
 export function writeWords(columns: u32): void {

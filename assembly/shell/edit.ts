@@ -27,11 +27,11 @@ let pasting: bool = false;
 /** The bell has rung because the line is full: of a long text that is pasted, every character would ring. */
 let rang: bool = false;
 
-const CHARACTER: usize = memory.data(4, 4);
+const CHARACTER_PTR: usize = memory.data(4, 4);
 
 function insert(bytes: u32, length: u32): void {
-  store<u32>(CHARACTER, bytes);
-  if (replace(cursor, cursor, CHARACTER, length)) return;
+  store<u32>(CHARACTER_PTR, bytes);
+  if (replace(cursor, cursor, CHARACTER_PTR, length)) return;
   if (!rang) ring();
   rang = true;
 }

@@ -1,10 +1,10 @@
 // The lines that were typed before: as many of the newest as fit, and the search among them.
 
 import { HISTORY_CAPACITY } from "../abi/capacities";
-import { cursor, LINE, lineLength, replace } from "./line";
+import { cursor, LINE_PTR, lineLength, replace } from "./line";
 
 /** The newest line first, LF behind each. */
-export const HISTORY: usize = memory.data(HISTORY_CAPACITY, 16);
+export const HISTORY_PTR: usize = memory.data(HISTORY_CAPACITY, 16);
 export let historyLength: u32 = 0;
 
 /** Where in the buffer the line stands that is shown; `NONE`: it is none of them. */
@@ -17,12 +17,12 @@ let searching: bool = false;
 /** Length of the line at a place in the buffer. */
 function lengthAt(place: u32): u32 {
   let end = place;
-  while (load<u8>(HISTORY + end) != 0x0a) end++;
+  while (load<u8>(HISTORY_PTR + end) != 0x0a) end++;
   return end - place;
 }
 
 function equals(place: u32, length: u32): bool {
-  return memory.compare(HISTORY + place, LINE, length) == 0;
+  return memory.compare(HISTORY_PTR + place, LINE_PTR, length) == 0;
 }
 
 /** Whether the line there begins with what is searched, and is not the one that is on the terminal. */
@@ -49,7 +49,7 @@ export function searchOlder(): bool {
   while (place < historyLength && !isFound(place)) place += lengthAt(place) + 1;
   if (place >= historyLength) return false;
   shown = place;
-  return replace(0, lineLength, HISTORY + place, lengthAt(place));
+  return replace(0, lineLength, HISTORY_PTR + place, lengthAt(place));
 }
 
 /** Shows the next newer one, or, behind the newest, what is searched. */
@@ -60,8 +60,8 @@ export function searchNewer(): void {
     if (isFound(place)) found = place;
   }
   shown = found;
-  if (found == NONE) replace(searchedLength, lineLength, LINE, 0);
-  else replace(0, lineLength, HISTORY + found, lengthAt(found));
+  if (found == NONE) replace(searchedLength, lineLength, LINE_PTR, 0);
+  else replace(0, lineLength, HISTORY_PTR + found, lengthAt(found));
 }
 
 /** The next search begins at the newest line again. */
@@ -73,7 +73,7 @@ export function restartSearch(): void {
 /** Puts the line before all others, unless it is blank or repeats the newest, or is longer than everything together. */
 export function remember(): void {
   let blanks: u32 = 0;
-  while (blanks < lineLength && load<u8>(LINE + blanks) == 0x20) blanks++;
+  while (blanks < lineLength && load<u8>(LINE_PTR + blanks) == 0x20) blanks++;
   if (blanks == lineLength || lineLength >= HISTORY_CAPACITY) return;
   if (historyLength && lengthAt(0) == lineLength && equals(0, lineLength)) return;
   let kept: u32 = 0;
@@ -82,8 +82,8 @@ export function remember(): void {
     if (next + lineLength + 1 > HISTORY_CAPACITY) break;
     kept = next;
   }
-  memory.copy(HISTORY + lineLength + 1, HISTORY, kept);
-  memory.copy(HISTORY, LINE, lineLength);
-  store<u8>(HISTORY + lineLength, 0x0a);
+  memory.copy(HISTORY_PTR + lineLength + 1, HISTORY_PTR, kept);
+  memory.copy(HISTORY_PTR, LINE_PTR, lineLength);
+  store<u8>(HISTORY_PTR + lineLength, 0x0a);
   historyLength = kept + lineLength + 1;
 }

@@ -5,14 +5,14 @@
 
 import { SHELL_INPUT_CAPACITY } from "../abi/capacities";
 import { ShellEvent, ShellInput } from "../abi/index";
-import { completeWith, Completion, INPUT } from "./completion";
+import { completeWith, Completion, INPUT_PTR } from "./completion";
 import { handleKey, tabAgain } from "./edit";
-import { HISTORY, historyLength as historyBytes } from "./history";
+import { HISTORY_PTR, historyLength as historyBytes } from "./history";
 import { Key, takeByte } from "./keys";
-import { appendByte, clearLine, dropCarriageReturn, LINE, lineLength as lineBytes } from "./line";
-import { OUTPUT, wipeOutput } from "./output";
+import { appendByte, clearLine, dropCarriageReturn, LINE_PTR, lineLength as lineBytes } from "./line";
+import { OUTPUT_PTR, wipeOutput } from "./output";
 import { outputWaits, ring, setTerminal, showPrompt, showResized, showTail, Tail } from "./view";
-import { clearWords, WORDS, wordsLength as wordsBytes } from "./words";
+import { clearWords, WORDS_PTR, wordsLength as wordsBytes } from "./words";
 
 export { __data_end, __heap_base };
 export { wordStart } from "./completion";
@@ -29,7 +29,7 @@ let consumedLength: u32 = 0;
 let tooLong: bool = false;
 
 export function inputPtr(): usize {
-  return INPUT;
+  return INPUT_PTR;
 }
 
 export function inputCapacity(): u32 {
@@ -37,11 +37,11 @@ export function inputCapacity(): u32 {
 }
 
 export function outputPtr(): usize {
-  return OUTPUT;
+  return OUTPUT_PTR;
 }
 
 export function linePtr(): usize {
-  return LINE;
+  return LINE_PTR;
 }
 
 export function lineLength(): u32 {
@@ -49,7 +49,7 @@ export function lineLength(): u32 {
 }
 
 export function wordsPtr(): usize {
-  return WORDS;
+  return WORDS_PTR;
 }
 
 export function wordsLength(): u32 {
@@ -57,7 +57,7 @@ export function wordsLength(): u32 {
 }
 
 export function historyPtr(): usize {
-  return HISTORY;
+  return HISTORY_PTR;
 }
 
 export function historyLength(): u32 {
@@ -81,10 +81,10 @@ export function prompt(length: u32): void {
   tooLong = false;
   wipeOutput();
   if (isTerminal()) {
-    showPrompt(INPUT, min(length, SHELL_INPUT_CAPACITY));
+    showPrompt(INPUT_PTR, min(length, SHELL_INPUT_CAPACITY));
     editing = true;
   }
-  memory.fill(INPUT, 0, SHELL_INPUT_CAPACITY);
+  memory.fill(INPUT_PTR, 0, SHELL_INPUT_CAPACITY);
 }
 
 /** Takes bytes of the input buffer, up to the one that makes an event, which it returns. */
@@ -93,7 +93,7 @@ export function receive(length: u32): u32 {
   if (outputWaits()) return ShellEvent.NONE;
   length = min(length, SHELL_INPUT_CAPACITY);
   while (consumedLength < length) {
-    const byte: u32 = load<u8>(INPUT + consumedLength++);
+    const byte: u32 = load<u8>(INPUT_PTR + consumedLength++);
     const event = isTerminal() ? takeKeyByte(byte) : takeLineByte(byte);
     if (event != ShellEvent.NONE) return event;
   }

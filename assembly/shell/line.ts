@@ -5,7 +5,7 @@
 import { LINE_CAPACITY } from "../abi/capacities";
 import { widthAt } from "./width";
 
-export const LINE: usize = memory.data(LINE_CAPACITY, 16);
+export const LINE_PTR: usize = memory.data(LINE_CAPACITY, 16);
 export let lineLength: u32 = 0;
 export let cursor: u32 = 0;
 
@@ -18,7 +18,7 @@ let cutLength: u32 = 0;
 
 function change(place: u32): void {
   // a mark is drawn with the character that it belongs to
-  while (place && place < lineLength && (continuesCharacter(place) || !widthAt(LINE + place))) place--;
+  while (place && place < lineLength && (continuesCharacter(place) || !widthAt(LINE_PTR + place))) place--;
   changedFrom = min(changedFrom, place);
 }
 
@@ -34,8 +34,8 @@ export function replace(from: u32, to: u32, text: usize, length: u32): bool {
   if (newLength > LINE_CAPACITY) return false;
   if (newLength + cutLength > LINE_CAPACITY) cutLength = 0;
   change(from); // what is there now may be a mark on the character before it; so may what comes
-  memory.copy(LINE + from + length, LINE + to, rest);
-  memory.copy(LINE + from, text, length);
+  memory.copy(LINE_PTR + from + length, LINE_PTR + to, rest);
+  memory.copy(LINE_PTR + from, text, length);
   lineLength = newLength;
   cursor = from + length;
   change(from);
@@ -44,7 +44,7 @@ export function replace(from: u32, to: u32, text: usize, length: u32): bool {
 
 /** Removes what is between the cursor and `place`. */
 export function removeTo(place: u32): void {
-  if (place != cursor) replace(min(place, cursor), max(place, cursor), LINE, 0);
+  if (place != cursor) replace(min(place, cursor), max(place, cursor), LINE_PTR, 0);
 }
 
 /** Removes what is between the cursor and `place`, for `insertCut`. */
@@ -54,15 +54,15 @@ export function cutTo(place: u32): void {
   if (!length) return;
   const restBehind = from + length < lineLength;
   cutLength = restBehind && lineLength + length > LINE_CAPACITY ? 0 : length;
-  memory.copy(LINE + LINE_CAPACITY - cutLength, LINE + from, cutLength);
-  replace(from, from + length, LINE, 0);
+  memory.copy(LINE_PTR + LINE_CAPACITY - cutLength, LINE_PTR + from, cutLength);
+  replace(from, from + length, LINE_PTR, 0);
 }
 
 /** Inserts at the cursor what was cut out last. False: the line has no room for that. */
 export function insertCut(): bool {
   // `replace` moves bytes before it copies the text
   if (lineLength + 2 * cutLength > LINE_CAPACITY) return false;
-  return replace(cursor, cursor, LINE + LINE_CAPACITY - cutLength, cutLength);
+  return replace(cursor, cursor, LINE_PTR + LINE_CAPACITY - cutLength, cutLength);
 }
 
 export function moveCursor(place: u32): void {
@@ -71,7 +71,7 @@ export function moveCursor(place: u32): void {
 
 /** Empties the line, and overwrites what it held: that may be secret. */
 export function clearLine(): void {
-  memory.fill(LINE, 0, lineLength);
+  memory.fill(LINE_PTR, 0, lineLength);
   lineLength = 0;
   cursor = 0;
 }
@@ -79,7 +79,7 @@ export function clearLine(): void {
 /** A byte of a line that nobody edits. False: the line is full. */
 export function appendByte(byte: u32): bool {
   if (lineLength == LINE_CAPACITY) return false;
-  store<u8>(LINE + lineLength++, byte);
+  store<u8>(LINE_PTR + lineLength++, byte);
   return true;
 }
 
@@ -89,7 +89,7 @@ export function dropCarriageReturn(): void {
 }
 
 export function byteAt(place: u32): u32 {
-  return load<u8>(LINE + place);
+  return load<u8>(LINE_PTR + place);
 }
 
 // ---- characters and words ----

@@ -3,7 +3,7 @@
 
 import { OUTPUT_CAPACITY } from "../abi/capacities";
 
-export const OUTPUT: usize = memory.data(OUTPUT_CAPACITY, 16);
+export const OUTPUT_PTR: usize = memory.data(OUTPUT_CAPACITY, 16);
 
 /** Bytes of the whole: those that were taken before, those that this piece has at most, and all that have been made. */
 let taken: u32 = 0;
@@ -31,12 +31,12 @@ export function isTaken(): bool {
 
 /** Overwrites what was written last. */
 export function wipeOutput(): void {
-  memory.fill(OUTPUT, 0, OUTPUT_CAPACITY);
+  memory.fill(OUTPUT_PTR, 0, OUTPUT_CAPACITY);
 }
 
 export function write(byte: u32): void {
   const place = made++ - taken;
-  if (place < room) store<u8>(OUTPUT + place, byte);
+  if (place < room) store<u8>(OUTPUT_PTR + place, byte);
 }
 
 /** Up to four characters, the first one lowest. */

@@ -6,11 +6,11 @@
 
 import { PROMPT_CAPACITY } from "../abi/capacities";
 import { writeWords } from "./completion";
-import { changedFrom, cursor, LINE, lineLength, settleChange, UNCHANGED } from "./line";
+import { changedFrom, cursor, LINE_PTR, lineLength, settleChange, UNCHANGED } from "./line";
 import { beginPiece, endPiece, isTaken, write, writeNewline, writeSequence, writeText, writeTimes } from "./output";
 import { cellBehind, leavesRow, widthAt } from "./width";
 
-const PROMPT: usize = memory.data(PROMPT_CAPACITY, 16);
+const PROMPT_PTR: usize = memory.data(PROMPT_CAPACITY, 16);
 let promptLength: u32 = 0;
 
 /** The terminal's width in cells, 0 if it is not known. */
@@ -76,7 +76,7 @@ export function ring(): void {
 /** A new prompt, where the terminal's cursor stands. */
 export function showPrompt(text: usize, length: u32): void {
   promptLength = min(length, PROMPT_CAPACITY);
-  memory.copy(PROMPT, text, promptLength);
+  memory.copy(PROMPT_PTR, text, promptLength);
   shownCursor = 0;
   shownEnd = 0;
   fresh = true;
@@ -133,7 +133,7 @@ export function output(capacity: u32): u32 {
 let at: u32 = 0;
 
 function cellAt(place: u32): u32 {
-  return cellBehind(cellBehind(0, PROMPT, promptLength, columns), LINE, place, columns);
+  return cellBehind(cellBehind(0, PROMPT_PTR, promptLength, columns), LINE_PTR, place, columns);
 }
 
 function rowOf(cell: u32): u32 {
@@ -188,12 +188,12 @@ function eraseTo(end: u32): void {
 function writeLine(first: u32, all: bool, end: u32): void {
   if (all) {
     if (fresh) writePasteMode(0x68);
-    writeCharacters(PROMPT, promptLength);
+    writeCharacters(PROMPT_PTR, promptLength);
     first = 0;
   } else {
     moveTo(cellAt(first));
   }
-  writeCharacters(LINE + first, lineLength - first);
+  writeCharacters(LINE_PTR + first, lineLength - first);
   if (columns && at && at % columns == 0) writeText(0x0d20);
   if (end > at) eraseTo(end);
 }

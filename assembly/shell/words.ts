@@ -6,7 +6,7 @@ import { LINE_CAPACITY } from "../abi/capacities";
 import { ShellWords } from "../abi/index";
 import { byteAt, lineLength } from "./line";
 
-export const WORDS: usize = memory.data(LINE_CAPACITY + 1, 16);
+export const WORDS_PTR: usize = memory.data(LINE_CAPACITY + 1, 16);
 export let wordsLength: u32 = 0;
 
 const NEWLINE: u32 = 0x0a;
@@ -29,7 +29,7 @@ function isQuotable(byte: u32, quote: u32): bool {
 
 /** There is room: a NUL takes the place of the blank behind the word; the last one has the byte that the buffer is longer than the line. */
 function append(byte: u32): void {
-  store<u8>(WORDS + wordsLength++, byte);
+  store<u8>(WORDS_PTR + wordsLength++, byte);
 }
 
 /** Makes words of the line. */
@@ -66,6 +66,6 @@ export function splitWords(): u32 {
 
 /** Overwrites the words: they may be secret. */
 export function clearWords(): void {
-  memory.fill(WORDS, 0, wordsLength);
+  memory.fill(WORDS_PTR, 0, wordsLength);
   wordsLength = 0;
 }

@@ -36,7 +36,7 @@ import {
   finishKexinit,
   HOST_KEY_NAME_BYTES,
   HOST_KEY_NAME_PTR,
-  NAME,
+  NAME_PTR,
   readKexinit,
   SERVER_TO_CLIENT,
   startKexinit,
@@ -49,10 +49,10 @@ import { handleEcdhInit, hashServerKexinit, sessionIdLength } from "./key-exchan
 import {
   bytesSinceNewKeys,
   HEADER_BYTES,
-  INPUT,
+  INPUT_PTR,
   KEPT_BYTES,
   lastSequenceNumber,
-  PAYLOAD,
+  PAYLOAD_PTR,
   payloadLength,
   payloadToSend,
   PIECE_END,
@@ -162,9 +162,9 @@ export function writeDisconnect(reason: u32, descriptionLength: u32): void {
   writePacket(writtenLength());
 }
 
-/** What to do with the payload at PAYLOAD. */
+/** What to do with the payload at PAYLOAD_PTR. */
 export function handlePayload(): TransportEvent {
-  const number = <u32>load<u8>(PAYLOAD);
+  const number = <u32>load<u8>(PAYLOAD_PTR);
   if (number == SSH_MSG_DISCONNECT) return handleDisconnect();
   // Behind a KEXINIT of the client's there should be no connection message until NEWKEYS (RFC 4253 §7.1). But clients have sent some before
   // they knew; the keys in use are as good for them as ever.
@@ -196,7 +196,7 @@ export function handlePayload(): TransportEvent {
  */
 function spoilPayload(number: u32): void {
   shortenPayload();
-  let name = PAYLOAD + 1;
+  let name = PAYLOAD_PTR + 1;
   if (number == SSH_MSG_CHANNEL_REQUEST) {
     // behind the recipient channel and the name's length
     name += 8;
@@ -233,7 +233,7 @@ function handleExchange(number: u32): TransportEvent {
       return TransportEvent.CONTINUE;
     }
     if (number == SSH_MSG_KEX_ECDH_INIT) {
-      if (!handleEcdhInit(PAYLOAD, payloadLength)) return fail(TransportError.KEY_EXCHANGE_FAILED);
+      if (!handleEcdhInit(PAYLOAD_PTR, payloadLength)) return fail(TransportError.KEY_EXCHANGE_FAILED);
       startServerToClientKeys(agreedCipher(SERVER_TO_CLIENT), strict);
       exchange = Exchange.NEWKEYS_SENT;
       return TransportEvent.CONTINUE;
@@ -256,14 +256,14 @@ export function takePiece(): void {
     startExchangeHash(length);
     start = HEADER_BYTES;
   }
-  sha256Update(INPUT + start, readKexinit(INPUT + start, PIECE_END - start));
+  sha256Update(INPUT_PTR + start, readKexinit(INPUT_PTR + start, PIECE_END - start));
 }
 
 /** Forgets what `takePiece` has had, unless it was the client's KEXINIT. */
 export function forgetPieces(): void {
   if (exchange > Exchange.KEXINIT_SENT) return;
-  sha256Finish(NAME);
-  memory.fill(NAME, 0, SHA256_BYTES);
+  sha256Finish(NAME_PTR);
+  memory.fill(NAME_PTR, 0, SHA256_BYTES);
 }
 
 function handleKexinit(): TransportEvent {
@@ -285,7 +285,7 @@ function handleKexinit(): TransportEvent {
  *     ...
  */
 function handleDisconnect(): TransportEvent {
-  startReading(PAYLOAD, payloadLength);
+  startReading(PAYLOAD_PTR, payloadLength);
   readByte();
   disconnectReason = readUint32();
   return TransportEvent.CLOSED;
@@ -296,7 +296,7 @@ function handleDisconnect(): TransportEvent {
  *     string    service name: "ssh-userauth", once
  */
 function handleServiceRequest(): TransportEvent {
-  startReading(PAYLOAD, payloadLength);
+  startReading(PAYLOAD_PTR, payloadLength);
   readByte();
   const serviceName = readString();
   if (isMalformedOrUnfinished() || authenticated || serviceRequests == SERVICE_REQUESTS_LIMIT) return protocolError();

@@ -4,21 +4,21 @@
 
 import { sha256Start, sha256Update } from "../crypto/hash/sha256";
 import {
-  CLIENT_IDENTIFICATION,
+  CLIENT_IDENTIFICATION_PTR,
   clientIdentificationLength,
-  SERVER_IDENTIFICATION,
+  SERVER_IDENTIFICATION_PTR,
   SERVER_IDENTIFICATION_BYTES,
 } from "./identification";
 
 const LENGTH_BYTES: u32 = 4;
 
 /** A length, or one letter, on its way into a hash. */
-const SCRATCH: usize = memory.data(LENGTH_BYTES, 4);
+const SCRATCH_PTR: usize = memory.data(LENGTH_BYTES, 4);
 
 /** Adds a string's length to the hash. */
 function hashLength(length: u32): void {
-  store<u32>(SCRATCH, bswap(length));
-  sha256Update(SCRATCH, LENGTH_BYTES);
+  store<u32>(SCRATCH_PTR, bswap(length));
+  sha256Update(SCRATCH_PTR, LENGTH_BYTES);
 }
 
 /** Adds a string to the hash. */
@@ -29,14 +29,14 @@ export function hashString(ptr: usize, length: u32): void {
 
 /** Adds one byte to the hash. */
 export function hashByte(byte: u32): void {
-  store<u8>(SCRATCH, <u8>byte);
-  sha256Update(SCRATCH, 1);
+  store<u8>(SCRATCH_PTR, <u8>byte);
+  sha256Update(SCRATCH_PTR, 1);
 }
 
 /** Begins the exchange hash: V_C, V_S, and of I_C the length. The bytes of I_C come next, and then I_S. */
 export function startExchangeHash(clientKexinitLength: u32): void {
   sha256Start();
-  hashString(CLIENT_IDENTIFICATION, clientIdentificationLength);
-  hashString(SERVER_IDENTIFICATION, SERVER_IDENTIFICATION_BYTES);
+  hashString(CLIENT_IDENTIFICATION_PTR, clientIdentificationLength);
+  hashString(SERVER_IDENTIFICATION_PTR, SERVER_IDENTIFICATION_BYTES);
   hashLength(clientKexinitLength);
 }

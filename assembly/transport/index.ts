@@ -4,8 +4,8 @@
 // in the order of a connection: identification.ts, kexinit.ts, key-exchange.ts; for every packet: packet.ts, dispatch.ts.
 
 // First, so that its small buffers lie below the large ones: their addresses take a byte less each time they are used.
-import { HOST_KEY, makeHostKeyPair } from "./hostkey/ed25519";
-import { SESSION_ID, sessionIdLength as idLength } from "./key-exchange";
+import { HOST_KEY_PTR, makeHostKeyPair } from "./hostkey/ed25519";
+import { SESSION_ID_PTR, sessionIdLength as idLength } from "./key-exchange";
 import { TransportError, TransportEvent } from "../abi/index";
 import { TRANSPORT_OVER } from "../abi/ranges";
 import { DESCRIPTION_CAPACITY, PAYLOAD_CAPACITY } from "../abi/capacities";
@@ -27,7 +27,7 @@ import {
   writeDisconnect,
   writeUnimplemented,
 } from "./dispatch";
-import { AES_CTR } from "./features";
+import { HAS_AES_CTR } from "./features";
 import { isUnfinishedLine, readIdentification, writeIdentification } from "./identification";
 import { strict } from "./kexinit";
 import { SSH_MSG_USERAUTH_SUCCESS } from "../wire/numbers";
@@ -36,11 +36,11 @@ import {
   bytesOfLength,
   clearOutput,
   HEADER_BYTES,
-  INPUT,
+  INPUT_PTR,
   LENGTH_BYTES,
-  OUTPUT,
+  OUTPUT_PTR,
   outputLength as written,
-  PAYLOAD,
+  PAYLOAD_PTR,
   payloadLength as payloadBytes,
   pieceEnd,
   pieceStart,
@@ -55,11 +55,11 @@ import {
 export { __data_end, __heap_base };
 
 /** Where `send` finds its payload, when the output is empty. */
-const FIRST_PAYLOAD: usize = OUTPUT + HEADER_BYTES;
+const FIRST_PAYLOAD_PTR: usize = OUTPUT_PTR + HEADER_BYTES;
 
 const MINIMUM_ENTROPY_BYTES: u32 = 32;
 
-/** What the bytes at INPUT will be when `wanted` of them are there. */
+/** What the bytes at INPUT_PTR will be when `wanted` of them are there. */
 enum Stage {
   /** Nothing: `open` comes first. */
   UNOPENED,
@@ -79,7 +79,7 @@ enum Stage {
 let stage: Stage = 0;
 let received: u32 = 0;
 /**
- * How many bytes at INPUT end the stage; before `open`, how much entropy fits. A board's raw noise may have as little as one bit of
+ * How many bytes at INPUT_PTR end the stage; before `open`, how much entropy fits. A board's raw noise may have as little as one bit of
  * entropy in a byte: 512 bytes are then worth twice the generator's key.
  */
 let wanted: u32 = 512;
@@ -89,7 +89,7 @@ function isOpen(): bool {
 }
 
 export function inputPtr(): usize {
-  return INPUT + received;
+  return INPUT_PTR + received;
 }
 
 export function inputCapacity(): u32 {
@@ -97,7 +97,7 @@ export function inputCapacity(): u32 {
 }
 
 export function outputPtr(): usize {
-  return OUTPUT;
+  return OUTPUT_PTR;
 }
 
 export function outputLength(): u32 {
@@ -105,7 +105,7 @@ export function outputLength(): u32 {
 }
 
 export function hostKeyPtr(): usize {
-  return HOST_KEY;
+  return HOST_KEY_PTR;
 }
 
 export function signatureAlgorithmsPtr(): usize {
@@ -113,7 +113,7 @@ export function signatureAlgorithmsPtr(): usize {
 }
 
 export function payloadPtr(): usize {
-  return PAYLOAD;
+  return PAYLOAD_PTR;
 }
 
 export function payloadLength(): u32 {
@@ -121,7 +121,7 @@ export function payloadLength(): u32 {
 }
 
 export function sessionIdPtr(): usize {
-  return SESSION_ID;
+  return SESSION_ID_PTR;
 }
 
 export function sessionIdLength(): u32 {
@@ -138,7 +138,7 @@ export function strictKex(): u32 {
 }
 
 export function sendPtr(): usize {
-  return FIRST_PAYLOAD;
+  return FIRST_PAYLOAD_PTR;
 }
 
 export function sendCapacity(): u32 {
@@ -148,8 +148,8 @@ export function sendCapacity(): u32 {
 /** Seeds the generator from the input buffer and wipes that; false before it has enough, and once the connection is open. */
 function takeEntropy(length: u32): bool {
   if (stage != Stage.UNOPENED || length < MINIMUM_ENTROPY_BYTES || length > wanted) return false;
-  seedRandom(INPUT, length);
-  memory.fill(INPUT, 0, wanted);
+  seedRandom(INPUT_PTR, length);
+  memory.fill(INPUT_PTR, 0, wanted);
   return true;
 }
 
@@ -186,7 +186,7 @@ export function receive(length: u32): u32 {
       break;
     case Stage.LENGTH:
       // More than the field only now: before, the last payload was where the rest comes.
-      if (AES_CTR && received < bytesOfLength()) {
+      if (HAS_AES_CTR && received < bytesOfLength()) {
         wanted = bytesOfLength();
         return TransportEvent.CONTINUE;
       }
@@ -240,7 +240,7 @@ function end(event: u32): u32 {
 export function send(length: u32): u32 {
   clearOutput();
   if (length - 1 < sendCapacity()) {
-    if (load<u8>(FIRST_PAYLOAD) == SSH_MSG_USERAUTH_SUCCESS) setAuthenticated();
+    if (load<u8>(FIRST_PAYLOAD_PTR) == SSH_MSG_USERAUTH_SUCCESS) setAuthenticated();
     writePacket(length);
     rekeyIfDue();
   }
@@ -249,7 +249,7 @@ export function send(length: u32): u32 {
 
 export function hash(length: u32): u32 {
   if (length - 1 >= sendCapacity()) return 0; // during a key exchange the exchange hash is under way
-  sha256(OUTPUT, FIRST_PAYLOAD, length);
+  sha256(OUTPUT_PTR, FIRST_PAYLOAD_PTR, length);
   return SHA256_BYTES;
 }
 

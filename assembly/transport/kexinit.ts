@@ -16,7 +16,7 @@ import {
 } from "../wire/names";
 import { SSH_MSG_KEXINIT } from "../wire/numbers";
 import { Cipher } from "./cipher/cipher";
-import { AES_CTR, AES_GCM, MLKEM768X25519, SEVERAL_CIPHERS } from "./features";
+import { HAS_AES_CTR, HAS_AES_GCM, HAS_MLKEM768X25519, HAS_SEVERAL_CIPHERS } from "./features";
 import { Kex } from "./kex/kex";
 import { sessionIdLength } from "./key-exchange";
 import { CIPHERS, KEX_ALGORITHMS, MACS } from "./offer";
@@ -39,7 +39,7 @@ const COOKIE_BYTES: u32 = 16;
  *     uint32       0
  */
 // prettier-ignore
-export const KEXINIT: usize = memory.data<u8>([
+export const KEXINIT_PTR: usize = memory.data<u8>([
   <u8>SSH_MSG_KEXINIT, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
   ...sshString(KEX_ALGORITHMS),
   ...sshString(SSH_ED25519),
@@ -62,16 +62,16 @@ const COMPRESSION_OFFSET: u32 =
 export const KEXINIT_BYTES: u32 =
   COMPRESSION_OFFSET + 2 * (byteLength(NO_COMPRESSION) + LENGTH_BYTES) + 2 * LENGTH_BYTES + 1;
 
-const CURVE25519_PTR: usize = KEXINIT + KEX_OFFSET;
+const CURVE25519_PTR: usize = KEXINIT_PTR + KEX_OFFSET;
 const CURVE25519_LIBSSH_PTR: usize = CURVE25519_PTR + byteLength(CURVE25519_SHA256) + 1;
-const STRICT_PTR: usize = KEXINIT + KEX_OFFSET + byteLength(KEX_ALGORITHMS) - byteLength(STRICT_KEX_SERVER);
+const STRICT_PTR: usize = KEXINIT_PTR + KEX_OFFSET + byteLength(KEX_ALGORITHMS) - byteLength(STRICT_KEX_SERVER);
 /** Where the client's marker differs from ours. */
 const STRICT_ROLE: u32 = 11;
 /** The host key's algorithm; the four bytes before it make it a string. */
-export const HOST_KEY_NAME_PTR: usize = KEXINIT + HOST_KEY_OFFSET;
+export const HOST_KEY_NAME_PTR: usize = KEXINIT_PTR + HOST_KEY_OFFSET;
 export const HOST_KEY_NAME_BYTES: u32 = byteLength(SSH_ED25519);
-const CIPHER_PTR: usize = KEXINIT + CIPHER_OFFSET;
-const COMPRESSION_PTR: usize = KEXINIT + COMPRESSION_OFFSET;
+const CIPHER_PTR: usize = KEXINIT_PTR + CIPHER_OFFSET;
+const COMPRESSION_PTR: usize = KEXINIT_PTR + COMPRESSION_OFFSET;
 
 const EXT_INFO_PTR: usize = memory.data<u8>([...ascii(EXT_INFO_CLIENT)]);
 
@@ -91,7 +91,7 @@ let partLeft: u32 = 0;
 let number: u32 = 0;
 /** The name that is being read, as far as it can be one of ours, and a byte for all others; of the size of a hash. */
 const NAME_CAPACITY: u32 = 31;
-export const NAME: usize = memory.data(NAME_CAPACITY + 1, 4);
+export const NAME_PTR: usize = memory.data(NAME_CAPACITY + 1, 4);
 const COMMA: u32 = <u32>word(",");
 let nameLength: u32 = 0;
 /** By the lists' numbers: which have a name of ours, and `FIRST` times that, which have ours first. */
@@ -100,9 +100,9 @@ const FIRST: u32 = 1 << 10;
 /** In a build with several names in a list: which of ours the client has first, from 1 on, by the lists' numbers. */
 // @ts-expect-error a decorator of AssemblyScript
 @lazy
-const CHOSEN: usize = memory.data(8, 8);
-const SEVERAL: bool = MLKEM768X25519 || SEVERAL_CIPHERS;
-const KEX_COUNT: u32 = MLKEM768X25519 ? 3 : 2;
+const CHOSEN_PTR: usize = memory.data(8, 8);
+const HAS_SEVERAL_ALGORITHMS: bool = HAS_MLKEM768X25519 || HAS_SEVERAL_CIPHERS;
+const KEX_COUNT: u32 = HAS_MLKEM768X25519 ? 3 : 2;
 /** The lists' numbers. */
 const KEX_LIST: u32 = 0;
 const CIPHER_LIST: u32 = 2;
@@ -120,8 +120,8 @@ export function writeKexinit(): void {
   // The cookie is the first half of 32 bytes; the second half goes where the name-lists are, and is overwritten.
   const payload = payloadToSend();
   randomBytes32(payload + 1);
-  memory.copy(KEXINIT + 1, payload + 1, COOKIE_BYTES);
-  memory.copy(payload, KEXINIT, KEXINIT_BYTES);
+  memory.copy(KEXINIT_PTR + 1, payload + 1, COOKIE_BYTES);
+  memory.copy(payload, KEXINIT_PTR, KEXINIT_BYTES);
   writePacket(KEXINIT_BYTES);
 }
 
@@ -132,7 +132,7 @@ export function startKexinit(length: u32): void {
   partLeft = 1 + COOKIE_BYTES + 4;
   nameLength = 0;
   agreed = 0;
-  if (SEVERAL) store<u64>(CHOSEN, 0);
+  if (HAS_SEVERAL_ALGORITHMS) store<u64>(CHOSEN_PTR, 0);
 }
 
 /** Reads as much of the KEXINIT as it still has of the `length` bytes at `ptr`. Returns how many those are. */
@@ -147,7 +147,7 @@ export function readKexinit(ptr: usize, length: u32): u32 {
       if (part == END && partLeft == 4) wrongGuess = byte != 0;
       number = (number << 8) | byte;
     } else {
-      if (byte != COMMA) store<u8>(NAME + min(nameLength++, NAME_CAPACITY), byte);
+      if (byte != COMMA) store<u8>(NAME_PTR + min(nameLength++, NAME_CAPACITY), byte);
       if (byte == COMMA || !partLeft) readName();
     }
     while (!partLeft && part < END) {
@@ -160,7 +160,7 @@ export function readKexinit(ptr: usize, length: u32): u32 {
 /** A name of the list that is being read is complete. */
 function readName(): void {
   const list = part >> 1;
-  if (SEVERAL) {
+  if (HAS_SEVERAL_ALGORITHMS) {
     chooseName(list);
   } else {
     const name = !list ? CURVE25519_PTR : list == 1 ? HOST_KEY_NAME_PTR : list < 4 ? CIPHER_PTR : COMPRESSION_PTR;
@@ -170,11 +170,11 @@ function readName(): void {
     }
   }
   if (!list) {
-    if (!SEVERAL && isName(CURVE25519_LIBSSH_PTR, byteLength(CURVE25519_SHA256_LIBSSH))) agreed |= 1;
+    if (!HAS_SEVERAL_ALGORITHMS && isName(CURVE25519_LIBSSH_PTR, byteLength(CURVE25519_SHA256_LIBSSH))) agreed |= 1;
     // The markers count in the first key exchange.
     if (!sessionIdLength) {
       if (isName(EXT_INFO_PTR, byteLength(EXT_INFO_CLIENT))) wantsExtInfo = true;
-      store<u8>(NAME + STRICT_ROLE, load<u8>(NAME + STRICT_ROLE) ^ (0x63 ^ 0x73));
+      store<u8>(NAME_PTR + STRICT_ROLE, load<u8>(NAME_PTR + STRICT_ROLE) ^ (0x63 ^ 0x73));
       if (isName(STRICT_PTR, byteLength(STRICT_KEX_SERVER))) strict = true;
     }
   }
@@ -187,21 +187,21 @@ function isFirst(): bool {
 }
 
 function isName(name: usize, length: u32): bool {
-  return nameLength == length && !ctDifference(NAME, name, length - 1);
+  return nameLength == length && !ctDifference(NAME_PTR, name, length - 1);
 }
 
 /** RFC 4253 §7.1: of two lists the name is chosen that is the client's first of those that we have. */
 function chooseName(list: u32): void {
-  if (list >= LANGUAGE_LIST || load<u8>(CHOSEN + list)) return;
+  if (list >= LANGUAGE_LIST || load<u8>(CHOSEN_PTR + list)) return;
   const position = positionOfName(list);
   if (list == KEX_LIST && position > KEX_COUNT) return; // our own marker
-  store<u8>(CHOSEN + list, position);
+  store<u8>(CHOSEN_PTR + list, position);
   if (position == 1 && isFirst()) agreed |= FIRST << list;
 }
 
 /** Which name of a list of ours the name is, from 1 on; 0 for none. */
 function positionOfName(list: u32): u32 {
-  let ptr = KEXINIT + 1 + COOKIE_BYTES;
+  let ptr = KEXINIT_PTR + 1 + COOKIE_BYTES;
   for (; list; list--) ptr += LENGTH_BYTES + <u32>load<u8>(ptr, LENGTH_BYTES - 1);
   const end = ptr + LENGTH_BYTES + <u32>load<u8>(ptr, LENGTH_BYTES - 1);
   ptr += LENGTH_BYTES;
@@ -218,30 +218,31 @@ function positionOfName(list: u32): u32 {
 export function finishKexinit(): u32 {
   if (part != END || partLeft) return 0;
   if ((agreed & GUESSED) == GUESSED) wrongGuess = false;
-  if (!SEVERAL) return (agreed & AGREED) == AGREED ? 2 : 1;
+  if (!HAS_SEVERAL_ALGORITHMS) return (agreed & AGREED) == AGREED ? 2 : 1;
   for (let list: u32 = 0; list < LANGUAGE_LIST; list++) {
     // only AES-CTR needs a MAC
-    const needed = list < MAC_LIST || list >= MAC_LIST + 2 || (AES_CTR && cipherOf(list & 1) >= Cipher.AES256_CTR_ETM);
-    if (needed && !load<u8>(CHOSEN + list)) return 1;
+    const needed =
+      list < MAC_LIST || list >= MAC_LIST + 2 || (HAS_AES_CTR && cipherOf(list & 1) >= Cipher.AES256_CTR_ETM);
+    if (needed && !load<u8>(CHOSEN_PTR + list)) return 1;
   }
   return 2;
 }
 
 /** What both sides have agreed on: until the next KEXINIT is read, which may be when the client's NEWKEYS is in. */
 export function agreedKex(): Kex {
-  return MLKEM768X25519 && load<u8>(CHOSEN) == 1 ? Kex.HYBRID : Kex.CURVE25519;
+  return HAS_MLKEM768X25519 && load<u8>(CHOSEN_PTR) == 1 ? Kex.HYBRID : Kex.CURVE25519;
 }
 
 /** The same of a direction's cipher, with its MAC. */
 export function agreedCipher(direction: u32): Cipher {
-  if (!SEVERAL_CIPHERS) return Cipher.CHACHA20_POLY1305;
+  if (!HAS_SEVERAL_CIPHERS) return Cipher.CHACHA20_POLY1305;
   const cipher = cipherOf(direction);
-  if (!AES_CTR || cipher < Cipher.AES256_CTR_ETM) return cipher;
-  return cipher + 2 * (<u32>load<u8>(CHOSEN + MAC_LIST + direction) - 1);
+  if (!HAS_AES_CTR || cipher < Cipher.AES256_CTR_ETM) return cipher;
+  return cipher + 2 * (<u32>load<u8>(CHOSEN_PTR + MAC_LIST + direction) - 1);
 }
 
 /** The same as if its MAC were the first. */
 function cipherOf(direction: u32): Cipher {
-  const position = <u32>load<u8>(CHOSEN + CIPHER_LIST + direction);
-  return AES_GCM || position < Cipher.AES256_GCM ? position : position + 2;
+  const position = <u32>load<u8>(CHOSEN_PTR + CIPHER_LIST + direction);
+  return HAS_AES_GCM || position < Cipher.AES256_GCM ? position : position + 2;
 }

@@ -9,25 +9,25 @@ import { isMalformedOrUnfinished, readByte, readString, startReading, stringLeng
 import { startWriting, writeByte, writeString } from "../wire/writer";
 import { Cipher } from "./cipher/cipher";
 import { hashByte, hashString } from "./exchange-hash";
-import { SEVERAL_CIPHERS } from "./features";
+import { HAS_SEVERAL_CIPHERS } from "./features";
 import { HOST_KEY_STRING_BYTES, writeHostKey, writeSignature } from "./hostkey/ed25519";
 import { clientShareBytes, hashSharedSecret, Kex, respond, serverShareBytes, wipeSharedSecret } from "./kex/kex";
-import { agreedCipher, agreedKex, CLIENT_TO_SERVER, KEXINIT, KEXINIT_BYTES, SERVER_TO_CLIENT } from "./kexinit";
-import { NEXT_CLIENT_TO_SERVER_KEYS, payloadToSend, SERVER_TO_CLIENT_KEYS, writePacket } from "./packet";
+import { agreedCipher, agreedKex, CLIENT_TO_SERVER, KEXINIT_PTR, KEXINIT_BYTES, SERVER_TO_CLIENT } from "./kexinit";
+import { NEXT_CLIENT_TO_SERVER_KEYS_PTR, payloadToSend, SERVER_TO_CLIENT_KEYS_PTR, writePacket } from "./packet";
 
 const HASH_BYTES: u32 = 32;
 const LENGTH_BYTES: u32 = 4;
 
 /** H of the first key exchange, for the whole connection. */
-export const SESSION_ID: usize = memory.data(HASH_BYTES, 16);
+export const SESSION_ID_PTR: usize = memory.data(HASH_BYTES, 16);
 export let sessionIdLength: u32 = 0;
 
 /** H of this key exchange. */
-const EXCHANGE_HASH: usize = memory.data(HASH_BYTES, 16);
+const EXCHANGE_HASH_PTR: usize = memory.data(HASH_BYTES, 16);
 
 /** I_S. */
 export function hashServerKexinit(): void {
-  hashString(KEXINIT, KEXINIT_BYTES);
+  hashString(KEXINIT_PTR, KEXINIT_BYTES);
 }
 
 /**
@@ -62,18 +62,18 @@ export function handleEcdhInit(payload: usize, length: u32): bool {
   sha256Update(payload + 1, LENGTH_BYTES + clientShareBytes(kex));
   sha256Update(serverShare - LENGTH_BYTES, LENGTH_BYTES + serverShareBytes(kex));
   hashSharedSecret(kex);
-  sha256Finish(EXCHANGE_HASH);
+  sha256Finish(EXCHANGE_HASH_PTR);
   if (!sessionIdLength) {
     sessionIdLength = HASH_BYTES;
-    memory.copy(SESSION_ID, EXCHANGE_HASH, HASH_BYTES);
+    memory.copy(SESSION_ID_PTR, EXCHANGE_HASH_PTR, HASH_BYTES);
   }
 
-  writePacket(writeSignature(EXCHANGE_HASH, HASH_BYTES));
+  writePacket(writeSignature(EXCHANGE_HASH_PTR, HASH_BYTES));
   store<u8>(payloadToSend(), <u8>SSH_MSG_NEWKEYS);
   writePacket(1);
 
-  deriveKeys(kex, agreedCipher(CLIENT_TO_SERVER), NEXT_CLIENT_TO_SERVER_KEYS, 0x43);
-  deriveKeys(kex, agreedCipher(SERVER_TO_CLIENT), SERVER_TO_CLIENT_KEYS, 0x44);
+  deriveKeys(kex, agreedCipher(CLIENT_TO_SERVER), NEXT_CLIENT_TO_SERVER_KEYS_PTR, 0x43);
+  deriveKeys(kex, agreedCipher(SERVER_TO_CLIENT), SERVER_TO_CLIENT_KEYS_PTR, 0x44);
   wipeSharedSecret(kex);
   return true;
 }
@@ -87,7 +87,7 @@ function deriveKeys(kex: Kex, cipher: Cipher, keys: usize, letter: u32): void {
   startDerivation(kex);
   sha256Update(keys, HASH_BYTES);
   sha256Finish(keys + HASH_BYTES);
-  if (SEVERAL_CIPHERS && cipher != Cipher.CHACHA20_POLY1305) {
+  if (HAS_SEVERAL_CIPHERS && cipher != Cipher.CHACHA20_POLY1305) {
     deriveKey(kex, keys + 2 * HASH_BYTES, letter - 2);
     deriveKey(kex, keys + 3 * HASH_BYTES, letter + 2);
   }
@@ -97,12 +97,12 @@ function deriveKeys(kex: Kex, cipher: Cipher, keys: usize, letter: u32): void {
 function deriveKey(kex: Kex, key: usize, letter: u32): void {
   startDerivation(kex);
   hashByte(letter);
-  sha256Update(SESSION_ID, HASH_BYTES);
+  sha256Update(SESSION_ID_PTR, HASH_BYTES);
   sha256Finish(key);
 }
 
 function startDerivation(kex: Kex): void {
   sha256Start();
   hashSharedSecret(kex);
-  sha256Update(EXCHANGE_HASH, HASH_BYTES);
+  sha256Update(EXCHANGE_HASH_PTR, HASH_BYTES);
 }

@@ -15,11 +15,11 @@ import {
   MLKEM768X25519_SHA256,
   STRICT_KEX_SERVER,
 } from "../wire/names";
-import { AES_CTR, AES_GCM, MLKEM768X25519 } from "./features";
+import { HAS_AES_CTR, HAS_AES_GCM, HAS_MLKEM768X25519 } from "./features";
 
 /** The marker of strict key exchange is last. */
 export const KEX_ALGORITHMS: string = join(
-  MLKEM768X25519 ? MLKEM768X25519_SHA256 : "",
+  HAS_MLKEM768X25519 ? MLKEM768X25519_SHA256 : "",
   CURVE25519_SHA256,
   CURVE25519_SHA256_LIBSSH,
   STRICT_KEX_SERVER,
@@ -28,11 +28,11 @@ export const KEX_ALGORITHMS: string = join(
 /** In each direction; cipher/cipher.ts has a number for each in this order. */
 export const CIPHERS: string = join(
   CHACHA20_POLY1305,
-  AES_GCM ? AES256_GCM : "",
-  AES_GCM ? AES128_GCM : "",
-  AES_CTR ? AES256_CTR : "",
-  AES_CTR ? AES128_CTR : "",
+  HAS_AES_GCM ? AES256_GCM : "",
+  HAS_AES_GCM ? AES128_GCM : "",
+  HAS_AES_CTR ? AES256_CTR : "",
+  HAS_AES_CTR ? AES128_CTR : "",
 );
 
 /** In each direction; of the ciphers only AES-CTR uses one, but clients want a name in common (docs/architecture.md). */
-export const MACS: string = join(HMAC_SHA2_256_ETM, AES_CTR ? HMAC_SHA2_256 : "");
+export const MACS: string = join(HMAC_SHA2_256_ETM, HAS_AES_CTR ? HMAC_SHA2_256 : "");

@@ -1,7 +1,7 @@
 // RFC 4253 §6: packets in and out.
 //
-// In: a payload at `payloadToSend`, or a packet at INPUT. Out: a packet at the end of OUTPUT, or a payload at PAYLOAD. A packet that is
-// too long for INPUT comes in pieces, of which the first one's beginning is kept. Each direction changes to a cipher of cipher/cipher.ts when
+// In: a payload at `payloadToSend`, or a packet at INPUT_PTR. Out: a packet in the output buffer, or a payload in its place. A packet that is
+// too long for the input buffer comes in pieces, of which the first one's beginning is kept. Each direction changes to a cipher of cipher/cipher.ts when
 // a key exchange has made keys for it. Next: dispatch.ts.
 
 import { PAYLOAD_CAPACITY } from "../abi/capacities";
@@ -19,7 +19,7 @@ import {
   seal,
   tagBytes,
 } from "./cipher/cipher";
-import { MLKEM768X25519, SEVERAL_CIPHERS } from "./features";
+import { HAS_MLKEM768X25519, HAS_SEVERAL_CIPHERS } from "./features";
 
 export const LENGTH_BYTES: u32 = 4;
 const TAG_BYTES: u32 = 16;
@@ -35,29 +35,29 @@ export const PIECE_END: u32 = (HEADER_BYTES + PAYLOAD_CAPACITY + 255 + 63) & ~63
 /** Where a piece begins that is not the first, behind what is kept: a multiple of 64. */
 const PIECE_START: u32 = 2048;
 /** One packet as it arrives, or a piece of a longer one. */
-export const INPUT: usize = memory.data(PIECE_END + MAXIMUM_TAG_BYTES, 16);
-export const PAYLOAD: usize = INPUT + HEADER_BYTES;
+export const INPUT_PTR: usize = memory.data(PIECE_END + MAXIMUM_TAG_BYTES, 16);
+export const PAYLOAD_PTR: usize = INPUT_PTR + HEADER_BYTES;
 /** As much of a payload as there can be. */
 const PAYLOAD_ROOM: u32 = PIECE_END - HEADER_BYTES;
 /** What is kept of the payload of a packet in pieces; `open` needs the 60 bytes before a piece. */
 export const KEPT_BYTES: u32 = PIECE_START - 60 - HEADER_BYTES;
 
 /** One packet with the longest payload and its padding, and after it the KEXINIT that may be due. */
-const KEXINIT_CAPACITY: u32 = SEVERAL_CIPHERS || MLKEM768X25519 ? 640 : 512;
+const KEXINIT_CAPACITY: u32 = HAS_SEVERAL_CIPHERS || HAS_MLKEM768X25519 ? 640 : 512;
 const OUTPUT_CAPACITY: u32 =
   HEADER_BYTES +
   PAYLOAD_CAPACITY +
   MINIMUM_PADDING -
   1 +
-  (SEVERAL_CIPHERS ? 16 : 8) +
+  (HAS_SEVERAL_CIPHERS ? 16 : 8) +
   MAXIMUM_TAG_BYTES +
   KEXINIT_CAPACITY;
-export const OUTPUT: usize = memory.data(OUTPUT_CAPACITY, 16);
+export const OUTPUT_PTR: usize = memory.data(OUTPUT_CAPACITY, 16);
 
 /** Secret: what encrypts each direction now, and what will encrypt the client's once it has sent NEWKEYS. */
-export const CLIENT_TO_SERVER_KEYS: usize = memory.data(2 * KEYS_BYTES + DERIVED_BYTES, 16);
-export const SERVER_TO_CLIENT_KEYS: usize = CLIENT_TO_SERVER_KEYS + KEYS_BYTES;
-export const NEXT_CLIENT_TO_SERVER_KEYS: usize = SERVER_TO_CLIENT_KEYS + KEYS_BYTES;
+export const CLIENT_TO_SERVER_KEYS_PTR: usize = memory.data(2 * KEYS_BYTES + DERIVED_BYTES, 16);
+export const SERVER_TO_CLIENT_KEYS_PTR: usize = CLIENT_TO_SERVER_KEYS_PTR + KEYS_BYTES;
+export const NEXT_CLIENT_TO_SERVER_KEYS_PTR: usize = SERVER_TO_CLIENT_KEYS_PTR + KEYS_BYTES;
 
 let clientToServerEncrypted: bool = false;
 let serverToClientEncrypted: bool = false;
@@ -67,7 +67,7 @@ let serverToClientCipher: Cipher = 0;
 let clientToServerSequenceNumber: u32 = 0;
 let serverToClientSequenceNumber: u32 = 0;
 let packetLength: u32 = 0;
-/** Where at INPUT the present piece begins, and how many bytes of the packet are to be read yet, the tag aside. */
+/** Where at INPUT_PTR the present piece begins, and how many bytes of the packet are to be read yet, the tag aside. */
 export let pieceStart: u32 = 0;
 export let unread: u32 = 0;
 
@@ -83,18 +83,18 @@ export function clearOutput(): void {
 
 /** Puts `length` bytes that are no packet into the output: the identification string. */
 export function writeRaw(ptr: usize, length: u32): void {
-  memory.copy(OUTPUT, ptr, length);
+  memory.copy(OUTPUT_PTR, ptr, length);
   outputLength = length;
 }
 
 /** Where the payload of the next packet is written. */
 export function payloadToSend(): usize {
-  return OUTPUT + outputLength + HEADER_BYTES;
+  return OUTPUT_PTR + outputLength + HEADER_BYTES;
 }
 
 /** Frames and encrypts the payload of `length` bytes at `payloadToSend`. */
 export function writePacket(length: u32): void {
-  const packet = OUTPUT + outputLength;
+  const packet = OUTPUT_PTR + outputLength;
   const unpadded = length + 1 + (serverToClientEncrypted && !countsLength(serverToClientCipher) ? 0 : LENGTH_BYTES);
   const paddingLength = ((-unpadded - MINIMUM_PADDING) & (blockBytes(serverToClientCipher) - 1)) + MINIMUM_PADDING;
   const toSeal = 1 + length + paddingLength;
@@ -104,7 +104,7 @@ export function writePacket(length: u32): void {
   memory.fill(packet + HEADER_BYTES + length, 0, paddingLength);
   let size = LENGTH_BYTES + toSeal;
   if (serverToClientEncrypted) {
-    seal(serverToClientCipher, SERVER_TO_CLIENT_KEYS, serverToClientSequenceNumber, packet, toSeal);
+    seal(serverToClientCipher, SERVER_TO_CLIENT_KEYS_PTR, serverToClientSequenceNumber, packet, toSeal);
     size += tagBytes(serverToClientCipher);
   }
   serverToClientSequenceNumber++;
@@ -112,18 +112,18 @@ export function writePacket(length: u32): void {
   bytesSinceNewKeys += size;
 }
 
-/** How many bytes at INPUT `readPacketLength` needs. */
+/** How many bytes at INPUT_PTR `readPacketLength` needs. */
 export function bytesOfLength(): u32 {
   return lengthBytes(clientToServerCipher);
 }
 
-/** From the first bytes of a packet at INPUT: whether its length is allowed. */
+/** From the first bytes of a packet at INPUT_PTR: whether its length is allowed. */
 export function readPacketLength(): bool {
   const encrypted = clientToServerEncrypted;
   const cipher = clientToServerCipher;
   packetLength = encrypted
-    ? readLength(cipher, CLIENT_TO_SERVER_KEYS, clientToServerSequenceNumber, INPUT)
-    : bswap(load<u32>(INPUT));
+    ? readLength(cipher, CLIENT_TO_SERVER_KEYS_PTR, clientToServerSequenceNumber, INPUT_PTR)
+    : bswap(load<u32>(INPUT_PTR));
   unread = LENGTH_BYTES + packetLength;
   pieceStart = 0;
   const most = MAXIMUM_PACKET_BYTES - LENGTH_BYTES - (encrypted ? tagBytes(cipher) : 0);
@@ -131,14 +131,14 @@ export function readPacketLength(): bool {
   return !((encrypted && !countsLength(cipher) ? packetLength : unread) & (blockBytes(cipher) - 1));
 }
 
-/** Where at INPUT the packet ends, or the piece of it that comes next. */
+/** Where at INPUT_PTR the packet ends, or the piece of it that comes next. */
 export function pieceEnd(): u32 {
   const end = pieceStart + unread;
   return end > PIECE_END ? PIECE_END : end + (clientToServerEncrypted ? tagBytes(clientToServerCipher) : 0);
 }
 
 /**
- * Authenticates and decrypts the packet at INPUT, or a piece of it, which is nobody's to use before the last one. False if the tag is
+ * Authenticates and decrypts the packet at INPUT_PTR, or a piece of it, which is nobody's to use before the last one. False if the tag is
  * wrong: then nothing of the packet is left.
  */
 export function readPiece(): bool {
@@ -146,21 +146,21 @@ export function readPiece(): bool {
   const length = min(unread, PIECE_END - pieceStart);
   unread -= length;
   if (!clientToServerEncrypted) return true;
-  const ptr = INPUT + pieceStart;
-  if (open(clientToServerCipher, CLIENT_TO_SERVER_KEYS, clientToServerSequenceNumber, ptr, length, offset, !unread))
+  const ptr = INPUT_PTR + pieceStart;
+  if (open(clientToServerCipher, CLIENT_TO_SERVER_KEYS_PTR, clientToServerSequenceNumber, ptr, length, offset, !unread))
     return true;
-  memory.fill(INPUT, 0, PIECE_END);
+  memory.fill(INPUT_PTR, 0, PIECE_END);
   return false;
 }
 
-/** The next piece is due. Returns where at INPUT: behind what is kept of the first. */
+/** The next piece is due. Returns where at INPUT_PTR: behind what is kept of the first. */
 export function awaitPiece(): u32 {
   return (pieceStart = PIECE_START);
 }
 
 /** The payload's length, as the packet's header has it: beyond any packet's if the padding is longer than the packet. */
 export function unpaddedLength(): u32 {
-  return packetLength - 1 - load<u8>(INPUT + LENGTH_BYTES);
+  return packetLength - 1 - load<u8>(INPUT_PTR + LENGTH_BYTES);
 }
 
 /**
@@ -171,20 +171,20 @@ export function readPayload(): bool {
   clientToServerSequenceNumber++;
   bytesSinceNewKeys += packetLength + LENGTH_BYTES + TAG_BYTES;
   const length = unpaddedLength();
-  if (load<u8>(INPUT + LENGTH_BYTES) < <u8>MINIMUM_PADDING || length - 1 >= packetLength) return false;
+  if (load<u8>(INPUT_PTR + LENGTH_BYTES) < <u8>MINIMUM_PADDING || length - 1 >= packetLength) return false;
   payloadLength = min(length, PAYLOAD_ROOM);
   return true;
 }
 
 /** Of a payload beyond the capacity the beginning is left. */
 export function shortenPayload(): void {
-  memory.fill(PAYLOAD + KEPT_BYTES, 0, payloadLength - KEPT_BYTES);
+  memory.fill(PAYLOAD_PTR + KEPT_BYTES, 0, payloadLength - KEPT_BYTES);
   payloadLength = KEPT_BYTES;
 }
 
 /** Forgets the last payload, which may have been a password. */
 export function wipePayload(): void {
-  memory.fill(PAYLOAD, 0, payloadLength);
+  memory.fill(PAYLOAD_PTR, 0, payloadLength);
   payloadLength = 0;
 }
 
@@ -195,7 +195,7 @@ export function lastSequenceNumber(): u32 {
 
 /** The server's NEWKEYS is out: what follows is encrypted with the new keys. */
 export function startServerToClientKeys(cipher: Cipher, strict: bool): void {
-  expandKeys(cipher, SERVER_TO_CLIENT_KEYS);
+  expandKeys(cipher, SERVER_TO_CLIENT_KEYS_PTR);
   serverToClientEncrypted = true;
   serverToClientCipher = cipher;
   if (strict) serverToClientSequenceNumber = 0;
@@ -203,9 +203,9 @@ export function startServerToClientKeys(cipher: Cipher, strict: bool): void {
 
 /** The client's NEWKEYS is in. */
 export function startClientToServerKeys(cipher: Cipher, strict: bool): void {
-  memory.copy(CLIENT_TO_SERVER_KEYS, NEXT_CLIENT_TO_SERVER_KEYS, DERIVED_BYTES);
-  memory.fill(NEXT_CLIENT_TO_SERVER_KEYS, 0, DERIVED_BYTES);
-  expandKeys(cipher, CLIENT_TO_SERVER_KEYS);
+  memory.copy(CLIENT_TO_SERVER_KEYS_PTR, NEXT_CLIENT_TO_SERVER_KEYS_PTR, DERIVED_BYTES);
+  memory.fill(NEXT_CLIENT_TO_SERVER_KEYS_PTR, 0, DERIVED_BYTES);
+  expandKeys(cipher, CLIENT_TO_SERVER_KEYS_PTR);
   clientToServerEncrypted = true;
   clientToServerCipher = cipher;
   if (strict) clientToServerSequenceNumber = 0;

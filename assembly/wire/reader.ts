@@ -5,7 +5,7 @@
 // `isMalformed` once.
 
 /** Alignment hint: nothing in a payload is aligned, and an engine may take the hint at its word. */
-const UNALIGNED: usize = 1;
+const UNALIGNED_PTR: usize = 1;
 
 /** Address of the next byte. */
 let cursor: usize = 0;
@@ -65,7 +65,7 @@ export function readBoolean(): bool {
 
 export function readUint32(): u32 {
   const ptr = readBytes(4);
-  return ptr ? bswap(load<u32>(ptr, 0, UNALIGNED)) : 0;
+  return ptr ? bswap(load<u32>(ptr, 0, UNALIGNED_PTR)) : 0;
 }
 
 /** The address of a string's bytes; its length is in `stringLength`. */

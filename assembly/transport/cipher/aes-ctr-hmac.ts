@@ -30,17 +30,17 @@ export const HMAC_OFFSET: u32 = COUNTER_OFFSET + AES_BLOCK_BYTES;
 /** The hash that is under way elsewhere, perhaps of a key exchange; of a packet in pieces what its MAC has taken; a MAC. Secret, wiped. */
 // @ts-expect-error a decorator of AssemblyScript
 @lazy
-const SUSPENDED_HASH: usize = memory.data(2 * SHA256_CONTEXT_BYTES + SHA256_BYTES, 16);
+const SUSPENDED_HASH_PTR: usize = memory.data(2 * SHA256_CONTEXT_BYTES + SHA256_BYTES, 16);
 // @ts-expect-error a decorator of AssemblyScript
 @lazy
-const UNFINISHED_MAC: usize = SUSPENDED_HASH + SHA256_CONTEXT_BYTES;
+const UNFINISHED_MAC_PTR: usize = SUSPENDED_HASH_PTR + SHA256_CONTEXT_BYTES;
 // @ts-expect-error a decorator of AssemblyScript
 @lazy
-const MAC: usize = UNFINISHED_MAC + SHA256_CONTEXT_BYTES;
+const MAC_PTR: usize = UNFINISHED_MAC_PTR + SHA256_CONTEXT_BYTES;
 /** The sequence number on its way into a MAC. */
 // @ts-expect-error a decorator of AssemblyScript
 @lazy
-const SEQUENCE_NUMBER: usize = memory.data(4, 4);
+const SEQUENCE_NUMBER_PTR: usize = memory.data(4, 4);
 
 export function ctrExpandKeys(keys: usize, keyLength: u32): void {
   memory.copy(keys + COUNTER_OFFSET, keys + DERIVED_IV_OFFSET, AES_BLOCK_BYTES);
@@ -89,37 +89,37 @@ export function ctrSealPacket(
 
 /** Takes a piece into the MAC; whether that is right after the last one, which it is behind. */
 function authenticate(keys: usize, sequenceNumber: u32, ptr: usize, length: u32, offset: u32, last: bool): bool {
-  sha256Save(SUSPENDED_HASH);
-  if (offset) sha256Restore(UNFINISHED_MAC);
+  sha256Save(SUSPENDED_HASH_PTR);
+  if (offset) sha256Restore(UNFINISHED_MAC_PTR);
   else startMac(keys, sequenceNumber);
   sha256Update(ptr, length);
   let difference: u32 = 0;
   if (last) {
-    finishMac(keys, MAC);
-    difference = ctDifference(ptr + length, MAC, HMAC_TAG_BYTES - 1);
+    finishMac(keys, MAC_PTR);
+    difference = ctDifference(ptr + length, MAC_PTR, HMAC_TAG_BYTES - 1);
   } else {
-    sha256Save(UNFINISHED_MAC);
+    sha256Save(UNFINISHED_MAC_PTR);
   }
-  sha256Restore(SUSPENDED_HASH);
-  if (last) memory.fill(SUSPENDED_HASH, 0, 2 * SHA256_CONTEXT_BYTES + SHA256_BYTES);
+  sha256Restore(SUSPENDED_HASH_PTR);
+  if (last) memory.fill(SUSPENDED_HASH_PTR, 0, 2 * SHA256_CONTEXT_BYTES + SHA256_BYTES);
   return !difference;
 }
 
 /** The MAC of a whole packet, to `out`. A packet may be half opened meanwhile. */
 function writeMac(keys: usize, sequenceNumber: u32, ptr: usize, length: u32, out: usize): void {
-  sha256Save(SUSPENDED_HASH);
+  sha256Save(SUSPENDED_HASH_PTR);
   startMac(keys, sequenceNumber);
   sha256Update(ptr, length);
   finishMac(keys, out);
-  sha256Restore(SUSPENDED_HASH);
-  memory.fill(SUSPENDED_HASH, 0, SHA256_CONTEXT_BYTES);
+  sha256Restore(SUSPENDED_HASH_PTR);
+  memory.fill(SUSPENDED_HASH_PTR, 0, SHA256_CONTEXT_BYTES);
 }
 
 function startMac(keys: usize, sequenceNumber: u32): void {
   hmacSha256Restore(keys + HMAC_OFFSET);
   hmacSha256Start();
-  store<u32>(SEQUENCE_NUMBER, bswap(sequenceNumber));
-  sha256Update(SEQUENCE_NUMBER, 4);
+  store<u32>(SEQUENCE_NUMBER_PTR, bswap(sequenceNumber));
+  sha256Update(SEQUENCE_NUMBER_PTR, 4);
 }
 
 function finishMac(keys: usize, out: usize): void {

@@ -15,13 +15,13 @@ const FIXED_BYTES: u32 = 4;
 /** Of a packet that is being opened, in pieces perhaps: the hash, the counter block, what is encrypted of a block that lies in two. */
 // @ts-expect-error a decorator of AssemblyScript
 @lazy
-const SUM: usize = memory.data(48, 16);
+const SUM_PTR: usize = memory.data(48, 16);
 // @ts-expect-error a decorator of AssemblyScript
 @lazy
-const COUNTER: usize = SUM + AES_BLOCK_BYTES;
+const COUNTER_PTR: usize = SUM_PTR + AES_BLOCK_BYTES;
 // @ts-expect-error a decorator of AssemblyScript
 @lazy
-const PENDING: usize = COUNTER + AES_BLOCK_BYTES;
+const PENDING_PTR: usize = COUNTER_PTR + AES_BLOCK_BYTES;
 
 export function gcmExpandKeys(keys: usize, keyLength: u32): void {
   memory.copy(keys + COUNTER_OFFSET, keys + DERIVED_IV_OFFSET, NONCE_BYTES);
@@ -35,21 +35,21 @@ export function gcmOpenPiece(keys: usize, keyLength: u32, ptr: usize, length: u3
   const blocksLength = <u32>(ptr + length - blocks);
   const rest = blocksLength % AES_BLOCK_BYTES;
   if (offset) {
-    memory.copy(blocks, PENDING, LAG_BYTES);
+    memory.copy(blocks, PENDING_PTR, LAG_BYTES);
   } else {
-    gcmStartHash(SUM, keys, ptr);
-    gcmCounter(COUNTER, nonce);
+    gcmStartHash(SUM_PTR, keys, ptr);
+    gcmCounter(COUNTER_PTR, nonce);
   }
-  gcmHash(SUM, keys, blocks, blocksLength - rest);
-  memory.copy(PENDING, blocks + blocksLength - rest, LAG_BYTES);
+  gcmHash(SUM_PTR, keys, blocks, blocksLength - rest);
+  memory.copy(PENDING_PTR, blocks + blocksLength - rest, LAG_BYTES);
   let difference: u32 = 0;
   if (last) {
-    gcmTag(SUM, keys, keyLength, nonce, offset + length - LENGTH_BYTES);
-    difference = ctDifference(ptr + length, SUM, GCM_TAG_BYTES - 1);
+    gcmTag(SUM_PTR, keys, keyLength, nonce, offset + length - LENGTH_BYTES);
+    difference = ctDifference(ptr + length, SUM_PTR, GCM_TAG_BYTES - 1);
     countPacket(nonce);
   }
-  if (!difference) aesCtrPiece(keys, keyLength, COUNTER, blocks, blocksLength);
-  if (last) memory.fill(SUM, 0, 48);
+  if (!difference) aesCtrPiece(keys, keyLength, COUNTER_PTR, blocks, blocksLength);
+  if (last) memory.fill(SUM_PTR, 0, 48);
   return !difference;
 }
 

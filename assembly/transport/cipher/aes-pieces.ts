@@ -15,7 +15,7 @@ export const DERIVED_MAC_KEY_OFFSET: u32 = 96;
 /** A counter that is needed again. */
 // @ts-expect-error a decorator of AssemblyScript
 @lazy
-const SAVED: usize = memory.data(AES_BLOCK_BYTES, 8);
+const SAVED_PTR: usize = memory.data(AES_BLOCK_BYTES, 8);
 
 /** Where the blocks begin of a piece at `ptr` whose length is not encrypted. */
 export function blocksOfPiece(ptr: usize, offset: u32): usize {
@@ -30,8 +30,8 @@ export function aesCtrPiece(keys: usize, keyLength: u32, counter: usize, ptr: us
   const rest = length % AES_BLOCK_BYTES;
   aesCtr(keys, keyLength, counter, ptr, length - rest);
   if (!rest) return;
-  memory.copy(SAVED, counter, AES_BLOCK_BYTES);
+  memory.copy(SAVED_PTR, counter, AES_BLOCK_BYTES);
   aesCtr(keys, keyLength, counter, ptr + length - rest, AES_BLOCK_BYTES);
-  memory.copy(counter, SAVED, AES_BLOCK_BYTES);
-  memory.fill(SAVED, 0, AES_BLOCK_BYTES);
+  memory.copy(counter, SAVED_PTR, AES_BLOCK_BYTES);
+  memory.fill(SAVED_PTR, 0, AES_BLOCK_BYTES);
 }

@@ -6,7 +6,7 @@
 //
 // The flags stand in the conditions themselves: only so the compiler leaves out the memory of what is not called.
 
-import { AES_CTR, AES_GCM, SEVERAL_CIPHERS } from "../features";
+import { HAS_AES_CTR, HAS_AES_GCM, HAS_SEVERAL_CIPHERS } from "../features";
 import { ctrExpandKeys, ctrOpenPiece, ctrReadLength, ctrSealPacket, HMAC_OFFSET, HMAC_TAG_BYTES } from "./aes-ctr-hmac";
 import { gcmExpandKeys, gcmOpenPiece, gcmSealPacket } from "./aes-gcm";
 import { AES_BLOCK_BYTES } from "../../crypto/aes/aes";
@@ -30,12 +30,14 @@ export enum Cipher {
 
 const LENGTH_BYTES: u32 = 4;
 const POLY1305_TAG_BYTES: u32 = 16;
-export const MAXIMUM_TAG_BYTES: u32 = AES_CTR ? HMAC_TAG_BYTES : POLY1305_TAG_BYTES;
+export const MAXIMUM_TAG_BYTES: u32 = HAS_AES_CTR ? HMAC_TAG_BYTES : POLY1305_TAG_BYTES;
 
 /** What is derived: an encryption key of 64 bytes, an IV and a MAC's key of 32 each, of which a cipher uses as much as it needs. */
-export const DERIVED_BYTES: u32 = SEVERAL_CIPHERS ? 128 : 64;
+export const DERIVED_BYTES: u32 = HAS_SEVERAL_CIPHERS ? 128 : 64;
 /** What a cipher makes of them, in their place. */
-export const KEYS_BYTES: u32 = SEVERAL_CIPHERS ? (HMAC_OFFSET + HMAC_SHA256_CONTEXT_BYTES + 15) & ~15 : DERIVED_BYTES;
+export const KEYS_BYTES: u32 = HAS_SEVERAL_CIPHERS
+  ? (HMAC_OFFSET + HMAC_SHA256_CONTEXT_BYTES + 15) & ~15
+  : DERIVED_BYTES;
 
 function keyLength(cipher: Cipher): u32 {
   return cipher & 1 ? 16 : 32;
@@ -45,41 +47,42 @@ function keyLength(cipher: Cipher): u32 {
 // @ts-expect-error a decorator of AssemblyScript
 @inline
 export function countsLength(cipher: Cipher): bool {
-  return AES_CTR && cipher >= Cipher.AES256_CTR_MAC;
+  return HAS_AES_CTR && cipher >= Cipher.AES256_CTR_MAC;
 }
 
 /** A packet is padded to a multiple of this. */
 // @ts-expect-error a decorator of AssemblyScript
 @inline
 export function blockBytes(cipher: Cipher): u32 {
-  return SEVERAL_CIPHERS && cipher > Cipher.CHACHA20_POLY1305 ? AES_BLOCK_BYTES : 8;
+  return HAS_SEVERAL_CIPHERS && cipher > Cipher.CHACHA20_POLY1305 ? AES_BLOCK_BYTES : 8;
 }
 
 /** How many bytes of a packet `readLength` needs. */
 export function lengthBytes(cipher: Cipher): u32 {
-  return AES_CTR && cipher >= Cipher.AES256_CTR_MAC ? AES_BLOCK_BYTES : LENGTH_BYTES;
+  return HAS_AES_CTR && cipher >= Cipher.AES256_CTR_MAC ? AES_BLOCK_BYTES : LENGTH_BYTES;
 }
 
 // @ts-expect-error a decorator of AssemblyScript
 @inline
 export function tagBytes(cipher: Cipher): u32 {
-  return AES_CTR && cipher >= Cipher.AES256_CTR_ETM ? HMAC_TAG_BYTES : POLY1305_TAG_BYTES;
+  return HAS_AES_CTR && cipher >= Cipher.AES256_CTR_ETM ? HMAC_TAG_BYTES : POLY1305_TAG_BYTES;
 }
 
 /** Makes of DERIVED_BYTES at `keys`, where there is room for KEYS_BYTES, what the functions below need. */
 export function expandKeys(cipher: Cipher, keys: usize): void {
-  if (!SEVERAL_CIPHERS) return;
+  if (!HAS_SEVERAL_CIPHERS) return;
   memory.fill(keys + DERIVED_BYTES, 0, KEYS_BYTES - DERIVED_BYTES);
-  if (AES_GCM && cipher >= Cipher.AES256_GCM && cipher < Cipher.AES256_CTR_ETM) gcmExpandKeys(keys, keyLength(cipher));
-  if (AES_CTR && cipher >= Cipher.AES256_CTR_ETM) ctrExpandKeys(keys, keyLength(cipher));
+  if (HAS_AES_GCM && cipher >= Cipher.AES256_GCM && cipher < Cipher.AES256_CTR_ETM)
+    gcmExpandKeys(keys, keyLength(cipher));
+  if (HAS_AES_CTR && cipher >= Cipher.AES256_CTR_ETM) ctrExpandKeys(keys, keyLength(cipher));
 }
 
 /** packet_length of the packet that begins at `ptr`. Not yet authenticated: the caller bounds it. */
 // @ts-expect-error a decorator of AssemblyScript
 @inline
 export function readLength(cipher: Cipher, keys: usize, sequenceNumber: u32, ptr: usize): u32 {
-  if (!SEVERAL_CIPHERS || cipher == Cipher.CHACHA20_POLY1305) return decryptLength(keys, sequenceNumber, ptr);
-  if (AES_CTR && countsLength(cipher)) ctrReadLength(keys, keyLength(cipher), ptr);
+  if (!HAS_SEVERAL_CIPHERS || cipher == Cipher.CHACHA20_POLY1305) return decryptLength(keys, sequenceNumber, ptr);
+  if (HAS_AES_CTR && countsLength(cipher)) ctrReadLength(keys, keyLength(cipher), ptr);
   return bswap(load<u32>(ptr));
 }
 
@@ -99,23 +102,23 @@ export function open(
   offset: u32,
   last: bool,
 ): bool {
-  if (!SEVERAL_CIPHERS || cipher == Cipher.CHACHA20_POLY1305)
+  if (!HAS_SEVERAL_CIPHERS || cipher == Cipher.CHACHA20_POLY1305)
     return openPiece(keys, sequenceNumber, ptr, length, offset, last);
-  if (AES_CTR && cipher >= Cipher.AES256_CTR_ETM) {
+  if (HAS_AES_CTR && cipher >= Cipher.AES256_CTR_ETM) {
     return ctrOpenPiece(keys, keyLength(cipher), !countsLength(cipher), sequenceNumber, ptr, length, offset, last);
   }
-  return AES_GCM && gcmOpenPiece(keys, keyLength(cipher), ptr, length, offset, last);
+  return HAS_AES_GCM && gcmOpenPiece(keys, keyLength(cipher), ptr, length, offset, last);
 }
 
 /** Seals in place the packet at `ptr`: packet_length, then as many bytes; its tag comes behind them. */
 // @ts-expect-error a decorator of AssemblyScript
 @inline
 export function seal(cipher: Cipher, keys: usize, sequenceNumber: u32, ptr: usize, packetLength: u32): void {
-  if (!SEVERAL_CIPHERS || cipher == Cipher.CHACHA20_POLY1305) {
+  if (!HAS_SEVERAL_CIPHERS || cipher == Cipher.CHACHA20_POLY1305) {
     sealPacket(keys, sequenceNumber, ptr, packetLength);
-  } else if (AES_CTR && cipher >= Cipher.AES256_CTR_ETM) {
+  } else if (HAS_AES_CTR && cipher >= Cipher.AES256_CTR_ETM) {
     ctrSealPacket(keys, keyLength(cipher), !countsLength(cipher), sequenceNumber, ptr, packetLength);
-  } else if (AES_GCM) {
+  } else if (HAS_AES_GCM) {
     gcmSealPacket(keys, keyLength(cipher), ptr, packetLength);
   }
 }

@@ -18,13 +18,13 @@ const SIGNATURE_BLOB_BYTES: u32 = LENGTH_BYTES + HOST_KEY_NAME_BYTES + LENGTH_BY
 export const HOST_KEY_STRING_BYTES: u32 = LENGTH_BYTES + HOST_KEY_BLOB_BYTES;
 
 /** The Ed25519 seed, secret, and the public key; written by the host. */
-export const HOST_KEY: usize = memory.data(2 * KEY_BYTES, 16);
-const HOST_PUBLIC_KEY: usize = HOST_KEY + KEY_BYTES;
+export const HOST_KEY_PTR: usize = memory.data(2 * KEY_BYTES, 16);
+const HOST_PUBLIC_KEY_PTR: usize = HOST_KEY_PTR + KEY_BYTES;
 
 /** Makes the host key: 32 bytes of the generator are the seed. */
 export function makeHostKeyPair(): void {
-  randomBytes32(HOST_KEY);
-  ed25519PublicKey(HOST_PUBLIC_KEY, HOST_KEY);
+  randomBytes32(HOST_KEY_PTR);
+  ed25519PublicKey(HOST_PUBLIC_KEY_PTR, HOST_KEY_PTR);
 }
 
 /**
@@ -33,7 +33,7 @@ export function makeHostKeyPair(): void {
 export function writeHostKey(): void {
   writeUint32(HOST_KEY_BLOB_BYTES);
   writeString(HOST_KEY_NAME_PTR, HOST_KEY_NAME_BYTES);
-  writeString(HOST_PUBLIC_KEY, KEY_BYTES);
+  writeString(HOST_PUBLIC_KEY_PTR, KEY_BYTES);
 }
 
 /**
@@ -45,6 +45,6 @@ export function writeSignature(hash: usize, length: u32): u32 {
   writeUint32(SIGNATURE_BLOB_BYTES);
   writeString(HOST_KEY_NAME_PTR, HOST_KEY_NAME_BYTES);
   writeUint32(SIGNATURE_BYTES);
-  ed25519Sign(writePosition(), HOST_KEY, HOST_PUBLIC_KEY, hash, length);
+  ed25519Sign(writePosition(), HOST_KEY_PTR, HOST_PUBLIC_KEY_PTR, hash, length);
   return writtenLength() + SIGNATURE_BYTES;
 }

@@ -10,27 +10,27 @@ import { hashString } from "../exchange-hash";
 export const CURVE25519_BYTES: u32 = 32;
 
 /** Our ephemeral scalar: secret, wiped. */
-const EPHEMERAL: usize = memory.data(CURVE25519_BYTES, 16);
+const EPHEMERAL_PTR: usize = memory.data(CURVE25519_BYTES, 16);
 
 /** K, secret: a zero byte, so that the number is positive, and 32 bytes. */
-const SHARED_SECRET: usize = memory.data(1 + CURVE25519_BYTES, 16);
+const SHARED_SECRET_PTR: usize = memory.data(1 + CURVE25519_BYTES, 16);
 /** The same as an octet string. */
-export const CURVE25519_SECRET: usize = SHARED_SECRET + 1;
+export const CURVE25519_SECRET_PTR: usize = SHARED_SECRET_PTR + 1;
 
 /**
  * Answers the 32 bytes at `clientShare` with 32 at `reply`, and makes K. False if it is all zero (§3): then `reply` is nobody's to use.
  */
 export function respondCurve25519(reply: usize, clientShare: usize): bool {
-  randomBytes32(EPHEMERAL);
-  x25519Base(reply, EPHEMERAL);
-  x25519(CURVE25519_SECRET, EPHEMERAL, clientShare);
-  memory.fill(EPHEMERAL, 0, CURVE25519_BYTES);
-  return !ctIsZero32(CURVE25519_SECRET);
+  randomBytes32(EPHEMERAL_PTR);
+  x25519Base(reply, EPHEMERAL_PTR);
+  x25519(CURVE25519_SECRET_PTR, EPHEMERAL_PTR, clientShare);
+  memory.fill(EPHEMERAL_PTR, 0, CURVE25519_BYTES);
+  return !ctIsZero32(CURVE25519_SECRET_PTR);
 }
 
 /** Adds K to the hash as an mpint: no leading zero bytes but the one that keeps it positive. */
 export function hashCurve25519Secret(): void {
-  let ptr = SHARED_SECRET;
+  let ptr = SHARED_SECRET_PTR;
   let length: u32 = 1 + CURVE25519_BYTES;
   while (length && !load<u8>(ptr) && load<i8>(ptr, 1) >= 0) {
     ptr++;
@@ -40,5 +40,5 @@ export function hashCurve25519Secret(): void {
 }
 
 export function wipeCurve25519Secret(): void {
-  memory.fill(SHARED_SECRET, 0, 1 + CURVE25519_BYTES);
+  memory.fill(SHARED_SECRET_PTR, 0, 1 + CURVE25519_BYTES);
 }

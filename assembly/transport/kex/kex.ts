@@ -5,7 +5,7 @@
 //
 // The flags stand in the conditions themselves: only so the compiler leaves out the memory of what is not called.
 
-import { MLKEM768X25519 } from "../features";
+import { HAS_MLKEM768X25519 } from "../features";
 import { CURVE25519_BYTES, hashCurve25519Secret, respondCurve25519, wipeCurve25519Secret } from "./curve25519";
 import {
   hashHybridSecret,
@@ -23,31 +23,31 @@ export enum Kex {
 
 /** Of the string in the client's message. */
 export function clientShareBytes(kex: Kex): u32 {
-  return MLKEM768X25519 && kex == Kex.HYBRID ? HYBRID_INIT_BYTES : CURVE25519_BYTES;
+  return HAS_MLKEM768X25519 && kex == Kex.HYBRID ? HYBRID_INIT_BYTES : CURVE25519_BYTES;
 }
 
 /** Of the string in ours. */
 export function serverShareBytes(kex: Kex): u32 {
-  return MLKEM768X25519 && kex == Kex.HYBRID ? HYBRID_REPLY_BYTES : CURVE25519_BYTES;
+  return HAS_MLKEM768X25519 && kex == Kex.HYBRID ? HYBRID_REPLY_BYTES : CURVE25519_BYTES;
 }
 
 /** Writes our share to `reply` and makes K; false if the client's is none. The lengths are those above. */
 // @ts-expect-error a decorator of AssemblyScript
 @inline
 export function respond(kex: Kex, reply: usize, clientShare: usize): bool {
-  return MLKEM768X25519 && kex == Kex.HYBRID
+  return HAS_MLKEM768X25519 && kex == Kex.HYBRID
     ? respondHybrid(reply, clientShare)
     : respondCurve25519(reply, clientShare);
 }
 
 /** Adds K to the hash. */
 export function hashSharedSecret(kex: Kex): void {
-  if (MLKEM768X25519 && kex == Kex.HYBRID) hashHybridSecret();
+  if (HAS_MLKEM768X25519 && kex == Kex.HYBRID) hashHybridSecret();
   else hashCurve25519Secret();
 }
 
 /** Forgets K. */
 export function wipeSharedSecret(kex: Kex): void {
-  if (MLKEM768X25519 && kex == Kex.HYBRID) wipeHybridSecret();
+  if (HAS_MLKEM768X25519 && kex == Kex.HYBRID) wipeHybridSecret();
   else wipeCurve25519Secret();
 }

@@ -3,8 +3,8 @@
 // A list is one byte, two bits for each method, the first one lowest. What has been achieved is such a number as well: a list that
 // begins with it can be completed, one that is equal to it is.
 
-import { ALTERNATIVE_COUNT, ALTERNATIVES, HOST_METHODS, isKnown, OFFERED_METHODS, user } from "./users";
-import { HOST_DECISIONS, MULTI_FACTOR } from "./features";
+import { ALTERNATIVE_COUNT, ALTERNATIVES_PTR, HOST_METHODS_PTR, isKnown, OFFERED_METHODS_PTR, user } from "./users";
+import { HAS_HOST_DECISIONS, HAS_MULTI_FACTOR } from "./features";
 import { ALL_METHODS } from "./methods/index";
 import { userName } from "./request";
 
@@ -27,8 +27,8 @@ export function usefulMethods(): u32 {
   let methods: u32 = 0;
   let n: u32 = ALTERNATIVE_COUNT;
   do {
-    const list = <u32>load<u8>(user + --n, ALTERNATIVES);
-    if (MULTI_FACTOR) {
+    const list = <u32>load<u8>(user + --n, ALTERNATIVES_PTR);
+    if (HAS_MULTI_FACTOR) {
       const begins = u32(!((list ^ achieved) & ~(-1 << achievedBits)));
       methods |= begins << ((list >> achievedBits) & 3);
     } else {
@@ -42,31 +42,31 @@ export function usefulMethods(): u32 {
 
 /** The methods that a failure names. Until something is achieved they are the same for everybody. */
 export function continuingMethods(): u32 {
-  if (MULTI_FACTOR && achievedSet && isKnown) return usefulMethods();
-  return load<u8>(OFFERED_METHODS) & ALL_METHODS & ~achievedSet;
+  if (HAS_MULTI_FACTOR && achievedSet && isKnown) return usefulMethods();
+  return load<u8>(OFFERED_METHODS_PTR) & ALL_METHODS & ~achievedSet;
 }
 
 /** Whether the host decides about this method of this user, who has a name. */
 export function isHostDecided(method: u32): bool {
-  return HOST_DECISIONS && ((load<u8>(HOST_METHODS + isKnown) >> method) & 1) != 0 && load<u8>(userName) != 0;
+  return HAS_HOST_DECISIONS && ((load<u8>(HOST_METHODS_PTR + isKnown) >> method) & 1) != 0 && load<u8>(userName) != 0;
 }
 
 /** 1 if a success of the method brings the user further, else 0. For those that are not in the table the host alone decides. */
 export function isUseful(method: u32): u32 {
-  const methods = usefulMethods() | (HOST_DECISIONS ? (isKnown - 1) & load<u8>(HOST_METHODS) : 0);
+  const methods = usefulMethods() | (HAS_HOST_DECISIONS ? (isKnown - 1) & load<u8>(HOST_METHODS_PTR) : 0);
   return (methods >> method) & 1;
 }
 
 /** The useful method has succeeded: whether that is all that is needed. */
 export function achieve(method: u32): bool {
-  if (!MULTI_FACTOR) return true;
+  if (!HAS_MULTI_FACTOR) return true;
   achieved |= method << achievedBits;
   achievedBits += 2;
   achievedSet |= 1 << method;
-  if (HOST_DECISIONS && !isKnown) return true;
+  if (HAS_HOST_DECISIONS && !isKnown) return true;
   let completed: u32 = 0;
   let n: u32 = ALTERNATIVE_COUNT;
-  do completed |= u32(load<u8>(user + --n, ALTERNATIVES) == achieved);
+  do completed |= u32(load<u8>(user + --n, ALTERNATIVES_PTR) == achieved);
   while (n);
   return completed != 0;
 }

@@ -12,16 +12,16 @@ import { NONE, SSH_CONNECTION } from "../../wire/names";
 import { isMalformed, readString, startReading, stringLength } from "../../wire/reader";
 import { isText } from "../../wire/text";
 import { flushAchieved } from "./factors";
-import { HOST_DECISIONS, KEYBOARD_INTERACTIVE, PASSWORD } from "./features";
+import { HAS_HOST_DECISIONS, HAS_KEYBOARD_INTERACTIVE, HAS_PASSWORD } from "./features";
 import { endConversation, handleInfoResponse, handleKeyboardInteractive } from "./methods/keyboard-interactive";
 import { KEYBOARD_INTERACTIVE_METHOD, methodName, methodOf, PASSWORD_METHOD, PUBLICKEY_METHOD } from "./methods/index";
 import { handlePassword } from "./methods/password";
 import { handlePublickey } from "./methods/publickey";
 import { credentialsLength } from "./region";
 import { begin, deliver, fail, failProtocol, failUnknownMethod, isOpen, open, status } from "./reply";
-import { BUFFER, method, setField, setMethod, userName } from "./request";
+import { BUFFER_PTR, method, setField, setMethod, userName } from "./request";
 import { setSessionId } from "./signature";
-import { REGION } from "./users";
+import { REGION_PTR } from "./users";
 import { SSH_MSG_USERAUTH_INFO_RESPONSE, SSH_MSG_USERAUTH_REQUEST } from "../../wire/numbers";
 
 export { __heap_base as __data_end, __heap_base };
@@ -33,10 +33,10 @@ export { credentialsLength } from "./region";
 export { nextReply, status } from "./reply";
 export { fieldLength, fieldPtr } from "./request";
 
-const SERVICE: usize = memory.data<u8>([...counted(SSH_CONNECTION)]);
+const SERVICE_PTR: usize = memory.data<u8>([...counted(SSH_CONNECTION)]);
 
 export function credentialsPtr(): usize {
-  return REGION;
+  return REGION_PTR;
 }
 
 export function credentialsCapacity(): u32 {
@@ -65,9 +65,9 @@ function handle(length: u32): u32 {
     return failProtocol();
   }
   // Begins behind the message number: to the reader, address 0 is that of a value that is not there.
-  startReading(BUFFER + 1, length - 1);
-  const number = <u32>load<u8>(BUFFER);
-  if (KEYBOARD_INTERACTIVE && number == SSH_MSG_USERAUTH_INFO_RESPONSE) return handleInfoResponse();
+  startReading(BUFFER_PTR + 1, length - 1);
+  const number = <u32>load<u8>(BUFFER_PTR);
+  if (HAS_KEYBOARD_INTERACTIVE && number == SSH_MSG_USERAUTH_INFO_RESPONSE) return handleInfoResponse();
   return number == SSH_MSG_USERAUTH_REQUEST ? handleRequest() : failProtocol();
 }
 
@@ -90,20 +90,20 @@ function handleRequest(): u32 {
   const isNone = stringLength == byteLength(NONE) && load<u32>(methodPtr, 0, 1) == <u32>word(NONE);
   setMethod(methodOf(methodPtr, stringLength));
   setField(UserauthField.METHOD, 0, 0);
-  if (serviceLength != load<u8>(SERVICE) || ctDifference(SERVICE + 1, service, serviceLength - 1)) {
+  if (serviceLength != load<u8>(SERVICE_PTR) || ctDifference(SERVICE_PTR + 1, service, serviceLength - 1)) {
     flushAchieved();
     return fail(UserauthStatus.FAILURE);
   }
   if (method) setField(UserauthField.METHOD, methodName(method), load<u8>(methodName(method) - 1));
   if (method == PUBLICKEY_METHOD) return handlePublickey();
-  if (PASSWORD && method == PASSWORD_METHOD) return handlePassword();
-  if (KEYBOARD_INTERACTIVE && method == KEYBOARD_INTERACTIVE_METHOD) return handleKeyboardInteractive();
+  if (HAS_PASSWORD && method == PASSWORD_METHOD) return handlePassword();
+  if (HAS_KEYBOARD_INTERACTIVE && method == KEYBOARD_INTERACTIVE_METHOD) return handleKeyboardInteractive();
   return failUnknownMethod(isNone);
 }
 
 /** RFC 4252 §5: what another user has achieved is forgotten. An empty name, one longer than any user has, and what is no text is nobody's. */
 function setUserName(name: usize, length: u32): void {
-  if (length > USER_NAME_CAPACITY || (HOST_DECISIONS && !isText(name, length))) length = 0;
+  if (length > USER_NAME_CAPACITY || (HAS_HOST_DECISIONS && !isText(name, length))) length = 0;
   // The byte before the name is the lowest of its length.
   if (!length || ctDifference(userName, name - 1, length)) flushAchieved();
   memory.copy(userName + 1, name, length);

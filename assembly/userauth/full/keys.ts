@@ -17,8 +17,8 @@ import {
 } from "../../wire/names";
 import { isMalformedOrUnfinished, readString, startReading, stringLength } from "../../wire/reader";
 import { startWriting, writeByte, writeBytes, writtenLength } from "../../wire/writer";
-import { ECDSA, ED25519, RSA, SECURITY_KEYS } from "./features";
-import { BUFFER, fieldLength, fieldPtr } from "./request";
+import { HAS_ECDSA, HAS_ED25519, HAS_RSA, HAS_SECURITY_KEYS } from "./features";
+import { BUFFER_PTR, fieldLength, fieldPtr } from "./request";
 
 /** What an algorithm is, as bits. */
 export const ED25519_KEY: u32 = 1;
@@ -32,29 +32,29 @@ export const SECURITY_KEY: u32 = 16;
 
 // @ts-expect-error AssemblyScript knows decorators of variables
 @lazy
-const ED25519_NAME: usize = memory.data<u8>([...counted(SSH_ED25519)]);
+const ED25519_NAME_PTR: usize = memory.data<u8>([...counted(SSH_ED25519)]);
 // @ts-expect-error AssemblyScript knows decorators of variables
 @lazy
-const ECDSA_NAME: usize = memory.data<u8>([...counted(ECDSA_SHA2_NISTP256)]);
+const ECDSA_NAME_PTR: usize = memory.data<u8>([...counted(ECDSA_SHA2_NISTP256)]);
 // @ts-expect-error AssemblyScript knows decorators of variables
 @lazy
-const CURVE_NAME: usize = memory.data<u8>([...counted(NISTP256)]);
+const CURVE_NAME_PTR: usize = memory.data<u8>([...counted(NISTP256)]);
 // @ts-expect-error AssemblyScript knows decorators of variables
 @lazy
-const SK_ED25519_NAME: usize = memory.data<u8>([...counted(SK_SSH_ED25519)]);
+const SK_ED25519_NAME_PTR: usize = memory.data<u8>([...counted(SK_SSH_ED25519)]);
 // @ts-expect-error AssemblyScript knows decorators of variables
 @lazy
-const SK_ECDSA_NAME: usize = memory.data<u8>([...counted(SK_ECDSA_SHA2_NISTP256)]);
+const SK_ECDSA_NAME_PTR: usize = memory.data<u8>([...counted(SK_ECDSA_SHA2_NISTP256)]);
 // @ts-expect-error AssemblyScript knows decorators of variables
 @lazy
-const RSA_SHA256_NAME: usize = memory.data<u8>([...counted(RSA_SHA2_256)]);
+const RSA_SHA256_NAME_PTR: usize = memory.data<u8>([...counted(RSA_SHA2_256)]);
 // @ts-expect-error AssemblyScript knows decorators of variables
 @lazy
-const RSA_SHA512_NAME: usize = memory.data<u8>([...counted(RSA_SHA2_512)]);
+const RSA_SHA512_NAME_PTR: usize = memory.data<u8>([...counted(RSA_SHA2_512)]);
 /** The type of the keys of both, and never an algorithm, for that would be RSA with SHA-1. */
 // @ts-expect-error AssemblyScript knows decorators of variables
 @lazy
-const RSA_NAME: usize = memory.data<u8>([...counted(SSH_RSA)]);
+const RSA_NAME_PTR: usize = memory.data<u8>([...counted(SSH_RSA)]);
 
 /** The algorithm of the request, and its name. */
 export let algorithm: u32 = 0;
@@ -93,13 +93,13 @@ export function readPositive(): usize {
 
 /** See docs/abi.md. RFC 8308 §3.1: the algorithms of this build, those that a client had better take first. */
 export function signatureAlgorithms(): u32 {
-  startWriting(BUFFER);
-  if (ED25519) writeAlgorithm(ED25519_NAME);
-  if (ECDSA) writeAlgorithm(ECDSA_NAME);
-  if (ED25519 && SECURITY_KEYS) writeAlgorithm(SK_ED25519_NAME);
-  if (ECDSA && SECURITY_KEYS) writeAlgorithm(SK_ECDSA_NAME);
-  if (RSA) writeAlgorithm(RSA_SHA512_NAME);
-  if (RSA) writeAlgorithm(RSA_SHA256_NAME);
+  startWriting(BUFFER_PTR);
+  if (HAS_ED25519) writeAlgorithm(ED25519_NAME_PTR);
+  if (HAS_ECDSA) writeAlgorithm(ECDSA_NAME_PTR);
+  if (HAS_ED25519 && HAS_SECURITY_KEYS) writeAlgorithm(SK_ED25519_NAME_PTR);
+  if (HAS_ECDSA && HAS_SECURITY_KEYS) writeAlgorithm(SK_ECDSA_NAME_PTR);
+  if (HAS_RSA) writeAlgorithm(RSA_SHA512_NAME_PTR);
+  if (HAS_RSA) writeAlgorithm(RSA_SHA256_NAME_PTR);
   return writtenLength();
 }
 
@@ -117,12 +117,12 @@ function isAlgorithm(name: usize, bits: u32): bool {
 
 function readAlgorithm(): bool {
   return (
-    (ED25519 && isAlgorithm(ED25519_NAME, ED25519_KEY)) ||
-    (ECDSA && isAlgorithm(ECDSA_NAME, ECDSA_KEY)) ||
-    (ED25519 && SECURITY_KEYS && isAlgorithm(SK_ED25519_NAME, ED25519_KEY | SECURITY_KEY)) ||
-    (ECDSA && SECURITY_KEYS && isAlgorithm(SK_ECDSA_NAME, ECDSA_KEY | SECURITY_KEY)) ||
-    (RSA && isAlgorithm(RSA_SHA256_NAME, RSA_KEY)) ||
-    (RSA && isAlgorithm(RSA_SHA512_NAME, RSA_KEY | WITH_SHA512))
+    (HAS_ED25519 && isAlgorithm(ED25519_NAME_PTR, ED25519_KEY)) ||
+    (HAS_ECDSA && isAlgorithm(ECDSA_NAME_PTR, ECDSA_KEY)) ||
+    (HAS_ED25519 && HAS_SECURITY_KEYS && isAlgorithm(SK_ED25519_NAME_PTR, ED25519_KEY | SECURITY_KEY)) ||
+    (HAS_ECDSA && HAS_SECURITY_KEYS && isAlgorithm(SK_ECDSA_NAME_PTR, ECDSA_KEY | SECURITY_KEY)) ||
+    (HAS_RSA && isAlgorithm(RSA_SHA256_NAME_PTR, RSA_KEY)) ||
+    (HAS_RSA && isAlgorithm(RSA_SHA512_NAME_PTR, RSA_KEY | WITH_SHA512))
   );
 }
 
@@ -140,23 +140,23 @@ export function readKey(): bool {
   if (!readAlgorithm()) return false;
   startReading(fieldPtr(UserauthField.PUBLIC_KEY), fieldLength(UserauthField.PUBLIC_KEY));
   const type = readString();
-  if (!isName(RSA && algorithm & RSA_KEY ? RSA_NAME : algorithmName, type, stringLength)) return false;
+  if (!isName(HAS_RSA && algorithm & RSA_KEY ? RSA_NAME_PTR : algorithmName, type, stringLength)) return false;
   let isRight = true;
-  if (RSA && algorithm & RSA_KEY) {
+  if (HAS_RSA && algorithm & RSA_KEY) {
     exponent = readPositive();
     exponentLength = numberLength;
     key = readPositive();
     modulusLength = numberLength;
-  } else if (ECDSA && algorithm & ECDSA_KEY) {
+  } else if (HAS_ECDSA && algorithm & ECDSA_KEY) {
     const curve = readString();
-    isRight = isName(CURVE_NAME, curve, stringLength);
+    isRight = isName(CURVE_NAME_PTR, curve, stringLength);
     key = readString() + 1;
     isRight = isRight && stringLength == 65 && load<u8>(key - 1) == 4;
   } else {
     key = readString();
     isRight = stringLength == 32;
   }
-  if (SECURITY_KEYS && algorithm & SECURITY_KEY) {
+  if (HAS_SECURITY_KEYS && algorithm & SECURITY_KEY) {
     application = readString();
     applicationLength = stringLength;
   }

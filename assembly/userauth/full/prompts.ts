@@ -5,29 +5,29 @@ import { writeByte, writeString } from "../../wire/writer";
 
 // @ts-expect-error AssemblyScript knows decorators of variables
 @lazy
-export const PASSWORD_PROMPT: usize = memory.data<u8>([...counted("Password: ")]);
+export const PASSWORD_PROMPT_PTR: usize = memory.data<u8>([...counted("Password: ")]);
 
 // @ts-expect-error AssemblyScript knows decorators of variables
 @lazy
-export const NEW_PASSWORD_PROMPT: usize = memory.data<u8>([...counted("New password: ")]);
+export const NEW_PASSWORD_PROMPT_PTR: usize = memory.data<u8>([...counted("New password: ")]);
 
 // @ts-expect-error AssemblyScript knows decorators of variables
 @lazy
-export const REPEAT_PROMPT: usize = memory.data<u8>([...counted("New password again: ")]);
+export const REPEAT_PROMPT_PTR: usize = memory.data<u8>([...counted("New password again: ")]);
 
 // @ts-expect-error AssemblyScript knows decorators of variables
 @lazy
-export const EXPIRED: usize = memory.data<u8>([...counted("Your password has expired.")]);
+export const EXPIRED_PTR: usize = memory.data<u8>([...counted("Your password has expired.")]);
 
 // @ts-expect-error AssemblyScript knows decorators of variables
 @lazy
-export const UNACCEPTABLE: usize = memory.data<u8>([
+export const UNACCEPTABLE_PTR: usize = memory.data<u8>([
   ...counted("The new password is too short, or it is the old one."),
 ]);
 
 // @ts-expect-error AssemblyScript knows decorators of variables
 @lazy
-export const DIFFERENT: usize = memory.data<u8>([...counted("The new passwords differ.")]);
+export const DIFFERENT_PTR: usize = memory.data<u8>([...counted("The new passwords differ.")]);
 
 /** A text as a string of the payload. */
 export function writeText(text: usize): void {

@@ -12,10 +12,18 @@ import {
   SSH_MSG_USERAUTH_SUCCESS,
 } from "../../wire/numbers";
 import { achieve, continuingMethods, isUseful } from "./factors";
-import { BANNER } from "./features";
+import { HAS_BANNER } from "./features";
 import { writeMethods } from "./methods/index";
-import { BUFFER, clearFields, fieldLength, fieldPtr, method, SCRATCH, setField } from "./request";
-import { BANNER_FIELDS, BANNER_LENGTH, FAILURE_LIMIT, permissionsOf, QUERY_LIMIT, REQUEST_LIMIT, user } from "./users";
+import { BUFFER_PTR, clearFields, fieldLength, fieldPtr, method, SCRATCH_PTR, setField } from "./request";
+import {
+  BANNER_FIELDS_PTR,
+  BANNER_LENGTH,
+  FAILURE_LIMIT_PTR,
+  permissionsOf,
+  QUERY_LIMIT_PTR,
+  REQUEST_LIMIT_PTR,
+  user,
+} from "./users";
 
 /** A `UserauthStatus`: why the last request was answered as it was. */
 export let status: i32 = 0;
@@ -35,9 +43,9 @@ let queuedLength: u32 = 0;
 /** The limits of the region are in force from now on. */
 export function open(): void {
   isOpen = true;
-  failuresLeft = load<u8>(FAILURE_LIMIT);
-  queriesLeft = load<u8>(QUERY_LIMIT);
-  requestsLeft = load<u8>(REQUEST_LIMIT);
+  failuresLeft = load<u8>(FAILURE_LIMIT_PTR);
+  queriesLeft = load<u8>(QUERY_LIMIT_PTR);
+  requestsLeft = load<u8>(REQUEST_LIMIT_PTR);
   noneIsFree = true;
   isBannerDue = load<u16>(BANNER_LENGTH) != 0;
 }
@@ -82,7 +90,7 @@ export function succeed(wantsMore: bool): u32 {
     isOpen = false;
     const permissions = permissionsOf(user);
     setField(UserauthField.PERMISSIONS, permissions + 1, load<u8>(permissions));
-    store<u8>(BUFFER, SSH_MSG_USERAUTH_SUCCESS);
+    store<u8>(BUFFER_PTR, SSH_MSG_USERAUTH_SUCCESS);
     return 1;
   }
   if (requestsLeft <= 0) return fail(UserauthStatus.FAILURE);
@@ -102,7 +110,7 @@ export function acceptQuery(): u32 {
   if (--queriesLeft < 0) return fail(UserauthStatus.FAILURE);
   const algorithm = fieldPtr(UserauthField.ALGORITHM);
   // The algorithm and the blob are written nearer to the buffer's beginning than they are, so they are not overwritten before they are read.
-  startWriting(BUFFER);
+  startWriting(BUFFER_PTR);
   writeByte(SSH_MSG_USERAUTH_PK_OK);
   writeString(algorithm, fieldLength(UserauthField.ALGORITHM));
   writeString(fieldPtr(UserauthField.PUBLIC_KEY), fieldLength(UserauthField.PUBLIC_KEY));
@@ -121,11 +129,11 @@ export function wait(what: UserauthStatus): u32 {
  *     boolean      partial success
  */
 function writeFailure(partialSuccess: bool): u32 {
-  startWriting(BUFFER);
+  startWriting(BUFFER_PTR);
   writeByte(SSH_MSG_USERAUTH_FAILURE);
   writeUint32(0);
   writeMethods(continuingMethods());
-  store<u32>(BUFFER + 1, bswap(writtenLength() - 5), 0, 1);
+  store<u32>(BUFFER_PTR + 1, bswap(writtenLength() - 5), 0, 1);
   writeByte(u32(partialSuccess));
   return writtenLength();
 }
@@ -135,13 +143,13 @@ export function deliver(length: u32): u32 {
   queuedLength = 0;
   if (status == UserauthStatus.PENDING) return 0;
   clearFields();
-  memory.fill(BUFFER + length, 0, PAYLOAD_CAPACITY - length);
-  if (!BANNER || !isBannerDue || !length) return length;
+  memory.fill(BUFFER_PTR + length, 0, PAYLOAD_CAPACITY - length);
+  if (!HAS_BANNER || !isBannerDue || !length) return length;
   isBannerDue = false;
-  memory.copy(SCRATCH, BUFFER, length);
+  memory.copy(SCRATCH_PTR, BUFFER_PTR, length);
   queuedLength = length;
-  store<u8>(BUFFER, SSH_MSG_USERAUTH_BANNER);
-  memory.copy(BUFFER + 1, BANNER_FIELDS, load<u16>(BANNER_LENGTH));
+  store<u8>(BUFFER_PTR, SSH_MSG_USERAUTH_BANNER);
+  memory.copy(BUFFER_PTR + 1, BANNER_FIELDS_PTR, load<u16>(BANNER_LENGTH));
   return 1 + load<u16>(BANNER_LENGTH);
 }
 
@@ -149,6 +157,6 @@ export function deliver(length: u32): u32 {
 export function nextReply(): u32 {
   const length = queuedLength;
   queuedLength = 0;
-  memory.copy(BUFFER, SCRATCH, length);
+  memory.copy(BUFFER_PTR, SCRATCH_PTR, length);
   return length;
 }

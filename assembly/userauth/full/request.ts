@@ -8,14 +8,14 @@ import { PAYLOAD_CAPACITY, USER_NAME_CAPACITY } from "../../abi/capacities";
 import { readString, stringLength } from "../../wire/reader";
 
 /** A request or its reply. */
-export const BUFFER: usize = 0;
+export const BUFFER_PTR: usize = 0;
 
 /**
  * The buffer from here on is working memory: the longest request that can succeed, signed by a key of RSA with 4096 bits, has 1,191 bytes.
  * Here signatures are verified, montgomery.ts has its numbers and argon2id.ts two blocks (builds.ts says where), and a reply waits
  * while the banner is sent.
  */
-export const SCRATCH: usize = 1536;
+export const SCRATCH_PTR: usize = 1536;
 if (PAYLOAD_CAPACITY < 4096) ERROR("a payload has 4096 bytes or more");
 
 /** Of the signature, which no host sees. */

@@ -12,7 +12,7 @@ import { sha256, SHA256_BYTES, sha256Finish, sha256Start, sha256Update } from ".
 import { copySwapped } from "../../crypto/hash/sha2-constants";
 import { sha512, SHA512_BYTES } from "../../crypto/hash/sha512";
 import { isMalformedOrUnfinished, readBytes, readString, startReading, stringLength } from "../../wire/reader";
-import { ECDSA, ED25519, RSA, SECURITY_KEYS } from "./features";
+import { HAS_ECDSA, HAS_ED25519, HAS_RSA, HAS_SECURITY_KEYS } from "./features";
 import {
   algorithm,
   algorithmName,
@@ -30,7 +30,7 @@ import {
   SECURITY_KEY,
   WITH_SHA512,
 } from "./keys";
-import { BUFFER, fieldLength, fieldPtr, SCRATCH, SIGNATURE_FIELD } from "./request";
+import { BUFFER_PTR, fieldLength, fieldPtr, SCRATCH_PTR, SIGNATURE_FIELD } from "./request";
 import { keyOptions } from "./users";
 
 /** Options of a key in the credentials region. */
@@ -46,14 +46,15 @@ const FLAGS_AND_COUNTER_BYTES: u32 = 5;
 const sessionId: usize = memory.data(4 + SESSION_ID_CAPACITY);
 
 /** R and A of Ed25519, or r and s of ECDSA; behind them what was signed, and then its hash, behind which montgomery.ts works. */
-const HEAD: usize = SCRATCH;
-const SIGNED: usize = SCRATCH + 64;
-if (BYTES != SIGNED + 64 || BYTES + WORKSPACE_BYTES > <usize>PAYLOAD_CAPACITY) ERROR("abi/builds.ts: MONTGOMERY_PTR");
+const HEAD_PTR: usize = SCRATCH_PTR;
+const SIGNED_PTR: usize = SCRATCH_PTR + 64;
+if (BYTES != SIGNED_PTR + 64 || BYTES + WORKSPACE_BYTES > <usize>PAYLOAD_CAPACITY)
+  ERROR("abi/builds.ts: MONTGOMERY_PTR");
 
 /** Keeps the session identifier of `length` bytes, at most 64, which is in the buffer. */
 export function setSessionId(length: u32): void {
   store<u32>(sessionId, bswap(length), 0, 1);
-  memory.copy(sessionId + 4, BUFFER, length);
+  memory.copy(sessionId + 4, BUFFER_PTR, length);
 }
 
 /**
@@ -71,11 +72,11 @@ export function verifySignature(signedLength: u32): bool {
   const typeLength = stringLength;
   const signature = readString();
   const signatureLength = stringLength;
-  const flags = SECURITY_KEYS && algorithm & SECURITY_KEY ? readBytes(FLAGS_AND_COUNTER_BYTES) : 0;
+  const flags = HAS_SECURITY_KEYS && algorithm & SECURITY_KEY ? readBytes(FLAGS_AND_COUNTER_BYTES) : 0;
   if (isMalformedOrUnfinished() || !isName(algorithmName, type, typeLength)) return false;
 
   let length: u32;
-  if (SECURITY_KEYS && algorithm & SECURITY_KEY) {
+  if (HAS_SECURITY_KEYS && algorithm & SECURITY_KEY) {
     const required =
       (keyOptions & PRESENCE_NOT_REQUIRED ? 0 : USER_PRESENT) |
       (keyOptions & VERIFICATION_REQUIRED ? USER_VERIFIED : 0);
@@ -83,30 +84,30 @@ export function verifySignature(signedLength: u32): bool {
     length = writeSecurityKeyData(signedLength, flags);
   } else {
     length = 4 + bswap(load<u32>(sessionId, 0, 1)) + signedLength;
-    memory.copy(SIGNED, sessionId, length - signedLength);
-    memory.copy(SIGNED + length - signedLength, BUFFER, signedLength);
+    memory.copy(SIGNED_PTR, sessionId, length - signedLength);
+    memory.copy(SIGNED_PTR + length - signedLength, BUFFER_PTR, signedLength);
   }
-  if (RSA && algorithm & RSA_KEY) return verifyRsa(signature, signatureLength, length);
-  if (ECDSA && algorithm & ECDSA_KEY) return verifyEcdsa(signature, signatureLength, length);
-  if (!ED25519 || signatureLength != 64) return false;
-  memory.copy(HEAD, signature, 32);
-  memory.copy(HEAD + 32, key, 32);
-  sha512(HEAD, 64 + length, SIGNED);
-  copySwapped(DIGEST, SIGNED, SHA512_BYTES, 4);
-  return verifyVartime(signature + 32, HEAD, 64 + length);
+  if (HAS_RSA && algorithm & RSA_KEY) return verifyRsa(signature, signatureLength, length);
+  if (HAS_ECDSA && algorithm & ECDSA_KEY) return verifyEcdsa(signature, signatureLength, length);
+  if (!HAS_ED25519 || signatureLength != 64) return false;
+  memory.copy(HEAD_PTR, signature, 32);
+  memory.copy(HEAD_PTR + 32, key, 32);
+  sha512(HEAD_PTR, 64 + length, SIGNED_PTR);
+  copySwapped(DIGEST, SIGNED_PTR, SHA512_BYTES, 4);
+  return verifyVartime(signature + 32, HEAD_PTR, 64 + length);
 }
 
 /** PROTOCOL.u2f: what a security key signs is the hash of the application, flags and counter, and the hash of the message. */
 function writeSecurityKeyData(signedLength: u32, flags: usize): u32 {
-  const messageHash = SIGNED + 2 * SHA256_BYTES;
+  const messageHash = SIGNED_PTR + 2 * SHA256_BYTES;
   sha256Start();
   sha256Update(sessionId, 4 + bswap(load<u32>(sessionId, 0, 1)));
-  sha256Update(BUFFER, signedLength);
+  sha256Update(BUFFER_PTR, signedLength);
   sha256Finish(messageHash);
-  sha256(SIGNED, application, applicationLength);
-  memory.copy(SIGNED + SHA256_BYTES, flags, FLAGS_AND_COUNTER_BYTES);
+  sha256(SIGNED_PTR, application, applicationLength);
+  memory.copy(SIGNED_PTR + SHA256_BYTES, flags, FLAGS_AND_COUNTER_BYTES);
   // which moves it by 27 bytes: a hash is not written where words are not aligned
-  memory.copy(SIGNED + SHA256_BYTES + FLAGS_AND_COUNTER_BYTES, messageHash, SHA256_BYTES);
+  memory.copy(SIGNED_PTR + SHA256_BYTES + FLAGS_AND_COUNTER_BYTES, messageHash, SHA256_BYTES);
   return 2 * SHA256_BYTES + FLAGS_AND_COUNTER_BYTES;
 }
 
@@ -116,18 +117,18 @@ function verifyRsa(signature: usize, signatureLength: u32, length: u32): bool {
   let digestLength = SHA256_BYTES;
   if (algorithm & WITH_SHA512) {
     digestLength = SHA512_BYTES;
-    sha512(SIGNED, length, SIGNED);
-  } else sha256(SIGNED, SIGNED, length);
-  return rsaVerifyVartime(key, modulusLength, exponent, exponentLength, signature, SIGNED, digestLength);
+    sha512(SIGNED_PTR, length, SIGNED_PTR);
+  } else sha256(SIGNED_PTR, SIGNED_PTR, length);
+  return rsaVerifyVartime(key, modulusLength, exponent, exponentLength, signature, SIGNED_PTR, digestLength);
 }
 
 /** RFC 5656 §3.1.2: the signature is r and s, two mpints. */
 function verifyEcdsa(signature: usize, signatureLength: u32, length: u32): bool {
   startReading(signature, signatureLength);
-  const isRight = u32(readNumber(HEAD)) & u32(readNumber(HEAD + 32));
+  const isRight = u32(readNumber(HEAD_PTR)) & u32(readNumber(HEAD_PTR + 32));
   if (!isRight || isMalformedOrUnfinished()) return false;
-  sha256(SIGNED, SIGNED, length);
-  return p256VerifyVartime(key, SIGNED, HEAD, HEAD + 32);
+  sha256(SIGNED_PTR, SIGNED_PTR, length);
+  return p256VerifyVartime(key, SIGNED_PTR, HEAD_PTR, HEAD_PTR + 32);
 }
 
 /** Reads an mpint into 32 bytes, big-endian. Whether it is positive and fits. */

@@ -33,47 +33,47 @@ import { ctDifference } from "../../wire/compare";
 import { userName } from "./request";
 
 /** Behind the buffer. */
-export const REGION: usize = (PAYLOAD_CAPACITY + 15) & ~15;
+export const REGION_PTR: usize = (PAYLOAD_CAPACITY + 15) & ~15;
 
 /** Addresses in the header. */
-export const FORMAT: usize = REGION + REGION_FORMAT_OFFSET;
-export const FAILURE_LIMIT: usize = REGION + REGION_FAILURE_LIMIT_OFFSET;
-export const QUERY_LIMIT: usize = REGION + REGION_QUERY_LIMIT_OFFSET;
-export const REQUEST_LIMIT: usize = REGION + REGION_REQUEST_LIMIT_OFFSET;
-export const OFFERED_METHODS: usize = REGION + REGION_OFFERED_METHODS_OFFSET;
+export const FORMAT_PTR: usize = REGION_PTR + REGION_FORMAT_OFFSET;
+export const FAILURE_LIMIT_PTR: usize = REGION_PTR + REGION_FAILURE_LIMIT_OFFSET;
+export const QUERY_LIMIT_PTR: usize = REGION_PTR + REGION_QUERY_LIMIT_OFFSET;
+export const REQUEST_LIMIT_PTR: usize = REGION_PTR + REGION_REQUEST_LIMIT_OFFSET;
+export const OFFERED_METHODS_PTR: usize = REGION_PTR + REGION_OFFERED_METHODS_OFFSET;
 /** Sets of methods: of users that are not in the table, and, a byte further, of those that are. */
-export const HOST_METHODS: usize = REGION + REGION_HOST_METHODS_OFFSET;
-export const LEAST_PASSWORD_LENGTH: usize = REGION + REGION_LEAST_PASSWORD_LENGTH_OFFSET;
-export const HASH: usize = REGION + REGION_HASH_OFFSET;
-export const LANES: usize = REGION + REGION_LANES_OFFSET;
-export const BANNER_LENGTH: usize = REGION + REGION_BANNER_LENGTH_OFFSET;
-export const PASSES: usize = REGION + REGION_PASSES_OFFSET;
-export const MEMORY_KIB: usize = REGION + REGION_MEMORY_KIB_OFFSET;
+export const HOST_METHODS_PTR: usize = REGION_PTR + REGION_HOST_METHODS_OFFSET;
+export const LEAST_PASSWORD_LENGTH: usize = REGION_PTR + REGION_LEAST_PASSWORD_LENGTH_OFFSET;
+export const HASH_PTR: usize = REGION_PTR + REGION_HASH_OFFSET;
+export const LANES_PTR: usize = REGION_PTR + REGION_LANES_OFFSET;
+export const BANNER_LENGTH: usize = REGION_PTR + REGION_BANNER_LENGTH_OFFSET;
+export const PASSES_PTR: usize = REGION_PTR + REGION_PASSES_OFFSET;
+export const MEMORY_KIB_PTR: usize = REGION_PTR + REGION_MEMORY_KIB_OFFSET;
 /** Of all that the region has. */
-export const LENGTH: usize = REGION + REGION_LENGTH_OFFSET;
-export const BANNER_FIELDS: usize = REGION + REGION_BANNER_FIELDS_OFFSET;
+export const LENGTH_PTR: usize = REGION_PTR + REGION_LENGTH_OFFSET;
+export const BANNER_FIELDS_PTR: usize = REGION_PTR + REGION_BANNER_FIELDS_OFFSET;
 
 /** Offsets into a user's record; it begins with its length in two bytes. */
-export const PASSWORD_RECORD: usize = USER_RECORD_OFFSET;
-export const ALTERNATIVES: usize = USER_LISTS_OFFSET;
+export const PASSWORD_RECORD_PTR: usize = USER_RECORD_OFFSET;
+export const ALTERNATIVES_PTR: usize = USER_LISTS_OFFSET;
 export const ALTERNATIVE_COUNT: u32 = LIST_COUNT;
 /** A name, and what its user may do: each is a byte for the length and so many bytes. Keys follow. */
-const NAME: usize = USER_NAME_OFFSET;
+const NAME_PTR: usize = USER_NAME_OFFSET;
 
 /** Offsets into a password's record. */
-export const PASSWORD_FLAGS: usize = 0;
-export const PASSWORD_SALT: usize = USER_SALT_OFFSET - USER_RECORD_OFFSET;
-export const PASSWORD_HASH: usize = USER_HASH_OFFSET - USER_RECORD_OFFSET;
+export const PASSWORD_FLAGS_PTR: usize = 0;
+export const PASSWORD_SALT_PTR: usize = USER_SALT_OFFSET - USER_RECORD_OFFSET;
+export const PASSWORD_HASH_PTR: usize = USER_HASH_OFFSET - USER_RECORD_OFFSET;
 export const PASSWORD_RECORD_BYTES: u32 = RECORD_BYTES;
 export const HAS_PASSWORD: u32 = 1;
 export const PASSWORD_EXPIRED: u32 = 2;
 
 /** A key: length of its blob in two bytes, options, the blob. */
-const KEY_OPTIONS: usize = 2;
-const KEY_BLOB: usize = KEY_HEAD_BYTES;
+const KEY_OPTIONS_PTR: usize = 2;
+const KEY_BLOB_PTR: usize = KEY_HEAD_BYTES;
 
 /** The record of whoever is not in the table: no password, no key, nothing that would be enough, nothing that he may. */
-const NOBODY: usize = memory.data((NAME + 2) as i32);
+const NOBODY_PTR: usize = memory.data((NAME_PTR + 2) as i32);
 
 /** The record of the request's user. */
 export let user: usize = 0;
@@ -92,12 +92,12 @@ export let keyOptions: u32 = 0;
  */
 export function findUser(blob: usize, blobLength: u32): usize {
   const nameLength = <u32>load<u8>(userName);
-  user = NOBODY;
+  user = NOBODY_PTR;
   isKnown = keyMatches = keyOptions = 0;
-  let record = BANNER_FIELDS + load<u16>(BANNER_LENGTH);
-  const end = REGION + load<u16>(LENGTH);
+  let record = BANNER_FIELDS_PTR + load<u16>(BANNER_LENGTH);
+  const end = REGION_PTR + load<u16>(LENGTH_PTR);
   while (record < end) {
-    const isUser = u32(!ctDifference(userName, record + NAME, nameLength)) & u32(nameLength != 0);
+    const isUser = u32(!ctDifference(userName, record + NAME_PTR, nameLength)) & u32(nameLength != 0);
     user = select<usize>(record, user, isUser);
     isKnown |= isUser;
     const recordEnd = record + load<u16>(record, 0, 1);
@@ -107,12 +107,12 @@ export function findUser(blob: usize, blobLength: u32): usize {
     while (record < recordEnd) {
       const length = <u32>load<u16>(record, 0, 1);
       if (length && length == blobLength) {
-        const matches = isUser & u32(!ctDifference(record + KEY_BLOB, blob, length - 1));
+        const matches = isUser & u32(!ctDifference(record + KEY_BLOB_PTR, blob, length - 1));
         keyMatches |= matches;
-        keyBlob = select(record + KEY_BLOB, keyBlob, matches != 0);
-        keyOptions |= matches * load<u8>(record, KEY_OPTIONS);
+        keyBlob = select(record + KEY_BLOB_PTR, keyBlob, matches != 0);
+        keyOptions |= matches * load<u8>(record, KEY_OPTIONS_PTR);
       }
-      record += KEY_BLOB + length;
+      record += KEY_BLOB_PTR + length;
     }
   }
   return record;
@@ -120,5 +120,5 @@ export function findUser(blob: usize, blobLength: u32): usize {
 
 /** What a user may do (docs/abi.md): the address of the length's byte. */
 export function permissionsOf(record: usize): usize {
-  return record + NAME + 1 + load<u8>(record, NAME);
+  return record + NAME_PTR + 1 + load<u8>(record, NAME_PTR);
 }

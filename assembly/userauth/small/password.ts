@@ -15,20 +15,20 @@ import { SSH_MSG_USERAUTH_REQUEST, SSH_MSG_USERAUTH_SUCCESS } from "../../wire/n
 export { __heap_base as __data_end, __heap_base };
 
 /** The buffer is at address 0: see docs/abi.md. The static data begins where it ends. */
-const BUFFER: usize = 0;
+const BUFFER_PTR: usize = 0;
 
 /** string "ssh-connection", string "password", boolean FALSE, and the upper three bytes of the password's length: all zero. */
-const MIDDLE: usize = memory.data<u8>([...sshString(SSH_CONNECTION), ...sshString(PASSWORD_NAME), 0, 0, 0, 0]);
-const METHOD_AT: u32 = 4 + byteLength(SSH_CONNECTION) + 4;
-const MIDDLE_BYTES: u32 = METHOD_AT + byteLength(PASSWORD_NAME) + 1 + 3;
+const MIDDLE_PTR: usize = memory.data<u8>([...sshString(SSH_CONNECTION), ...sshString(PASSWORD_NAME), 0, 0, 0, 0]);
+const METHOD_OFFSET: u32 = 4 + byteLength(SSH_CONNECTION) + 4;
+const MIDDLE_BYTES: u32 = METHOD_OFFSET + byteLength(PASSWORD_NAME) + 1 + 3;
 
 /** The method's name and the boolean behind it: in a failure, the list of methods and no partial success. */
-const FAILURE_FIELDS: usize = MIDDLE + METHOD_AT - 4;
+const FAILURE_FIELDS_PTR: usize = MIDDLE_PTR + METHOD_OFFSET - 4;
 const FAILURE_BYTES: u32 = 1 + 4 + byteLength(PASSWORD_NAME) + 1;
 
 /** The credentials region, with which the memory in use ends (docs/abi.md): at a multiple of 16. */
-const USER_SLOT: usize = memory.data(1 + USER_NAME_CAPACITY + 1 + PASSWORD_CAPACITY, 16);
-const PASSWORD_SLOT: usize = USER_SLOT + 1 + USER_NAME_CAPACITY;
+const USER_SLOT_PTR: usize = memory.data(1 + USER_NAME_CAPACITY + 1 + PASSWORD_CAPACITY, 16);
+const PASSWORD_SLOT_PTR: usize = USER_SLOT_PTR + 1 + USER_NAME_CAPACITY;
 
 /** A `UserauthStatus`: why the last request was answered as it was. */
 export let status: i32 = 0;
@@ -49,16 +49,16 @@ export function receive(length: u32): u32 {
   if (status < USERAUTH_OVER) {
     status = UserauthStatus.PROTOCOL_ERROR;
     // The message number and the upper three bytes of the user name's length, which are zero, at once.
-    if (load<u32>(BUFFER) == SSH_MSG_USERAUTH_REQUEST) {
-      const userNameLength = <u32>load<u8>(BUFFER + 4);
+    if (load<u32>(BUFFER_PTR) == SSH_MSG_USERAUTH_REQUEST) {
+      const userNameLength = <u32>load<u8>(BUFFER_PTR + 4);
       let why = UserauthStatus.FAILURE;
-      if (!ctDifference(userNameLength + 5, MIDDLE, MIDDLE_BYTES - 1)) {
+      if (!ctDifference(userNameLength + 5, MIDDLE_PTR, MIDDLE_BYTES - 1)) {
         const passwordLength = <u32>load<u8>(userNameLength, 5 + MIDDLE_BYTES);
         // A length that no slot can have differs from the slot's, however little is compared behind it.
-        const userDifference = ctDifference(BUFFER + 4, USER_SLOT, userNameLength & USER_NAME_CAPACITY);
+        const userDifference = ctDifference(BUFFER_PTR + 4, USER_SLOT_PTR, userNameLength & USER_NAME_CAPACITY);
         const passwordDifference = ctDifference(
           userNameLength + 5 + MIDDLE_BYTES,
-          PASSWORD_SLOT,
+          PASSWORD_SLOT_PTR,
           passwordLength & PASSWORD_CAPACITY,
         );
         why =
@@ -76,7 +76,7 @@ export function receive(length: u32): u32 {
     }
   }
   // Wipes the request, whatever it was, and leaves the reply.
-  memory.fill(BUFFER, <u8>(SSH_MSG_USERAUTH_SUCCESS - (replyLength >> 3)), length);
-  memory.copy(BUFFER + 1, FAILURE_FIELDS, FAILURE_BYTES - 1);
+  memory.fill(BUFFER_PTR, <u8>(SSH_MSG_USERAUTH_SUCCESS - (replyLength >> 3)), length);
+  memory.copy(BUFFER_PTR + 1, FAILURE_FIELDS_PTR, FAILURE_BYTES - 1);
   return replyLength;
 }

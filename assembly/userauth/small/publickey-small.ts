@@ -3,7 +3,7 @@
 // In: one request in the buffer. Out: a reply in its place, and the status. Reading and replying are in publickey-request.ts.
 
 import { verifyVartime } from "../../crypto/curve25519/compact/ed25519-verify";
-import { conclude, HASH_INPUT, hashInputLength, KEY_MATCHES, readRequest, scalar } from "./publickey-request";
+import { conclude, HASH_INPUT_PTR, hashInputLength, KEY_MATCHES, readRequest, scalar } from "./publickey-request";
 
 export { __heap_base as __data_end, __heap_base };
 export { reset, status } from "./publickey-request";
@@ -12,5 +12,5 @@ export { reset, status } from "./publickey-request";
 export function receive(length: u32): u32 {
   const reply = readRequest(length);
   if (reply != KEY_MATCHES) return reply;
-  return conclude(!scalar || verifyVartime(scalar, HASH_INPUT, hashInputLength));
+  return conclude(!scalar || verifyVartime(scalar, HASH_INPUT_PTR, hashInputLength));
 }

@@ -121,7 +121,7 @@ const REST: usize = memory.data(17 * REGISTER_BYTES - 66, 1);
 if (CODE != BASE + 30 || REST != REGISTERS + 66) ERROR("what has to be contiguous is not");
 
 /** Where a register is, from `REGISTERS`. */
-const RESULT_AT: u32 = RESULT * REGISTER_BYTES;
+const RESULT_OFFSET: u32 = RESULT * REGISTER_BYTES;
 const REGISTER_MASK: u32 = 15 * REGISTER_BYTES;
 
 /**
@@ -151,17 +151,17 @@ export function runVartime(program: usize): u32 {
     const instruction = <u32>load<u16>((program += 2));
     b = (instruction >> 3) & REGISTER_MASK;
     c = (instruction >> 7) & REGISTER_MASK;
-    memory.copy(REGISTERS + RESULT_AT, REGISTERS + ((instruction << 1) & REGISTER_MASK), REGISTER_BYTES);
+    memory.copy(REGISTERS + RESULT_OFFSET, REGISTERS + ((instruction << 1) & REGISTER_MASK), REGISTER_BYTES);
     do {
       // The result is the last register: its word is at the same place as that of c, in all bits set that tell registers apart.
-      const o = c | RESULT_AT;
+      const o = c | RESULT_OFFSET;
       store<u32>(o, addMultipleVartime(o, b, load<u32>(c, REGISTERS)), REGISTERS + REGISTER_BYTES);
       c += 4;
     } while (c % REGISTER_BYTES);
-    let overflow = addMultipleVartime(RESULT_AT, RESULT_AT + REGISTER_BYTES, 38);
-    do overflow = addMultipleVartime(RESULT_AT, K38 * REGISTER_BYTES, overflow);
+    let overflow = addMultipleVartime(RESULT_OFFSET, RESULT_OFFSET + REGISTER_BYTES, 38);
+    do overflow = addMultipleVartime(RESULT_OFFSET, K38 * REGISTER_BYTES, overflow);
     while (overflow);
-    memory.copy(REGISTERS + ((instruction << 5) & REGISTER_MASK), REGISTERS + RESULT_AT, REGISTER_BYTES);
+    memory.copy(REGISTERS + ((instruction << 5) & REGISTER_MASK), REGISTERS + RESULT_OFFSET, REGISTER_BYTES);
   } while (b < c); // c is behind its register now
-  return addMultipleVartime(RESULT_AT, MINUS_1 * REGISTER_BYTES, 1);
+  return addMultipleVartime(RESULT_OFFSET, MINUS_1 * REGISTER_BYTES, 1);
 }

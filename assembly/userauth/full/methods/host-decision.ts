@@ -3,22 +3,22 @@
 // In: a verdict. Out: the reply to the request that has been waiting.
 
 import { UserauthStatus } from "../../../abi/index";
-import { HOST_DECISIONS, KEYBOARD_INTERACTIVE, PASSWORD_CHANGE } from "../features";
+import { HAS_HOST_DECISIONS, HAS_KEYBOARD_INTERACTIVE, HAS_PASSWORD_CHANGE } from "../features";
 import { askForChange } from "./keyboard-interactive";
 import { KEYBOARD_INTERACTIVE_METHOD, PASSWORD_METHOD, PUBLICKEY_METHOD } from "./index";
 import { requireChange } from "./password";
 import { concludeChange } from "./password-change";
-import { EXPIRED } from "../prompts";
+import { EXPIRED_PTR } from "../prompts";
 import { acceptQuery, deliver, fail, status, succeed } from "../reply";
 import { fieldLength, method, SIGNATURE_FIELD } from "../request";
 
 /** See docs/abi.md. */
 export function decide(verdict: u32): u32 {
   const pending = status;
-  if (PASSWORD_CHANGE && pending == UserauthStatus.CHANGE_PENDING) {
+  if (HAS_PASSWORD_CHANGE && pending == UserauthStatus.CHANGE_PENDING) {
     return deliver(concludeChange(verdict == UserauthStatus.SUCCESS));
   }
-  if (!HOST_DECISIONS || pending != UserauthStatus.PENDING) return 0;
+  if (!HAS_HOST_DECISIONS || pending != UserauthStatus.PENDING) return 0;
   return deliver(conclude(verdict));
 }
 
@@ -29,9 +29,9 @@ function conclude(verdict: u32): u32 {
       if (method == PUBLICKEY_METHOD && !signatureVerified()) return acceptQuery();
       return succeed(verdict == UserauthStatus.PARTIAL_SUCCESS);
     case UserauthStatus.CHANGE_REQUIRED:
-      if (PASSWORD_CHANGE && method == PASSWORD_METHOD) return requireChange(EXPIRED);
-      if (PASSWORD_CHANGE && KEYBOARD_INTERACTIVE && method == KEYBOARD_INTERACTIVE_METHOD)
-        return askForChange(EXPIRED);
+      if (HAS_PASSWORD_CHANGE && method == PASSWORD_METHOD) return requireChange(EXPIRED_PTR);
+      if (HAS_PASSWORD_CHANGE && HAS_KEYBOARD_INTERACTIVE && method == KEYBOARD_INTERACTIVE_METHOD)
+        return askForChange(EXPIRED_PTR);
       return fail(UserauthStatus.FAILURE);
     case UserauthStatus.INVALID_USER:
     case UserauthStatus.INVALID_PASSWORD:

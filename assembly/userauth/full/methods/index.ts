@@ -6,7 +6,7 @@ import { counted, word } from "../../../wire/ascii";
 import { ctDifference } from "../../../wire/compare";
 import { KEYBOARD_INTERACTIVE_NAME, PASSWORD_NAME, PUBLICKEY_NAME } from "../../../wire/names";
 import { writeByte, writeBytes } from "../../../wire/writer";
-import { KEYBOARD_INTERACTIVE, PASSWORD } from "../features";
+import { HAS_KEYBOARD_INTERACTIVE, HAS_PASSWORD } from "../features";
 
 export const UNKNOWN_METHOD: u32 = 0;
 export const PUBLICKEY_METHOD: u32 = 1;
@@ -14,7 +14,7 @@ export const PASSWORD_METHOD: u32 = 2;
 export const KEYBOARD_INTERACTIVE_METHOD: u32 = 3;
 
 /** By number, from 1 on. */
-const NAMES: usize = memory.data<u8>([
+const NAMES_PTR: usize = memory.data<u8>([
   ...counted(PUBLICKEY_NAME),
   ...counted(PASSWORD_NAME),
   ...counted(KEYBOARD_INTERACTIVE_NAME),
@@ -24,12 +24,12 @@ const METHOD_COUNT: u32 = 3;
 /** The methods of this build. */
 export const ALL_METHODS: u32 =
   (1 << PUBLICKEY_METHOD) |
-  (u32(PASSWORD) << PASSWORD_METHOD) |
-  (u32(KEYBOARD_INTERACTIVE) << KEYBOARD_INTERACTIVE_METHOD);
+  (u32(HAS_PASSWORD) << PASSWORD_METHOD) |
+  (u32(HAS_KEYBOARD_INTERACTIVE) << KEYBOARD_INTERACTIVE_METHOD);
 
 /** Address of a known method's name; its length is the byte before. */
 export function methodName(method: u32): usize {
-  let name = NAMES;
+  let name = NAMES_PTR;
   while (--method) name += 1 + load<u8>(name);
   return name + 1;
 }

@@ -9,22 +9,22 @@ import { isMalformedOrUnfinished, readString, readUint32, stringLength } from ".
 import { startWriting, writeByte, writeUint32 } from "../../../wire/writer";
 import { SSH_MSG_USERAUTH_INFO_REQUEST } from "../../../wire/numbers";
 import { continuingMethods, isHostDecided } from "../factors";
-import { PASSWORD_CHANGE } from "../features";
+import { HAS_PASSWORD_CHANGE } from "../features";
 import { KEYBOARD_INTERACTIVE_METHOD } from "./index";
 import { isPasswordText, waitForPassword } from "./password";
 import { changePassword, isAcceptable } from "./password-change";
 import {
-  DIFFERENT,
-  EXPIRED,
-  NEW_PASSWORD_PROMPT,
-  PASSWORD_PROMPT,
-  REPEAT_PROMPT,
-  UNACCEPTABLE,
+  DIFFERENT_PTR,
+  EXPIRED_PTR,
+  NEW_PASSWORD_PROMPT_PTR,
+  PASSWORD_PROMPT_PTR,
+  REPEAT_PROMPT_PTR,
+  UNACCEPTABLE_PTR,
   writePrompt,
   writeText,
 } from "../prompts";
 import { ask, fail, failProtocol, succeed, wait } from "../reply";
-import { BUFFER, fieldLength, fieldPtr, readField } from "../request";
+import { BUFFER_PTR, fieldLength, fieldPtr, readField } from "../request";
 import { findUser } from "../users";
 import { isPassword, judgePassword } from "../verifier";
 
@@ -56,7 +56,7 @@ export function handleKeyboardInteractive(): u32 {
   findUser(0, 0);
   if (!((continuingMethods() >> KEYBOARD_INTERACTIVE_METHOD) & 1)) return fail(UserauthStatus.FAILURE);
   startInfoRequest(0, PASSWORD_ASKED);
-  writePrompt(PASSWORD_PROMPT);
+  writePrompt(PASSWORD_PROMPT_PTR);
   return ask(UserauthStatus.PROMPTED);
 }
 
@@ -72,7 +72,7 @@ export function handleKeyboardInteractive(): u32 {
  */
 function startInfoRequest(instruction: usize, prompts: u32): void {
   asked = prompts;
-  startWriting(BUFFER);
+  startWriting(BUFFER_PTR);
   writeByte(SSH_MSG_USERAUTH_INFO_REQUEST);
   writeUint32(0);
   if (instruction) writeText(instruction);
@@ -84,8 +84,8 @@ function startInfoRequest(instruction: usize, prompts: u32): void {
 /** Asks for a new password, twice. */
 export function askForChange(instruction: usize): u32 {
   startInfoRequest(instruction, CHANGE_ASKED);
-  writePrompt(NEW_PASSWORD_PROMPT);
-  writePrompt(REPEAT_PROMPT);
+  writePrompt(NEW_PASSWORD_PROMPT_PTR);
+  writePrompt(REPEAT_PROMPT_PTR);
   return ask(UserauthStatus.CHANGE_REQUIRED);
 }
 
@@ -101,14 +101,14 @@ export function handleInfoResponse(): u32 {
   asked = NOTHING_ASKED;
   // RFC 4256 §3.4: another number of responses is a failure.
   if (readUint32() != prompts) return fail(UserauthStatus.FAILURE);
-  if (PASSWORD_CHANGE && prompts == CHANGE_ASKED) return handleNewPassword();
+  if (HAS_PASSWORD_CHANGE && prompts == CHANGE_ASKED) return handleNewPassword();
   readField(UserauthField.PASSWORD);
   if (isMalformedOrUnfinished()) return failProtocol();
   if (isHostDecided(KEYBOARD_INTERACTIVE_METHOD)) return waitForPassword(false);
   const password = fieldPtr(UserauthField.PASSWORD);
   const verdict = judgePassword(KEYBOARD_INTERACTIVE_METHOD, password, fieldLength(UserauthField.PASSWORD));
   if (verdict == UserauthStatus.SUCCESS) return succeed(false);
-  if (PASSWORD_CHANGE && verdict == UserauthStatus.CHANGE_REQUIRED) return askForChange(EXPIRED);
+  if (HAS_PASSWORD_CHANGE && verdict == UserauthStatus.CHANGE_REQUIRED) return askForChange(EXPIRED_PTR);
   return fail(verdict);
 }
 
@@ -120,12 +120,12 @@ function handleNewPassword(): u32 {
   if (isMalformedOrUnfinished()) return failProtocol();
   const password = fieldPtr(UserauthField.NEW_PASSWORD);
   const length = fieldLength(UserauthField.NEW_PASSWORD);
-  if (!length) return askForChange(UNACCEPTABLE);
-  if (length != repeatedLength || ctDifference(password, repeated, length - 1)) return askForChange(DIFFERENT);
+  if (!length) return askForChange(UNACCEPTABLE_PTR);
+  if (length != repeatedLength || ctDifference(password, repeated, length - 1)) return askForChange(DIFFERENT_PTR);
   if (isHostDecided(KEYBOARD_INTERACTIVE_METHOD)) {
-    return isPasswordText(UserauthField.NEW_PASSWORD) ? wait(UserauthStatus.PENDING) : askForChange(UNACCEPTABLE);
+    return isPasswordText(UserauthField.NEW_PASSWORD) ? wait(UserauthStatus.PENDING) : askForChange(UNACCEPTABLE_PTR);
   }
   // The old password was not kept; its hash tells whether the new one is the same.
-  if (!isAcceptable(length) || isPassword(password, length)) return askForChange(UNACCEPTABLE);
+  if (!isAcceptable(length) || isPassword(password, length)) return askForChange(UNACCEPTABLE_PTR);
   return changePassword(password, length);
 }

@@ -8,17 +8,17 @@ import { PASSWORD_CAPACITY, PAYLOAD_CAPACITY } from "../../../abi/capacities";
 import { SALT_BYTES } from "../../../abi/region";
 import { blake2bFinish, blake2bStart, blake2bUpdate } from "../../../crypto/hash/blake2b";
 import { sha256 } from "../../../crypto/hash/sha256";
-import { ARGON2ID, PASSWORD_CHANGE, PBKDF2 } from "../features";
+import { HAS_ARGON2ID, HAS_PASSWORD_CHANGE, HAS_PBKDF2 } from "../features";
 import { fail, succeed, wait } from "../reply";
-import { BUFFER, setField } from "../request";
+import { BUFFER_PTR, setField } from "../request";
 import {
   HAS_PASSWORD,
   LEAST_PASSWORD_LENGTH,
-  PASSWORD_FLAGS,
-  PASSWORD_RECORD,
+  PASSWORD_FLAGS_PTR,
+  PASSWORD_RECORD_PTR,
   PASSWORD_RECORD_BYTES,
-  PASSWORD_SALT,
-  REGION,
+  PASSWORD_SALT_PTR,
+  REGION_PTR,
   user,
 } from "../users";
 import { writeHash } from "../verifier";
@@ -35,16 +35,16 @@ const newSalt: usize = memory.data(SALT_BYTES as i32, 8);
 /** Makes the salt of the next new password from the host's entropy in the buffer, which is wiped. Less than a salt's bytes make none. */
 export function makeSalt(entropyLength: u32): void {
   const surplus = entropyLength - SALT_BYTES; // wraps, and is too much, where that is negative
-  if (PASSWORD_CHANGE && (PBKDF2 || ARGON2ID) && surplus <= PAYLOAD_CAPACITY - SALT_BYTES) {
-    if (PBKDF2) sha256(BUFFER, BUFFER, entropyLength);
+  if (HAS_PASSWORD_CHANGE && (HAS_PBKDF2 || HAS_ARGON2ID) && surplus <= PAYLOAD_CAPACITY - SALT_BYTES) {
+    if (HAS_PBKDF2) sha256(BUFFER_PTR, BUFFER_PTR, entropyLength);
     else {
       blake2bStart(SALT_BYTES);
-      blake2bUpdate(BUFFER, entropyLength);
-      blake2bFinish(BUFFER);
+      blake2bUpdate(BUFFER_PTR, entropyLength);
+      blake2bFinish(BUFFER_PTR);
     }
-    memory.copy(newSalt, BUFFER, SALT_BYTES);
+    memory.copy(newSalt, BUFFER_PTR, SALT_BYTES);
   }
-  memory.fill(BUFFER, 0, PAYLOAD_CAPACITY);
+  memory.fill(BUFFER_PTR, 0, PAYLOAD_CAPACITY);
 }
 
 /** Whether a new password may have that many bytes. */
@@ -55,8 +55,8 @@ export function isAcceptable(length: u32): bool {
 /** Hashes the acceptable new password and hands the record to the host. Without a salt nothing is changed. */
 export function changePassword(password: usize, length: u32): u32 {
   if (!(load<u64>(newSalt) | load<u64>(newSalt, 8))) return fail(UserauthStatus.FAILURE);
-  store<u8>(newRecord, HAS_PASSWORD, PASSWORD_FLAGS);
-  memory.copy(newRecord + PASSWORD_SALT, newSalt, SALT_BYTES);
+  store<u8>(newRecord, HAS_PASSWORD, PASSWORD_FLAGS_PTR);
+  memory.copy(newRecord + PASSWORD_SALT_PTR, newSalt, SALT_BYTES);
   memory.fill(newSalt, 0, SALT_BYTES);
   writeHash(newRecord, password, length);
   setField(UserauthField.RECORD, newRecord, PASSWORD_RECORD_BYTES);
@@ -67,11 +67,11 @@ export function changePassword(password: usize, length: u32): u32 {
 export function concludeChange(isStored: bool): u32 {
   setField(UserauthField.RECORD, 0, 0);
   if (!isStored) return fail(UserauthStatus.FAILURE);
-  memory.copy(user + PASSWORD_RECORD, newRecord, PASSWORD_RECORD_BYTES);
+  memory.copy(user + PASSWORD_RECORD_PTR, newRecord, PASSWORD_RECORD_BYTES);
   return succeed(false);
 }
 
 /** Where in the credentials region the record belongs. */
 export function recordOffset(): u32 {
-  return <u32>(user + PASSWORD_RECORD - REGION);
+  return <u32>(user + PASSWORD_RECORD_PTR - REGION_PTR);
 }

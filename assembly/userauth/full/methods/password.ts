@@ -10,12 +10,12 @@ import { isText } from "../../../wire/text";
 import { startWriting, writeByte, writeUint32 } from "../../../wire/writer";
 import { SSH_MSG_USERAUTH_PASSWD_CHANGEREQ } from "../../../wire/numbers";
 import { isHostDecided } from "../factors";
-import { PASSWORD_CHANGE } from "../features";
+import { HAS_PASSWORD_CHANGE } from "../features";
 import { PASSWORD_METHOD } from "./index";
 import { changePassword, isAcceptable } from "./password-change";
-import { EXPIRED, UNACCEPTABLE, writeText } from "../prompts";
+import { EXPIRED_PTR, UNACCEPTABLE_PTR, writeText } from "../prompts";
 import { ask, fail, failProtocol, succeed, wait } from "../reply";
-import { BUFFER, fieldLength, fieldPtr, readField } from "../request";
+import { BUFFER_PTR, fieldLength, fieldPtr, readField } from "../request";
 import { findUser } from "../users";
 import { judgePassword } from "../verifier";
 
@@ -33,7 +33,7 @@ export function handlePassword(): u32 {
   readField(UserauthField.PASSWORD);
   if (isChange) readField(UserauthField.NEW_PASSWORD);
   if (isMalformedOrUnfinished()) return failProtocol();
-  if (isChange && !PASSWORD_CHANGE) return fail(UserauthStatus.FAILURE);
+  if (isChange && !HAS_PASSWORD_CHANGE) return fail(UserauthStatus.FAILURE);
   findUser(0, 0);
   if (isHostDecided(PASSWORD_METHOD)) return waitForPassword(isChange);
 
@@ -45,10 +45,12 @@ export function handlePassword(): u32 {
       const newPassword = fieldPtr(UserauthField.NEW_PASSWORD);
       const newLength = fieldLength(UserauthField.NEW_PASSWORD);
       const isSame = newLength == length && !ctDifference(password, newPassword, length - 1);
-      return isSame || !isAcceptable(newLength) ? requireChange(UNACCEPTABLE) : changePassword(newPassword, newLength);
+      return isSame || !isAcceptable(newLength)
+        ? requireChange(UNACCEPTABLE_PTR)
+        : changePassword(newPassword, newLength);
     }
     if (verdict == UserauthStatus.SUCCESS) return succeed(false);
-    if (PASSWORD_CHANGE) return requireChange(EXPIRED);
+    if (HAS_PASSWORD_CHANGE) return requireChange(EXPIRED_PTR);
     return fail(UserauthStatus.CHANGE_REQUIRED);
   }
   return fail(verdict);
@@ -72,7 +74,7 @@ export function isPasswordText(field: u32): bool {
  *     string    language tag
  */
 export function requireChange(prompt: usize): u32 {
-  startWriting(BUFFER);
+  startWriting(BUFFER_PTR);
   writeByte(SSH_MSG_USERAUTH_PASSWD_CHANGEREQ);
   writeText(prompt);
   writeUint32(0);

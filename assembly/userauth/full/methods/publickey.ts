@@ -8,7 +8,7 @@ import { isHostDecided, isUseful } from "../factors";
 import { readKey } from "../keys";
 import { PUBLICKEY_METHOD } from "./index";
 import { acceptQuery, fail, failProtocol, succeed, wait } from "../reply";
-import { BUFFER, fieldLength, fieldPtr, readField, SCRATCH, setField, SIGNATURE_FIELD } from "../request";
+import { BUFFER_PTR, fieldLength, fieldPtr, readField, SCRATCH_PTR, setField, SIGNATURE_FIELD } from "../request";
 import { verifySignature } from "../signature";
 import { findUser, isKnown, keyBlob, keyMatches } from "../users";
 
@@ -26,7 +26,7 @@ export function handlePublickey(): u32 {
   const hasSignature = readBoolean();
   readField(UserauthField.ALGORITHM);
   readField(UserauthField.PUBLIC_KEY);
-  const signedLength = <u32>(readPosition() - BUFFER);
+  const signedLength = <u32>(readPosition() - BUFFER_PTR);
   if (hasSignature) readField(SIGNATURE_FIELD);
   const end = readPosition();
   if (isMalformedOrUnfinished()) return failProtocol();
@@ -34,7 +34,7 @@ export function handlePublickey(): u32 {
   // Up to the verification the same instructions for all user names of one length: a key is useful for one of them only.
   findUser(fieldPtr(UserauthField.PUBLIC_KEY), fieldLength(UserauthField.PUBLIC_KEY));
   const useful = isUseful(PUBLICKEY_METHOD);
-  if (end > SCRATCH || !readKey()) return fail(UserauthStatus.INVALID_USER + 2 * isKnown);
+  if (end > SCRATCH_PTR || !readKey()) return fail(UserauthStatus.INVALID_USER + 2 * isKnown);
   const isHosts = isHostDecided(PUBLICKEY_METHOD);
   if (!(u32(isHosts) | (keyMatches & useful))) {
     // FAILURE for a key of the user's that does not help now, else INVALID_USER or INVALID_PUBLICKEY

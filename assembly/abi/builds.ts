@@ -103,6 +103,9 @@ export const TRANSPORTS = { plain: "transport", full: "transport-full" } as cons
 
 export type Transport = keyof typeof TRANSPORTS;
 
+/** With which hosts serve, unless they are told otherwise. */
+export const DEFAULT_TRANSPORT: Transport = "full";
+
 export type BuildName = keyof typeof BUILDS;
 
 export const BUILD_NAMES = Object.keys(BUILDS) as BuildName[];

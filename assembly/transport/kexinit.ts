@@ -244,5 +244,5 @@ export function agreedCipher(direction: u32): Cipher {
 /** The same as if its MAC were the first. */
 function cipherOf(direction: u32): Cipher {
   const position = <u32>load<u8>(CHOSEN_PTR + CIPHER_LIST + direction);
-  return HAS_AES_GCM || position < Cipher.AES256_GCM ? position : position + 2;
+  return HAS_AES_GCM || position < <u32>Cipher.AES256_GCM ? position : position + 2;
 }

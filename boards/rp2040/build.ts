@@ -9,9 +9,10 @@ import { describeEmbedded } from "../../host/node/firmware/embed.js";
 import { checkHashCosts, secondsToVerify } from "../../host/node/firmware/hash-cost.js";
 import { boardCredentials, type BoardOptions, withBoardOptions } from "../common/firmware/options.js";
 import { buildRp2040, type Rp2040Memory } from "./firmware.js";
+import { picoTransport } from "../../host/node/firmware/pico-transport.js";
 import { type Engine, ENGINES } from "../../host/node/firmware/embed-module.js";
 
-const program = withBoardOptions(new Command("board:rp2040"), ENGINES)
+const program = withBoardOptions(new Command("board:rp2040"), ENGINES, `"full"; "plain" for an interpreter`)
   .description("firmware for the Raspberry Pi Pico")
   .action(build);
 
@@ -19,7 +20,7 @@ await runBoardCommand(program);
 
 async function build(options: BoardOptions): Promise<void> {
   const { engine } = options;
-  const credentials = await boardCredentials(options, "others");
+  const credentials = await boardCredentials(options, "others", picoTransport(engine));
   await buildModules();
   const { hashCosts } = credentials;
   if (hashCosts) checkHashCosts(engine, hashCosts);

@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { picoTransport } from "../../host/node/firmware/pico-transport.js";
 import { packageRoot } from "../../host/node/modules.js";
 import { BoardBuildError } from "../../host/node/firmware/build-error.js";
 import { buildWithCmake } from "../common/firmware/cmake.js";
@@ -50,7 +51,13 @@ export function buildRp2040(engine: Engine, credentials: BoardCredentials): Rp20
 export function buildRp2040In(folder: string, engine: Engine, credentials: BoardCredentials): Rp2040Firmware {
   const generated = join(folder, "generated");
   const sdk = picoSdkFolder();
-  const modules = embedModules({ engine, folder: generated, hashLimit: hashLimit(engine), ...credentials });
+  const modules = embedModules({
+    engine,
+    folder: generated,
+    hashLimit: hashLimit(engine),
+    transport: picoTransport(engine),
+    ...credentials,
+  });
   buildWithCmake({
     source: join(packageRoot(), "boards", "rp2040"),
     folder,

@@ -2,17 +2,18 @@
 // for the same entropy of the device, and the device's answer to each step, which is checked.
 
 import assert from "node:assert/strict";
+import type { Transport } from "../../assembly/abi/builds.js";
 import { encodeCredentials } from "../../host/node/credentials/credentials.js";
 import type { UserEntry } from "../../host/node/credentials/users-region.js";
 import { keyExchange } from "../client/login.js";
-import { Message, RawClient } from "../client/client.js";
+import { type ClientOptions, Message, MLKEM768X25519, RawClient } from "../client/client.js";
 import { passwordRequest, queryRequest, signedRequest, userauthRequest } from "../client/userauth.js";
 import { compileFile } from "../compile/file.js";
+import { translateToC } from "../compile/wasm2c.js";
 import { privateKey, publicBytes } from "../client/keys/raw.js";
 import { argon2idOf } from "../client/hashes.js";
 import { boolean, string, uint32 } from "../client/wire.js";
 import type { BoardCredentials } from "../../host/node/firmware/board-credentials.js";
-import { translateToC } from "../compile/wasm2c.js";
 import { boardUsers } from "../../host/node/firmware/board-users.js";
 
 const USER = "admin";
@@ -32,23 +33,27 @@ const CHANNEL_REQUEST = 98;
 export const BENCH_MODULES = ["password", "publickey", "publickey-small", "board"] as const;
 export type BenchModule = (typeof BENCH_MODULES)[number];
 
+/** What the client offers to a firmware with such a transport: the post-quantum key exchange where it is. */
+export const BENCH_CLIENTS: Record<Transport, ClientOptions> = { plain: {}, full: { kex: MLKEM768X25519 } };
+
 /** Who may log in to the firmware that is measured: by password, if the module takes one. */
-export function benchCredentials(module: BenchModule): BoardCredentials {
+export function benchCredentials(module: BenchModule, transport: Transport): BoardCredentials {
   if (module === "board") {
     const user: UserEntry = { name: USER, password: argon2idOf(PASSWORD, ARGON2ID), required: [["password"]] };
-    return boardUsers({ users: [user] });
+    return { ...boardUsers({ users: [user] }), transport };
   }
   const secret =
     module === "password" ? { password: PASSWORD } : { publicKey: publicBytes(privateKey("Ed25519", SEED)) };
-  return { userauth: module, credentials: encodeCredentials(module, { user: USER, ...secret }), development: false };
+  const credentials = encodeCredentials(module, { user: USER, ...secret });
+  return { userauth: module, credentials, development: false, transport };
 }
 
 /** A firmware that signs when it is asked for a login with a password, and admits nobody. */
 export function signingCredentials(): BoardCredentials {
   const wasm = compileFile("test/modules/signing-userauth.ts", ["--memoryBase", "4096"]);
   return {
-    ...benchCredentials("password"),
-    module: { name: "signing-userauth", wasm, native: () => translateToC("userauth", wasm) },
+    ...benchCredentials("password", "plain"),
+    modules: { userauth: { name: "signing-userauth", wasm, native: () => translateToC("userauth", wasm) } },
   };
 }
 

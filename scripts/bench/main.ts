@@ -2,47 +2,36 @@
 // instructions from the opening of the connection to the shell's prompt. Exit codes: 0 all is well, 1 it failed or exceeds a limit, 2
 // the command line is wrong.
 
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { Command, Option } from "commander";
-import { packageRoot } from "../../host/node/modules.js";
+import { type Transport, TRANSPORTS } from "../../assembly/abi/builds.js";
+import { type Engine, ENGINES } from "../../host/node/firmware/embed-module.js";
+import { runBoardCommand } from "../../boards/common/firmware/command.js";
+import type { BoardCredentials } from "../../host/node/firmware/board-credentials.js";
+import { QEMU_MACHINES } from "../../boards/qemu/firmware.js";
+import { picoTransport } from "../../host/node/firmware/pico-transport.js";
+import type { ClientOptions } from "../client/client.js";
 import { type BenchDevice, measureSteps } from "./device.js";
+import { exceeded, LIMITS } from "./limits.js";
 import {
+  BENCH_CLIENTS,
   BENCH_MODULES,
   benchCredentials,
   benchLogin,
-  type BenchModule,
   benchSignature,
   infoStep,
   peaks,
   signingCredentials,
 } from "./login.js";
 import { openQemu } from "./qemu.js";
+import { type BoardBenchmark, describe, writeTable } from "./report.js";
 import { openRp2040 } from "./rp2040.js";
-import type { Part } from "./link-map.js";
-import { runBoardCommand } from "../../boards/common/firmware/command.js";
-import type { BoardCredentials } from "../../host/node/firmware/board-credentials.js";
-import { QEMU_MACHINES } from "../../boards/qemu/firmware.js";
-import { type Engine, ENGINES } from "../../host/node/firmware/embed-module.js";
 
-type Open = (name: string, credentials: BoardCredentials) => BenchDevice | Promise<BenchDevice>;
-
-/** What was measured of one firmware. Sizes in bytes, steps in the unit. */
-interface BoardBenchmark {
-  board: string;
-  engine: Engine;
-  /** userauth-<module>.wasm */
-  module: BenchModule;
-  unit: "cycles" | "instructions";
-  /** Of the board, where cycles are counted. */
-  hertz?: number;
-  flash: Record<Part, number>;
-  /** The engine's variables and its heap but for the modules' memories; these; variables of all else; the stack at its peak. */
-  ram: Record<Part | "stack", number>;
-  /** At its peak; part of the RAM. */
-  heap: number;
-  steps: Record<string, number>;
-}
+/** Builds the firmware of that name, for a client that speaks these algorithms. */
+type Open = (
+  name: string,
+  credentials: BoardCredentials,
+  algorithms: ClientOptions,
+) => BenchDevice | Promise<BenchDevice>;
 
 interface BenchOptions {
   json?: true;
@@ -50,39 +39,20 @@ interface BenchOptions {
   write?: true;
   board?: string;
   engine?: string;
+  transport?: string;
 }
-
-interface Limit {
-  seconds: number;
-  ram: number;
-  flash: number;
-}
-
-/** What the emulated Pico must keep to: seconds from the opening to the shell, bytes of RAM and flash. */
-const LIMITS: Record<Engine, Partial<Record<BenchModule, Limit>>> = {
-  wasm2c: {
-    publickey: { seconds: 0.33, ram: 51_500, flash: 89_000 },
-    board: { seconds: 0.76, ram: 93_500, flash: 100_500 },
-  },
-  wasm3: {
-    publickey: { seconds: 2.7, ram: 161_500, flash: 122_500 },
-    board: { seconds: 8, ram: 222_500, flash: 129_000 },
-  },
-  wamr: { publickey: { seconds: 3.2, ram: 109_500, flash: 155_000 } },
-  "wamr-fast": { publickey: { seconds: 2.2, ram: 157_000, flash: 165_500 } },
-};
 
 const BOARDS: { board: string; engine: Engine; open: Open }[] = [
   ...ENGINES.map((engine) => ({
     board: "rp2040",
     engine,
-    open: (name: string, credentials: BoardCredentials) => openRp2040(engine, name, credentials),
+    open: (...firmware: Parameters<Open>) => openRp2040(engine, ...firmware),
   })),
   ...QEMU_MACHINES.flatMap((machine) =>
     ENGINES.map((engine) => ({
       board: machine,
       engine,
-      open: (name: string, credentials: BoardCredentials) => openQemu(machine, engine, name, credentials),
+      open: (...firmware: Parameters<Open>) => openQemu(machine, engine, ...firmware),
     })),
   ),
 ];
@@ -94,6 +64,7 @@ const program = new Command("bench:boards")
   .option("--write", "put the Pico's numbers into README.md")
   .addOption(new Option("--board <name>", "only this one").choices(["rp2040", ...QEMU_MACHINES]))
   .addOption(new Option("--engine <name>", "only this one").choices(ENGINES))
+  .addOption(new Option("--transport <name>", "only this one").choices(Object.keys(TRANSPORTS)))
   .action(bench);
 
 await runBoardCommand(program);
@@ -104,12 +75,14 @@ async function bench(options: BenchOptions): Promise<void> {
     if ((options.board ?? board) !== board || (options.engine ?? engine) !== engine) continue;
     // a check alone looks at what has a limit
     const onlyLimits = options.check && !options.write;
-    const modules = BENCH_MODULES.filter((module) => !onlyLimits || LIMITS[engine][module]);
     const signature = onlyLimits ? undefined : await measureSignature(open);
-    for (const module of modules) {
-      const result = await measureLogin(board, engine, module, signature, open);
-      results.push(result);
-      if (!options.json) console.log(describe(result));
+    for (const transport of Object.keys(TRANSPORTS) as Transport[]) {
+      if ((options.transport ?? transport) !== transport || !fits(board, engine, transport)) continue;
+      for (const module of BENCH_MODULES.filter((module) => !onlyLimits || LIMITS[engine][transport]?.[module])) {
+        const result = await measureLogin({ board, engine, module, transport }, signature, open);
+        results.push(result);
+        if (!options.json) console.log(describe(result));
+      }
     }
   }
   if (options.json) console.log(JSON.stringify(results, null, 2));
@@ -121,9 +94,14 @@ async function bench(options: BenchOptions): Promise<void> {
   }
 }
 
+/** The Pico's heap is too small for an interpreter's form of the full transport and of the full userauth build. */
+function fits(board: string, engine: Engine, transport: Transport): boolean {
+  return board !== "rp2040" || transport === "plain" || transport === picoTransport(engine);
+}
+
 /** What the host key's signature costs, which a key exchange contains. */
 async function measureSignature(open: Open): Promise<number> {
-  const device = await open("signing", signingCredentials());
+  const device = await open("signing", signingCredentials(), {});
   try {
     const costs = await measureSteps(device, benchSignature(device.client));
     return costs["signature"]! - costs["no signature"]!;
@@ -133,13 +111,13 @@ async function measureSignature(open: Open): Promise<number> {
 }
 
 async function measureLogin(
-  board: string,
-  engine: Engine,
-  module: BenchModule,
+  firmware: Pick<BoardBenchmark, "board" | "engine" | "module" | "transport">,
   signature: number | undefined,
   open: Open,
 ): Promise<BoardBenchmark> {
-  const device = await open(module, benchCredentials(module));
+  const { module, transport } = firmware;
+  const credentials = benchCredentials(module, transport);
+  const device = await open(`${module}-${transport}`, credentials, BENCH_CLIENTS[transport]);
   try {
     const { unit, hertz, client, sizes, moduleMemory } = device;
     const { "key exchange": keyExchange, ...others } = await measureSteps(device, benchLogin(client, module));
@@ -147,7 +125,8 @@ async function measureLogin(
     await device.run(infoStep(client));
     const { heap, stack } = peaks(client)!;
     return {
-      ...{ board, engine, module, unit },
+      ...firmware,
+      unit,
       ...(hertz !== undefined && { hertz }),
       flash: sizes.flash,
       ram: {
@@ -167,58 +146,4 @@ async function measureLogin(
   } finally {
     device.close();
   }
-}
-
-function exceeded({ board, engine, module, hertz, flash, ram, steps }: BoardBenchmark): string[] {
-  const limit = LIMITS[engine][module];
-  if (board !== "rp2040" || hertz === undefined || !limit) return [];
-  const name = `${board}, ${engine}, userauth-${module}`;
-  const seconds = steps["open to shell"]! / hertz;
-  const bytes = total(ram);
-  const lines: string[] = [];
-  if (seconds > limit.seconds) lines.push(`${name}: ${seconds.toFixed(3)} s to the shell, limit ${limit.seconds} s`);
-  if (bytes > limit.ram) lines.push(`${name}: ${bytes} bytes of RAM, limit ${limit.ram}`);
-  if (total(flash) > limit.flash) lines.push(`${name}: ${total(flash)} bytes of flash, limit ${limit.flash}`);
-  return lines;
-}
-
-function total(sizes: Record<string, number>): number {
-  return Object.values(sizes).reduce((sum, size) => sum + size, 0);
-}
-
-/** Replaces README's table. */
-function writeTable(results: BoardBenchmark[]): void {
-  const path = join(packageRoot(), "README.md");
-  const rows = results.flatMap(({ board, engine, module, hertz, flash, ram, steps }) => {
-    if (board !== "rp2040" || hertz === undefined) return [];
-    const seconds = (name: string): string => `${(steps[name]! / hertz).toFixed(3)} s`;
-    const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
-    const times = ["key exchange", "of it: signature", "login", "open to shell"].map(seconds);
-    return [`| ${[engine, `\`${module}\``, kilobytes(total(flash)), kilobytes(total(ram)), ...times].join(" | ")} |`];
-  });
-  const head = [
-    "| engine | userauth | flash | RAM | key exchange | of it: host signature | login | open to shell |",
-    "|---|---|---|---|---|---|---|---|",
-  ];
-  const text = readFileSync(path, "utf8");
-  const table = `<!-- bench -->\n\n${[...head, ...rows].join("\n")}\n\n<!-- end -->`;
-  writeFileSync(path, text.replace(/<!-- bench -->.*?<!-- end -->/s, table));
-}
-
-function describe({ board, engine, module, unit, hertz, flash, ram, heap, steps }: BoardBenchmark): string {
-  const bytes = (count: number): string => count.toLocaleString("en-US");
-  const parts = (sizes: Record<string, number>): string =>
-    `${bytes(total(sizes))} bytes: ${Object.entries(sizes)
-      .map(([part, size]) => `${part} ${bytes(size)}`)
-      .join(", ")}`;
-  const work = Object.entries(steps).map(([name, count]) => {
-    const time = hertz === undefined ? "" : `, ${(count / hertz).toFixed(3)} s`;
-    return `  ${name.padEnd(16)} ${(count / 1e6).toFixed(2).padStart(8)} million ${unit}${time}`;
-  });
-  return [
-    `${board}, ${engine}, userauth-${module}`,
-    `  flash ${parts(flash)}`,
-    `  RAM   ${parts(ram)} (heap at its peak ${bytes(heap)})`,
-    ...work,
-  ].join("\n");
 }

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { packageRoot } from "../../host/node/modules.js";
-import { RawClient } from "../client/client.js";
+import { type ClientOptions, RawClient } from "../client/client.js";
 import { type BenchDevice, moduleMemoryOf } from "./device.js";
 import type { BoardCredentials } from "../../host/node/firmware/board-credentials.js";
 import { buildQemu, measureQemu, type QemuMachine, runQemu } from "../../boards/qemu/firmware.js";
@@ -24,6 +24,7 @@ export async function openQemu(
   engine: Engine,
   name: string,
   credentials: BoardCredentials,
+  algorithms: ClientOptions,
 ): Promise<BenchDevice> {
   const folder = join(packageRoot(), "build", "boards", "bench", `${machine}-${engine}-${name}`);
   const built = buildQemu(machine, engine, credentials, folder);
@@ -34,7 +35,7 @@ export async function openQemu(
     new Uint8Array(ENTROPY_BYTES).map((_, index) => index * 29),
   );
   const running = runQemu(built, { state, entropy, counting: true });
-  const client = new RawClient();
+  const client = new RawClient(algorithms);
   let log = "";
   running.stdout.on("data", (bytes: Buffer) => client.receive(bytes));
   running.stderr.on("data", (bytes: Buffer) => (log += bytes.toString("latin1")));

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../host/node/modules.js";
-import { RawClient } from "../client/client.js";
+import { type ClientOptions, RawClient } from "../client/client.js";
 import { CLOCK_HZ } from "../../boards/rp2040/emulator/clock.js";
 import { entropyBits } from "../../boards/rp2040/emulator/entropy.js";
 import { Pico } from "../../boards/rp2040/emulator/pico.js";
@@ -19,14 +19,19 @@ const BOOT_LIMIT_CYCLES = 20 * CLOCK_HZ;
 const STEP_LIMIT_CYCLES = 60 * CLOCK_HZ;
 
 /** Builds the firmware, starts it and opens its port. `name` is that of the firmware's folder. */
-export function openRp2040(engine: Engine, name: string, credentials: BoardCredentials): BenchDevice {
+export function openRp2040(
+  engine: Engine,
+  name: string,
+  credentials: BoardCredentials,
+  algorithms: ClientOptions,
+): BenchDevice {
   const folder = join(packageRoot(), "build", "boards", "bench", `rp2040-${engine}-${name}`);
   const { bin, elf, memory, modules } = buildRp2040In(folder, engine, credentials);
   const pico = new Pico({ firmware: readFileSync(bin), entropy: entropyBits("good", "benchmark") });
   if (!pico.runUntil(() => pico.usb.identity !== undefined, BOOT_LIMIT_CYCLES))
     throw new Error("the device does not enumerate");
   const [port] = pico.usb.ports;
-  const client = new RawClient();
+  const client = new RawClient(algorithms);
   port.onData = (bytes) => client.receive(bytes);
   let since = pico.cycles;
   port.open();

@@ -3,7 +3,7 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Build, buildNamed } from "../../assembly/abi/builds.js";
+import { type Build, buildNamed, type Flags } from "../../assembly/abi/builds.js";
 import { ARGON2_MEMORY_KIB, REGION_CAPACITY } from "../../host/node/credentials/users-region.js";
 import { PLAIN_PAYLOAD_BYTES } from "../../host/node/modules.js";
 import { CachedModule } from "./cache.js";
@@ -18,7 +18,7 @@ export interface CompileOptions {
   /** The name of a build. */
   target: string;
   /** Flags, as `--use NAME=VALUE`, besides those that the build has, or in place of them. */
-  use?: Record<string, number>;
+  use?: Flags;
   /** Pages of linear memory, where a flag makes the buffers outgrow one. */
   pages?: number;
   /** Keep function names, for reports. Never in a module that ships. */

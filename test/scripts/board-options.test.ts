@@ -1,4 +1,4 @@
-// What the boards' commands make of `--config` and `--use`: the module and the region that a firmware carries, and what they refuse
+// What the boards' commands make of `--config`, `--transport` and `--use`: the modules and the region that a firmware carries, and what they refuse
 // before anything is built.
 
 import assert from "node:assert/strict";
@@ -22,9 +22,10 @@ import { ownBuild } from "../../boards/common/firmware/own-build.js";
 import { boardCredentials, type BoardOptions, withBoardOptions } from "../../boards/common/firmware/options.js";
 import { noteCredentials } from "../../host/node/firmware/board-credentials.js";
 import { boardUsers, refuseMissing } from "../../host/node/firmware/board-users.js";
-import { FLAGS } from "../../scripts/size/userauth-flags.js";
+import { FLAGS, TRANSPORT_FEATURES } from "../../scripts/size/build-flags.js";
 import { passwordRequest } from "../../scripts/client/userauth.js";
 import { moduleBytes } from "../support/modules.js";
+import { Session } from "../support/session.js";
 import { run } from "../support/programs.js";
 import { argon2idOf, pbkdf2Of } from "../../scripts/client/hashes.js";
 import { ed25519Key, rsaKey } from "../../scripts/client/keys/kinds.js";
@@ -47,6 +48,8 @@ async function credentialsOf(...args: string[]): ReturnType<typeof boardCredenti
     .configureOutput({ writeErr: () => {} });
   return boardCredentials(command.parse(args, { from: "user" }).opts<BoardOptions>(), "others");
 }
+
+const digestOf = (wasm: Uint8Array): string => createHash("sha256").update(wasm).digest("hex");
 
 const tableOf = (user: Partial<UserEntry>, more: Partial<UsersTable> = {}): UsersTable => ({
   users: [passwordUser("u", "secret", user)],
@@ -115,12 +118,45 @@ test("--use compiles the module: it is left beside the sources, and its region a
   assert.equal(new FullUserauth(credentials.credentials, { wasm }).judge(passwordRequest("u", "secret")), "SUCCESS 52");
 });
 
+test("boards serve with every algorithm unless told otherwise, and the smallest transport is the one of npm run build", async () => {
+  const embedded = async (...args: string[]): Promise<string> => {
+    const credentials = await credentialsOf("--config", config, ...args);
+    const [transport] = embedModules({ engine: "wasm3", ...credentials, folder: join(folder, "transport") });
+    const { name, sha256 } = transport!;
+    assert.equal(sha256, digestOf(readFileSync(join(folder, "transport", `${name}.wasm`))));
+    return sha256;
+  };
+  const [plain, full] = [digestOf(moduleBytes("plain/transport")), digestOf(moduleBytes("plain/transport-full"))];
+  assert.equal(await embedded(), full);
+  assert.equal(await embedded("--transport", "full"), full);
+  assert.equal(await embedded("--transport", "plain"), plain);
+  const flags = new Set(TRANSPORT_FEATURES.flatMap(([, names]) => names));
+  assert.equal(await embedded(...[...flags].flatMap((flag) => ["--use", `${flag}=0`])), plain);
+});
+
+test("--use gives the smallest transport one algorithm more, and takes one from the full one", async () => {
+  const listsOf = async (...args: string[]): Promise<string> => {
+    const { modules, userauth } = await credentialsOf("--allow-development-credentials", ...args);
+    assert.deepEqual([Object.keys(modules ?? {}), userauth], [["transport"], "password"]);
+    const code = new WebAssembly.Module(modules!.transport!.wasm as BufferSource);
+    const session = new Session({ instances: { transport: () => new WebAssembly.Instance(code) } });
+    return Buffer.from(session.client.serverKexinit).toString("latin1");
+  };
+  const hybrid = await listsOf("--transport", "plain", "--use", "WITH_MLKEM=1");
+  assert.match(hybrid, /mlkem768x25519-sha256/);
+  assert.doesNotMatch(hybrid, /aes/);
+  const aes = await listsOf("--use", "WITH_MLKEM=0", "--use", "WITH_AES_GCM=0");
+  assert.match(aes, /aes256-ctr/);
+  assert.doesNotMatch(aes, /mlkem|gcm/);
+});
+
 test("options that contradict each other are a wrong command line", async () => {
   for (const args of [
     ["--config", config, "--user", "u"],
     ["--config", config, "--userauth", "password"],
     ["--config", config, "--authorized-key", config],
     ["--use", "WITH_RSA=0"],
+    ["--use", "WITH_MLKEM=0", "--use", "WITH_RSA=0"],
     ["--user", "u", "--password-file", config, "--use", "WITH_RSA=0"],
   ]) {
     await assert.rejects(credentialsOf(...args), UsageError, args.join(" "));
@@ -136,6 +172,7 @@ test("a flag that does not exist, or not with such a value, is a wrong command l
       "WITH_RSA=no",
       "with_rsa=0",
       "RSA=0",
+      "WITH_MLKEM=2",
       "WITH_X_COORDINATE=1",
       "toString=1",
     ],
@@ -143,7 +180,10 @@ test("a flag that does not exist, or not with such a value, is a wrong command l
   ]) {
     await assert.rejects(
       credentialsOf("--config", config, "--use", use),
-      { code: "commander.invalidArgument", message: /WITH_RSA=0.*ARGON2_KIB=N.*CREDENTIALS_BYTES=N/ },
+      {
+        code: "commander.invalidArgument",
+        message: /WITH_MLKEM=0 or 1; .*WITH_RSA=0; .*ARGON2_KIB=N.*CREDENTIALS_BYTES=N/,
+      },
       use,
     );
   }
@@ -152,7 +192,8 @@ test("a flag that does not exist, or not with such a value, is a wrong command l
 });
 
 test("the flags are those that the sources have", () => {
-  const features = readFileSync(join(root, "assembly", "userauth", "full", "features.ts"), "utf8");
+  const sources = ["transport", "userauth/full"].map((path) => join(root, "assembly", path, "features.ts"));
+  const features = sources.map((path) => readFileSync(path, "utf8")).join("");
   const flags = Array.from(features.matchAll(/isDefined\((\w+)\)/g), ([, name]) => name!);
   assert.deepEqual(Object.keys(FLAGS).sort(), [...flags, "ARGON2_KIB", "CREDENTIALS_BYTES"].sort());
 });
@@ -160,16 +201,16 @@ test("the flags are those that the sources have", () => {
 test("users for whom the module has no room are refused, by the limits of the module that is embedded", async () => {
   const hash = argon2idOf("secret", { m: 41, t: 1, p: 1 });
   assert.throws(() => boardUsers(tableOf({ password: hash })), /want 41 KiB of memory, the module has 40 .*ARGON2_KIB/);
-  const more = boardUsers(tableOf({ password: hash }), await ownBuild({ ARGON2_KIB: 41 }));
-  const userauth = new FullUserauth(more.credentials, { wasm: more.module!.wasm });
+  const more = boardUsers(tableOf({ password: hash }), await ownBuild("userauth-board", { ARGON2_KIB: 41 }));
+  const userauth = new FullUserauth(more.credentials, { wasm: more.modules!.userauth!.wasm });
   assert.equal(userauth.judge(passwordRequest("u", "secret")), "SUCCESS 52");
-  const least = await ownBuild({ CREDENTIALS_BYTES: 80, WITH_ARGON2ID: 0 });
+  const least = await ownBuild("userauth-board", { CREDENTIALS_BYTES: 80, WITH_ARGON2ID: 0 });
   assert.throws(() => boardUsers(tableOf({}), least), /the module has 80 .*CREDENTIALS_BYTES/);
 });
 
 test("what users need and the module was built without is refused with the reason", async () => {
   const rsa = { keys: [rsaKey()], required: [["publickey" as const]] };
-  const withoutRsa = await ownBuild({ WITH_RSA: 0 });
+  const withoutRsa = await ownBuild("userauth-board", { WITH_RSA: 0 });
   assert.throws(() => boardUsers(tableOf(rsa), withoutRsa), /user "u" has a key of the type ssh-rsa.*without/);
 
   const { signatureAlgorithms } = readFullModule(moduleBytes("plain/userauth-board"));

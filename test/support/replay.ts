@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { Duplex } from "node:stream";
 import type { TestContext } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
+import { TRANSPORTS } from "../../assembly/abi/builds.js";
 import type { Authenticate } from "../../host/node/userauth/authentication.js";
 import {
   type AnyUserauthBuild,
@@ -166,7 +167,7 @@ export class Recorder {
     const { userauth, open, signatureAlgorithms } =
       typeof setup === "string" ? smallUserauth(setup) : fullUserauth(setup);
     const modules = {
-      transport: loadModule("transport", plainModulePath("transport")),
+      transport: loadModule("transport", plainModulePath(TRANSPORTS.plain)),
       userauth,
       connection: loadModule("connection", plainModulePath("connection")),
     };
@@ -258,7 +259,8 @@ export interface Replayed {
 /** Builds the program that replays; returns its path. */
 export function buildReplay(engine: Engine, credentials: BoardCredentials): string {
   const target = join(packageRoot(), "build", "boards", "test", `replay-${engine}`);
-  return buildLinux({ engine, sanitize: true, credentials, folder: target }).replay;
+  return buildLinux({ engine, sanitize: true, credentials: { transport: "plain", ...credentials }, folder: target })
+    .replay;
 }
 
 export interface ReplayOptions {

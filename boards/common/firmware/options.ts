@@ -5,6 +5,7 @@ import {
   type ConfigOptions,
   givenCredentials,
   givenUsers,
+  transportOption,
   withCredentialOptions,
 } from "../../../host/node/cli/options.js";
 import { isDevelopment } from "../../../host/node/credentials/credentials.js";
@@ -12,34 +13,57 @@ import { developmentCredentials, developmentPublicKey } from "../../../host/node
 import { UsageError } from "../../../host/node/cli/usage-error.js";
 import type { BoardCredentials } from "../../../host/node/firmware/board-credentials.js";
 import { boardUsers } from "../../../host/node/firmware/board-users.js";
-import { FlagError, parseFlag } from "../../../scripts/size/userauth-flags.js";
+import { BOARD_USERAUTH } from "../../../host/node/firmware/full-module.js";
+import { DEFAULT_TRANSPORT, type Transport, TRANSPORTS } from "../../../assembly/abi/builds.js";
+import { FlagError, flagsOf, parseFlag } from "../../../scripts/size/build-flags.js";
 import { type Engine, ENGINES } from "../../../host/node/firmware/embed.js";
 import { ownBuild } from "./own-build.js";
 
 /** What `withBoardOptions` adds. */
 export interface BoardOptions<Engines extends Engine = Engine> extends ConfigOptions {
   engine: Engines;
+  transport?: Transport;
   use?: Record<string, number>;
   allowDevelopmentCredentials?: true;
   buildOnly?: true;
 }
 
-export function withBoardOptions(command: Command, engines: readonly Engine[] = ENGINES): Command {
+/** `usual`: which transport the board has when none is named, for the help. */
+export function withBoardOptions(
+  command: Command,
+  engines: readonly Engine[] = ENGINES,
+  usual: string = DEFAULT_TRANSPORT,
+): Command {
   return withCredentialOptions(command)
-    .option("--use <NAME=VALUE>", "with --config: a flag of the module's build, such as WITH_RSA=0", parseUse)
+    .addOption(transportOption().default(undefined, usual))
+    .option("--use <NAME=VALUE>", "a flag of a module's build: WITH_AES_GCM=0; with --config also WITH_RSA=0", parseUse)
     .addOption(new Option("--engine <name>", "the WebAssembly engine").choices(engines).default(engines[0]))
     .option("--allow-development-credentials", "where others can reach the device, too")
     .option("--build-only", "build, and run nothing");
 }
 
-/** The credentials that the options name, or else those of development: only if `reach` is nobody else's, or when they are allowed. */
+/**
+ * The credentials that the options name, or else those of development: only if `reach` is nobody else's, or when they are allowed; and the
+ * transport, which is the `usual` one where none is named.
+ */
 export async function boardCredentials(
   options: BoardOptions,
   reach: "this machine" | "others",
+  usual: Transport = DEFAULT_TRANSPORT,
 ): Promise<BoardCredentials> {
+  const { transport = usual, use } = options;
+  const judged = await judgedCredentials(options, reach);
+  const flags = flagsOf("transport", use);
+  const own = flags && { transport: (await ownBuild(TRANSPORTS[transport], flags)).module };
+  return { ...judged, transport, modules: { ...judged.modules, ...own } };
+}
+
+/** The userauth module and its credentials. */
+async function judgedCredentials(options: BoardOptions, reach: "this machine" | "others"): Promise<BoardCredentials> {
   const users = givenUsers(options);
-  if (users) return boardUsers(users, options.use && (await ownBuild(options.use)));
-  if (options.use) throw new UsageError("--use is for the module that --config asks for");
+  const flags = flagsOf("userauth", options.use);
+  if (users) return boardUsers(users, flags && (await ownBuild(BOARD_USERAUTH, flags)));
+  if (flags) throw new UsageError(`--use ${Object.keys(flags)[0]}=… is for the module that --config asks for`);
   const { build, region } = givenCredentials(options);
   const credentials = region ?? developmentCredentials(build);
   const development = isDevelopment(credentials, developmentPublicKey());

@@ -4,19 +4,29 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
+import { DEFAULT_TRANSPORT, type Transport } from "../../../assembly/abi/builds.js";
 import { isDevelopment } from "../credentials/credentials.js";
 import { developmentPublicKey } from "../credentials/development.js";
 import { type BoardCredentials, noteCredentials } from "../firmware/board-credentials.js";
 import { boardUsers } from "../firmware/board-users.js";
 import { describeEmbedded, embedModules, type Engine, ENGINES } from "../firmware/embed.js";
 import { checkHashCosts, hashLimit, PC_HASH_LIMIT } from "../firmware/hash-cost.js";
+import { picoTransport } from "../firmware/pico-transport.js";
 import { copySources } from "../firmware/sources.js";
-import { type ConfigOptions, givenCredentials, givenUsers, jsonOption, withCredentialOptions } from "./options.js";
+import {
+  type ConfigOptions,
+  givenCredentials,
+  givenUsers,
+  jsonOption,
+  transportOption,
+  withCredentialOptions,
+} from "./options.js";
 import { UsageError } from "./usage-error.js";
 
 interface EmbedCommandOptions extends ConfigOptions {
   output: string;
   engine: Engine;
+  transport?: Transport;
   processor: "pico" | "pc";
   sources?: true;
   json?: true;
@@ -31,6 +41,7 @@ export function define(command: Command): void {
         .choices(["pico", "pc"])
         .default("pico"),
     )
+    .addOption(transportOption().default(undefined, `"full"; "plain" for a Pico with an interpreter`))
     .option("--sources", "the C host, too: <folder>/host/c, and boards for it")
     .addOption(jsonOption())
     .addHelpText("after", "\nWhat is written holds your credentials: keep it like a password.")
@@ -39,11 +50,12 @@ export function define(command: Command): void {
 
 function embed(options: EmbedCommandOptions): void {
   const { output, engine, processor, sources = false, json = false } = options;
+  const { transport = processor === "pico" ? picoTransport(engine) : DEFAULT_TRANSPORT } = options;
   const credentials = ownCredentials(options);
   if (credentials.hashCosts && processor === "pico") checkHashCosts(engine, credentials.hashCosts);
   const folder = join(output, "generated");
   const limit = processor === "pico" ? hashLimit(engine) : PC_HASH_LIMIT;
-  const modules = embedModules({ engine, ...credentials, hashLimit: limit, folder });
+  const modules = embedModules({ engine, transport, ...credentials, hashLimit: limit, folder });
   const copied = sources ? copySources(output) : [];
   const files = [...copied, ...readdirSync(folder).map((name) => `generated/${name}`)].map((file) => {
     const bytes = readFileSync(join(output, file));

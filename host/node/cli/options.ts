@@ -3,6 +3,7 @@
 // Passwords come from files, never from the command line, which every process on the machine can read.
 
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { DEFAULT_TRANSPORT, TRANSPORTS } from "../../../assembly/abi/builds.js";
 import {
   CredentialsError,
   DEVELOPMENT_USER,
@@ -57,6 +58,13 @@ export function withCredentialOptions(command: Command): Command {
 /** For commands whose results scripts read. */
 export function jsonOption(): Option {
   return new Option("--json", "print the result as JSON");
+}
+
+/** Which transport module serves. */
+export function transportOption(): Option {
+  return new Option("--transport <build>", "all key exchanges and ciphers, or those of the smallest module")
+    .choices(Object.keys(TRANSPORTS))
+    .default(DEFAULT_TRANSPORT);
 }
 
 /** Whether files are checked as by sshd's StrictModes. */

@@ -4,7 +4,7 @@ import { lookup } from "node:dns/promises";
 import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { type Transport, TRANSPORTS } from "../../../assembly/abi/builds.js";
+import type { Transport } from "../../../assembly/abi/builds.js";
 import { type LimitOptions, limitsOf, withLimitOptions } from "./limits.js";
 import {
   type ConfigOptions,
@@ -12,6 +12,7 @@ import {
   givenUsers,
   jsonOption,
   parsePort,
+  transportOption,
   withCredentialOptions,
 } from "./options.js";
 import {
@@ -62,11 +63,7 @@ export function define(command: Command): void {
       "--host-key <file>",
       `the server's private key, OpenSSH format; made when there is none (default: host_ed25519 in ${stateFolder()})`,
     )
-    .addOption(
-      new Option("--transport <build>", "all key exchanges and ciphers, or those of the smallest module, as on boards")
-        .choices(Object.keys(TRANSPORTS))
-        .default("full"),
-    )
+    .addOption(transportOption())
     .option("--allow-development-credentials", "serve them on addresses that other machines reach, too")
     .addOption(new Option("--log <format>", "one line an event").choices(["text", "json"]).default("text"))
     .option("--quiet", "write no log")

@@ -1,5 +1,6 @@
 // What a firmware's program admits: which userauth build, and its credentials.
 
+import type { ModuleType, Transport } from "../../../assembly/abi/builds.js";
 import type { HashCosts } from "../credentials/password-hash.js";
 import type { AnyUserauthBuild } from "../credentials/credentials.js";
 import type { ModuleFile } from "./embed-module.js";
@@ -11,8 +12,10 @@ export interface BoardCredentials {
   credentials: Uint8Array;
   /** They are the development credentials, which everybody knows. */
   development: boolean;
-  /** In place of the build's module: one with flags of its own, or of a benchmark. Its region is the build's. */
-  module?: ModuleFile;
+  /** Which transport module. Default: DEFAULT_TRANSPORT. */
+  transport?: Transport;
+  /** In place of the builds': modules with flags of their own, or of a benchmark. The userauth module's region is the build's. */
+  modules?: Partial<Record<ModuleType, ModuleFile>>;
   /** Full build: the device's application is asked about requests. */
   hostDecides?: boolean;
   /** Full build: of all passwords, if there are any. */

@@ -10,14 +10,14 @@ import type { BoardCredentials } from "./board-credentials.js";
 import type { ModuleFile } from "./embed-module.js";
 import { BOARD_USERAUTH, readFullModule } from "./full-module.js";
 
-/** A full userauth build of somebody's own. */
+/** A build of somebody's own. */
 export interface OwnBuild {
   /** The flags that it was compiled with. */
   use: Flags;
   module: ModuleFile;
 }
 
-/** `own`: in place of the package's build. Throws a `CredentialsError`. */
+/** `own`: a full userauth build in place of the package's build. Throws a `CredentialsError`. */
 export function boardUsers(table: UsersTable, own?: OwnBuild): BoardCredentials {
   const { use = {}, module } = own ?? {};
   const wasm = module?.wasm ?? readFileSync(plainModulePath(BOARD_USERAUTH));
@@ -32,7 +32,7 @@ export function boardUsers(table: UsersTable, own?: OwnBuild): BoardCredentials 
     development: false,
     hostDecides: known.length + others.length > 0,
     ...(costs && { hashCosts: costs }),
-    ...(module && { module }),
+    ...(module && { modules: { userauth: module } }),
   };
 }
 

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { MODULE_TYPES, userauthFor } from "../../../assembly/abi/builds.js";
+import { DEFAULT_TRANSPORT, MODULE_TYPES, TRANSPORTS, userauthFor } from "../../../assembly/abi/builds.js";
 import { type AnyUserauthBuild, buildOfRegion, FULL_BUILD } from "../credentials/credentials.js";
 import { nativeModulePath, plainModulePath } from "../modules.js";
 import { packageVersion } from "../package-root.js";
@@ -33,15 +33,17 @@ export interface EmbedOptions extends BoardCredentials {
   folder: string;
 }
 
-/** Writes embedded.c and embedded.cmake, for wasm2c wasm2c_<module>.c of each module, and beside them the userauth module that they are made of. */
+/** Writes embedded.c and embedded.cmake, for wasm2c wasm2c_<module>.c of each module, and beside them the modules of which there are several. */
 export function embedModules(options: EmbedOptions): EmbeddedModule[] {
-  const { engine, userauth, credentials, development, folder, module, hashLimit = PC_HASH_LIMIT } = options;
+  const { engine, userauth, credentials, development, folder, modules = {}, hashLimit = PC_HASH_LIMIT } = options;
   mkdirSync(folder, { recursive: true });
-  const judge = module ?? readModule(userauthFor("board", userauth));
-  writeIfChanged(join(folder, `${judge.name}.wasm`), judge.wasm);
+  const transport = modules.transport ?? readModule(TRANSPORTS[options.transport ?? DEFAULT_TRANSPORT]);
+  const judge = modules.userauth ?? readModule(userauthFor("board", userauth));
+  for (const { name, wasm } of [transport, judge]) writeIfChanged(join(folder, `${name}.wasm`), wasm);
   const { credentialsCapacity, signatureAlgorithms } = regionFacts(userauth, judge.wasm, credentials);
+  const chosen = { ...modules, transport, userauth: judge };
   const sources = MODULE_TYPES.map((part) => {
-    const made = moduleSources(engine, part, part === "userauth" ? judge : readModule(part));
+    const made = moduleSources(engine, part, chosen[part] ?? readModule(part));
     if (made.native !== undefined) writeIfChanged(join(folder, `wasm2c_${part}.c`), made.native);
     return made;
   });

@@ -7,7 +7,7 @@ import { EventEmitter } from "node:events";
 import { createServer as createNetServer } from "node:net";
 import type { AddressInfo, Server as NetServer, Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { TRANSPORTS, WIDE_PAYLOAD_BYTES } from "../../../assembly/abi/builds.js";
+import { DEFAULT_TRANSPORT, TRANSPORTS, WIDE_PAYLOAD_BYTES } from "../../../assembly/abi/builds.js";
 import { DisconnectReason, UserauthStatus } from "../../../assembly/abi/index.js";
 import { Admission } from "./admission.js";
 import type { Holder, Leave } from "./admission.js";
@@ -77,7 +77,8 @@ export class Server extends EventEmitter<ServerEvents> {
     const build = buildOf(options);
     const pathOf = this.#numbers.payloadCapacity < WIDE_PAYLOAD_BYTES ? plainModulePath : wideModulePath;
     this.modules = {
-      transport: modules.transport ?? loadModule("transport", pathOf(TRANSPORTS[options.transport ?? "full"])),
+      transport:
+        modules.transport ?? loadModule("transport", pathOf(TRANSPORTS[options.transport ?? DEFAULT_TRANSPORT])),
       userauth: modules.userauth ?? loadModule("userauth", pathOf(userauthModuleName(build))),
       connection: modules.connection ?? loadModule("connection", pathOf("connection")),
     };

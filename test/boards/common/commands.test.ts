@@ -28,6 +28,7 @@ test("a wrong command line ends with 2, help with 0", async () => {
     "scripts/bench/main.ts",
   ]) {
     assert.equal((await command(script, "--engine", "abacus")).status, 2, script);
+    assert.equal((await command(script, "--transport", "wings")).status, 2, script);
     assert.equal((await command(script, "--help")).status, 0, script);
   }
   assert.equal((await command("boards/rp2040/emulator/main.ts")).status, 2, "without a port");

@@ -1,0 +1,47 @@
+// What the emulated Pico must keep to.
+
+import type { Transport } from "../../assembly/abi/builds.js";
+import type { Engine } from "../../host/node/firmware/embed-module.js";
+import type { BenchModule } from "./login.js";
+import { type BoardBenchmark, total } from "./report.js";
+
+interface Limit {
+  seconds: number;
+  ram: number;
+  flash: number;
+}
+
+/** Seconds from the opening to the shell, bytes of RAM and flash. */
+export const LIMITS: Record<Engine, Partial<Record<Transport, Partial<Record<BenchModule, Limit>>>>> = {
+  wasm2c: {
+    plain: {
+      publickey: { seconds: 0.33, ram: 51_500, flash: 89_000 },
+      board: { seconds: 0.76, ram: 93_500, flash: 100_500 },
+    },
+    full: {
+      publickey: { seconds: 0.36, ram: 58_500, flash: 106_000 },
+      board: { seconds: 0.78, ram: 100_500, flash: 117_500 },
+    },
+  },
+  wasm3: {
+    plain: {
+      publickey: { seconds: 2.7, ram: 161_500, flash: 122_500 },
+      board: { seconds: 8, ram: 222_500, flash: 129_000 },
+    },
+  },
+  wamr: { plain: { publickey: { seconds: 3.2, ram: 109_500, flash: 155_000 } } },
+  "wamr-fast": { plain: { publickey: { seconds: 2.2, ram: 157_000, flash: 165_500 } } },
+};
+
+export function exceeded({ board, engine, transport, module, hertz, flash, ram, steps }: BoardBenchmark): string[] {
+  const limit = LIMITS[engine][transport]?.[module];
+  if (board !== "rp2040" || hertz === undefined || !limit) return [];
+  const name = `${board}, ${engine}, ${transport}, userauth-${module}`;
+  const seconds = steps["open to shell"]! / hertz;
+  const bytes = total(ram);
+  const lines: string[] = [];
+  if (seconds > limit.seconds) lines.push(`${name}: ${seconds.toFixed(3)} s to the shell, limit ${limit.seconds} s`);
+  if (bytes > limit.ram) lines.push(`${name}: ${bytes} bytes of RAM, limit ${limit.ram}`);
+  if (total(flash) > limit.flash) lines.push(`${name}: ${total(flash)} bytes of flash, limit ${limit.flash}`);
+  return lines;
+}

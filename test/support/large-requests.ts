@@ -10,15 +10,25 @@ import { type Endpoint, type KeyFile, makeKey, PASSWORD } from "./server.js";
 
 const login = { password: PASSWORD };
 
-/** Runs a command with a variable of so many bytes in the environment that the client sends. */
-export function withLargeVariable(ssh: OpenSsh, server: Endpoint, length: number): Promise<Ending> {
-  const extra = ["-o", "SendEnv=LC_BIG"];
+/** Runs a command with a variable of so many bytes in the environment that the client sends; `more` are options of ssh. */
+export function withLargeVariable(
+  ssh: OpenSsh,
+  server: Endpoint,
+  length: number,
+  more: readonly string[] = [],
+): Promise<Ending> {
+  const extra = ["-o", "SendEnv=LC_BIG", ...more];
   return runSsh(ssh, server, login, ["echo in"], { extra, env: { LC_BIG: "x".repeat(length) } });
 }
 
 /** Runs `echo` with so many bytes. */
-export function withLargeCommand(ssh: OpenSsh, server: Endpoint, length: number): Promise<Ending> {
-  return runSsh(ssh, server, login, [`echo ${"y".repeat(length)}`]);
+export function withLargeCommand(
+  ssh: OpenSsh,
+  server: Endpoint,
+  length: number,
+  more: readonly string[] = [],
+): Promise<Ending> {
+  return runSsh(ssh, server, login, [`echo ${"y".repeat(length)}`], { extra: more });
 }
 
 /** A certificate of the key, of about 7.5 kB: for 250 principals. Returns its file. */

@@ -133,7 +133,7 @@ static command_progress_t next_device(command_outcome_t *outcome) {
 }
 
 static command_outcome_t run_i2c(const command_call_t *call) {
-  if (!command_word_is(command_text(call), "scan")) return command_fail(COMMAND_USAGE_ERROR, "scan is what there is");
+  if (!command_word_is(call->text, "scan")) return command_fail(COMMAND_USAGE_ERROR, "scan is what there is");
   i2c_init(i2c0, I2C_BAUD);
   for (uint32_t pin = I2C_SDA_PIN; pin <= I2C_SCL_PIN; pin++) {
     gpio_set_function(pin, GPIO_FUNC_I2C);

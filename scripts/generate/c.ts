@@ -3,7 +3,7 @@
 import { type ModuleType, USERAUTH_NUMBERS } from "../../assembly/abi/builds.js";
 import { type Export, EXPORTS } from "../../assembly/abi/exports.js";
 import type { Enumeration, Fact } from "./sources.js";
-import { comment, header, sentence, upperSnake } from "./text.js";
+import { comment, header, upperSnake } from "./text.js";
 
 /** Enumerators begin with the enumeration's name, but for these. */
 const SHORT_PREFIXES: Record<string, string> = { UserauthStatus: "USERAUTH_", DisconnectReason: "DISCONNECT_" };
@@ -79,9 +79,7 @@ export function exportsHeader(module: ModuleType): string {
   const counts = groups.map(([group]) => `${prefix}_${group === "" ? "" : `${group}_`}EXPORTS`);
   const enumerators = groups.flatMap(([, functions], position) => [
     ...functions.map(
-      (entry, place) =>
-        `${comment(sentence(entry.docs), "  ")}  ${index(entry)}` +
-        `${position > 0 && place === 0 ? ` = ${counts[position - 1]!}` : ""},\n`,
+      (entry, place) => `  ${index(entry)}${position > 0 && place === 0 ? ` = ${counts[position - 1]!}` : ""},\n`,
     ),
     `  ${counts[position]!},\n`,
   ]);
@@ -89,7 +87,7 @@ export function exportsHeader(module: ModuleType): string {
     functions.map((entry) => `    [${index(entry)}] = {"${entry.name}", ${entry.parameters.length}},\n`),
   );
   return (
-    `${header("assembly/abi/exports.ts", `what ${name}.c calls`)}\n` +
+    `${header("assembly/abi/exports.ts", `what ${name}.c calls, which docs/abi.md explains`)}\n` +
     guarded(
       `${name}_exports.h`,
       `#include "modules/module.h"\n\nenum {\n${enumerators.join("")}};\n\n` +

@@ -318,6 +318,12 @@ export const mutations: readonly FileMutations[] = [
       ["return channel->exiting ? 0 : channel->received_length;", "return channel->received_length;"],
       ["channel->client_eof && channel->received_length == 0", "channel->client_eof"],
       ["if (channel->exiting) return;", ""],
+      ["size_t before = 0;\n", "size_t before = 1;\n"],
+      ["before < channel_received(channel) &&", "before < CHANNEL_WINDOW_BYTES &&"],
+      ["(channel->received_start + before) % CHANNEL_WINDOW_BYTES", "channel->received_start + before"],
+      ["(channel->received_start + before) % CHANNEL_WINDOW_BYTES", "before"],
+      ["memcpy(bytes + before_end, channel->received, length - before_end);", ""],
+      ["channel->received_length -= (uint32_t)length;\n  channel->consumed", "channel->consumed"],
     ],
   },
 ];

@@ -4,23 +4,15 @@
 
 #include <string.h>
 
-static bool is_blank(char character) {
-  return character == ' ' || (character >= '\t' && character <= '\r');
-}
-
 command_word_t command_argument(const command_call_t *call, size_t index) {
-  const char *at = call->text, *end = call->text + call->text_length;
-  for (;;) {
-    while (at < end && is_blank(*at)) at++;
-    const char *begin = at;
-    while (at < end && !is_blank(*at)) at++;
-    if (at == begin || index-- == 0) return (command_word_t){begin, (size_t)(at - begin)};
-  }
+  const char *word = call->text.text, *end = word + call->text.length;
+  for (; word != NULL && index > 0; index--) word = word + strlen(word) < end ? word + strlen(word) + 1 : NULL;
+  return word != NULL ? (command_word_t){word, strlen(word)} : (command_word_t){0};
 }
 
 size_t command_argument_count(const command_call_t *call) {
   size_t count = 0;
-  while (command_argument(call, count).length > 0) count++;
+  while (command_argument(call, count).text != NULL) count++;
   return count;
 }
 
@@ -40,12 +32,18 @@ bool command_word_number(command_word_t word, uint32_t most, uint32_t *number) {
   return word.length > 0;
 }
 
-command_word_t command_text(const command_call_t *call) {
-  return (command_word_t){call->text, call->text_length};
-}
-
 void command_write_text(const command_outcome_t *outcome, output_t *output) {
   output_bytes(output, outcome->text, outcome->text_length);
+}
+
+void command_write_words(const command_outcome_t *outcome, output_t *output) {
+  const char *word = outcome->text, *end = word + outcome->text_length;
+  if (word == NULL) return;
+  for (; word + strlen(word) < end; word += strlen(word) + 1) {
+    output_text(output, word);
+    output_text(output, " ");
+  }
+  output_text(output, word);
 }
 
 command_outcome_t command_print(const char *text) {

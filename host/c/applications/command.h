@@ -43,18 +43,22 @@ typedef struct command_scope {
   const permissions_t *permissions;
 } command_scope_t;
 
-/** A line taken apart; the characters stay where they are until the command has ended. */
+/** Characters that stay until the command has ended. `text` null: there are none. */
+typedef struct command_word {
+  const char *text;
+  size_t length;
+} command_word_t;
+
+/** A line taken apart, without the quotes that kept blanks together. */
 typedef struct command_call {
   command_scope_t scope;
   /** Somebody types at a terminal. */
   bool terminal;
   /** What was called, which need not be in any table. */
-  const char *name;
-  size_t name_length;
-  /** What follows the name, blanks around it removed. */
-  const char *text;
-  size_t text_length;
-  /** The command's own entry. */
+  command_word_t name;
+  /** The words behind it, a zero between each two. */
+  command_word_t text;
+  /** The command's own entry; null: there is none. */
   const struct command *command;
 } command_call_t;
 
@@ -96,7 +100,7 @@ typedef struct command_outcome {
   /** Called when the text has gone, or when there was none: prepares another piece. Null: that was all. A command that
    * Ctrl-C or the client's going ends is not called again. */
   command_progress_t (*proceed)(struct command_outcome *outcome);
-  /** Characters of the line or of the program. */
+  /** Characters of the call or of the program. */
   const char *text;
   size_t text_length;
   /** What else `write` and `proceed` want to remember. */
@@ -108,6 +112,8 @@ typedef struct command_outcome {
   /** The call's, filled in for `write` and `proceed`. */
   command_scope_t scope;
   const struct command *command;
+  /** So are the lines that were typed on the terminal, the newest first, LF behind each. */
+  command_word_t history;
   /** COMMAND_BUFFER_BYTES for `proceed` to put a piece together in. */
   char *buffer;
 } command_outcome_t;
@@ -140,21 +146,12 @@ typedef struct command_table {
 
 // ---- arguments ----
 
-/** Characters of the line. Length 0: there is none. */
-typedef struct command_word {
-  const char *text;
-  size_t length;
-} command_word_t;
-
-/** The argument with that index, from 0; they stand between blanks. */
+/** The argument with that index, from 0. */
 command_word_t command_argument(const command_call_t *call, size_t index);
 size_t command_argument_count(const command_call_t *call);
 bool command_word_is(command_word_t word, const char *text);
 /** Reads a decimal number; false when it is none, or more than `most`. */
 bool command_word_number(command_word_t word, uint32_t most, uint32_t *number);
-
-/** All of what follows the name. */
-command_word_t command_text(const command_call_t *call);
 
 // ---- outcomes ----
 
@@ -166,5 +163,7 @@ command_outcome_t command_pieces(command_progress_t (*proceed)(command_outcome_t
 command_outcome_t command_fail(uint8_t status, const char *text);
 /** `write` of a text. */
 void command_write_text(const command_outcome_t *outcome, output_t *output);
+/** `write` of words that are a call's `text`: a blank between each two. */
+void command_write_words(const command_outcome_t *outcome, output_t *output);
 
 #endif

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "applications/commands/lookup.h"
 #include "applications/commands/tables.h"
 #include "server/device.h"
 
@@ -16,23 +15,6 @@
 static const command_table_t *const OWN[] = {&session_commands, &facts_commands, &people_commands, &hardware_commands,
                                              &credentials_commands};
 #define OWN_COUNT (sizeof OWN / sizeof *OWN)
-
-static bool is_blank(char character) {
-  return character == ' ' || (character >= '\t' && character <= '\r');
-}
-
-command_call_t command_parse(const char *line, size_t length) {
-  const char *end = line + length;
-  while (line < end && is_blank(*line)) line++;
-  while (end > line && is_blank(end[-1])) end--;
-  command_call_t call = {.name = line};
-  while (line < end && !is_blank(*line)) line++;
-  call.name_length = (size_t)(line - call.name);
-  while (line < end && is_blank(*line)) line++;
-  call.text = line;
-  call.text_length = (size_t)(end - line);
-  return call;
-}
 
 // ---- finding ----
 
@@ -78,9 +60,14 @@ const command_t *command_offered(const command_scope_t *scope, size_t index) {
   return found != NULL ? found : offered_in(scope, scope->device->commands, &index);
 }
 
-const char *command_word(const command_scope_t *scope, size_t index) {
-  const command_t *command = command_offered(scope, index);
-  return command != NULL ? command->name : NULL;
+command_call_t command_parse(command_scope_t scope, const char *words, size_t length) {
+  command_call_t call = {.scope = scope};
+  if (length == 0) return call;
+  call.name = (command_word_t){words, strlen(words)};
+  size_t before = call.name.length + 1;
+  if (length > before) call.text = (command_word_t){words + before, length - before - 1};
+  call.command = find(&scope, call.name);
+  return call;
 }
 
 // ---- what is said in place of a command ----
@@ -130,7 +117,7 @@ static const command_t *similar(const command_scope_t *scope, command_word_t nam
   return NULL;
 }
 
-/** Without the control characters with which a name could play tricks on the terminal. */
+/** Words, without the control characters with which a name could play tricks on the terminal. */
 static void write_unknown(const command_outcome_t *outcome, output_t *output) {
   size_t written = 0;
   for (size_t i = 0; i < outcome->text_length; i++) {
@@ -139,7 +126,7 @@ static void write_unknown(const command_outcome_t *outcome, output_t *output) {
     bool printable = byte >= 0x20 && byte <= 0x7e;
     // Node counts characters in units of UTF-16: those of four bytes are two
     for (int units = byte >= 0xf0 ? 2 : 1; units > 0 && written < NAME_CHARACTERS; units--, written++) {
-      output_bytes(output, printable ? &outcome->text[i] : "?", 1);
+      output_bytes(output, printable ? &outcome->text[i] : byte == 0 ? " " : "?", 1);
     }
   }
   output_text(output, ": no such command; ");
@@ -176,19 +163,17 @@ command_outcome_t command_explain(const command_scope_t *scope, command_word_t n
 /** What the command itself says, or what keeps it from being run. */
 static command_outcome_t run(const command_call_t *call) {
   const command_t *command = call->command;
-  if (!is_permitted(&call->scope, command) || command_word_is(command_text(call), "--help"))
+  if (!is_permitted(&call->scope, command) || command_word_is(call->text, "--help"))
     return explain(&call->scope, command);
   bool takes_arguments = strcmp(command->usage, command->name) != 0;
-  if (call->text_length > 0 && !takes_arguments) return command_fail(COMMAND_USAGE_ERROR, "there are no arguments");
+  if (call->text.text != NULL && !takes_arguments) return command_fail(COMMAND_USAGE_ERROR, "there are no arguments");
   return command->run(call);
 }
 
-command_outcome_t command_run(command_call_t call) {
-  command_word_t name = {call.name, call.name_length};
-  if (name.length == 0) return (command_outcome_t){.keeps_status = true};
-  call.command = find(&call.scope, name);
-  command_outcome_t outcome = call.command != NULL ? run(&call) : not_found(&call.scope, name);
-  outcome.scope = call.scope;
-  if (outcome.command == NULL) outcome.command = call.command;
+command_outcome_t command_run(const command_call_t *call) {
+  if (call->name.text == NULL) return (command_outcome_t){.keeps_status = true};
+  command_outcome_t outcome = call->command != NULL ? run(call) : not_found(&call->scope, call->name);
+  outcome.scope = call->scope;
+  if (outcome.command == NULL) outcome.command = call->command;
   return outcome;
 }

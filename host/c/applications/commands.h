@@ -9,14 +9,17 @@
 #include "applications/command.h"
 #include "store/credentials.h"
 
-/** Takes a line apart; `scope` and `terminal` are still to be filled in. */
-command_call_t command_parse(const char *line, size_t length);
+/** A call of the words, a zero behind each; `terminal` is still to be filled in. */
+command_call_t command_parse(command_scope_t scope, const char *words, size_t length);
 
 /** Runs the command, or says why not. */
-command_outcome_t command_run(command_call_t call);
+command_outcome_t command_run(const command_call_t *call);
 
-/** The name of the command with this index, of those that the user may run; null behind the last one. */
-const char *command_word(const command_scope_t *scope, size_t index);
+/** The command with this index, of those that the user may run; null behind the last one. */
+const command_t *command_offered(const command_scope_t *scope, size_t index);
+
+/** Usage and help of a command, or why not. */
+command_outcome_t command_explain(const command_scope_t *scope, command_word_t name);
 
 /** What an attempt to replace the credentials has come to. */
 command_outcome_t command_credentials(credentials_status_t status);

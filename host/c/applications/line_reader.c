@@ -53,11 +53,11 @@ void line_reader_prompt(line_reader_t *reader, const char *prompt) {
   shell_input_t kind = !terminal->present ? SHELL_INPUT_SCRIPT
                        : terminal->dumb   ? SHELL_INPUT_DUMB_TERMINAL
                                           : SHELL_INPUT_TERMINAL;
-  lines_open(&reader->lines, kind, terminal->columns);
+  if (!reader->reads_lines) lines_open(&reader->lines, kind, terminal->columns);
+  reader->reads_lines = true;
   lines_prompt(&reader->lines, prompt);
   reader->event = SHELL_EVENT_NONE;
   reader->output_waits = terminal->present;
-  reader->resized = false;
 }
 
 void line_reader_complete(line_reader_t *reader, uint32_t length) {
@@ -112,7 +112,9 @@ bool line_reader_step(line_reader_t *reader, shell_event_t *event) {
   if (reader->interrupted) return give_interrupt(reader), true;
   if (take_input(reader)) return true;
   if (!channel_input_ended(reader->channel)) return false;
-  *event = lines_end(&reader->lines);
+  reader->ended = true;
+  reader->event = lines_end(&reader->lines);
+  reader->output_waits = reader->channel->terminal.present;
   return true;
 }
 

@@ -19,6 +19,10 @@ typedef struct line_reader {
   shell_event_t event;
   /** It may have more for the terminal. */
   bool output_waits;
+  /** The input is lines, not one command. */
+  bool reads_lines;
+  /** The input has ended. */
+  bool ended;
   /** The terminal has another width. */
   bool resized;
   /** On a terminal: Ctrl-C is to be heard, whatever waits. */

@@ -52,18 +52,48 @@ static void write_outcome(shell_t *shell, command_outcome_t outcome) {
   shell->state = SHELL_WRITING;
 }
 
+static void write_too_long(const command_outcome_t *outcome, output_t *output) {
+  output_text(output, "a line has more than ");
+  output_decimal(output, outcome->number, 0);
+  output_text(output, " bytes\n");
+}
+
+static void write_unfinished(const command_outcome_t *outcome, output_t *output) {
+  (void)outcome;
+  output_text(output, "a quote has no end\n");
+}
+
+/** A line that is not run. */
+static void refuse(shell_t *shell, void (*write)(const command_outcome_t *outcome, output_t *output)) {
+  shell->status = COMMAND_USAGE_ERROR;
+  write_outcome(shell,
+                (command_outcome_t){.error = true, .write = write, .number = lines_line(&shell->reader.lines).length});
+}
+
+/** What is typed on a terminal is kept; a single command is not, and neither is what is typed for `cat`. */
+static void remember(shell_t *shell) {
+  if (has_terminal(shell) && !shell->single) lines_remember(&shell->reader.lines);
+}
+
 static void run_line(shell_t *shell) {
-  module_view_t line = lines_line(&shell->reader.lines);
-  module_view_t input = lines_input(&shell->reader.lines);
-  if (input.length < COMMAND_BUFFER_BYTES)
-    module_fail(&shell->reader.lines, "the shell module has no buffer for commands");
-  if (shell_failure(shell)) return;
-  command_call_t call = command_parse((const char *)line.bytes, line.length);
-  call.scope = shell->scope;
+  module_t *lines = &shell->reader.lines;
+  bool is_finished = lines_split_words(lines);
+  module_view_t words = lines_words(lines);
+  module_view_t input = lines_input(lines);
+  if (input.length < COMMAND_BUFFER_BYTES) module_fail(lines, "the shell module has no buffer for commands");
+  if (lines->failed) return;
+  if (!is_finished) {
+    remember(shell);
+    refuse(shell, write_unfinished);
+    return;
+  }
+  command_call_t call = command_parse(shell->scope, (const char *)words.bytes, words.length);
   call.terminal = has_terminal(shell);
-  command_outcome_t outcome = command_run(call);
-  if (!outcome.secret) lines_remember(&shell->reader.lines);
+  command_outcome_t outcome = command_run(&call);
+  if (!outcome.secret) remember(shell);
   if (!outcome.keeps_status) shell->status = outcome.status;
+  module_view_t history = lines_history(lines);
+  outcome.history = (command_word_t){(const char *)history.bytes, history.length};
   outcome.buffer = (char *)input.bytes;
   write_outcome(shell, outcome);
 }
@@ -93,13 +123,6 @@ static void after_command(shell_t *shell) {
   }
 }
 
-static void write_too_long(const command_outcome_t *outcome, output_t *output) {
-  (void)outcome;
-  output_text(output, "a line has more than ");
-  output_decimal(output, LINE_CAPACITY, 0);
-  output_text(output, " bytes\n");
-}
-
 static void write_copied_line(const command_outcome_t *outcome, output_t *output) {
   output_bytes(output, outcome->text, outcome->text_length);
   output_text(output, "\n");
@@ -115,9 +138,9 @@ static void write_gone(const command_outcome_t *outcome, output_t *output) {
   output_text(output, "uart: the serial port has gone\n");
 }
 
-/** Ctrl-D, or the end of the input: ends `cat`, or else the shell. */
+/** Ctrl-D ends `cat`, or else the shell; the end of the input ends both. */
 static void end_input(shell_t *shell) {
-  if (shell->copying && !shell->single) {
+  if (shell->copying && !shell->single && !shell->reader.ended) {
     shell->copying = false;
     expect_line(shell);
   } else {
@@ -135,7 +158,6 @@ static bool finish_turn(shell_t *shell, const output_t *output) {
 
 static void copy_line(shell_t *shell) {
   module_view_t line = lines_line(&shell->reader.lines);
-  lines_remember(&shell->reader.lines);
   write_outcome(shell, (command_outcome_t){.next = COMMAND_NEXT_COPY,
                                            .write = write_copied_line,
                                            .text = (const char *)line.bytes,
@@ -146,12 +168,12 @@ static void copy_line(shell_t *shell) {
 static void complete(shell_t *shell) {
   module_view_t input = lines_input(&shell->reader.lines);
   uint32_t length = 0;
-  const char *name;
+  const command_t *command;
   bool is_name = !shell->copying && lines_word_start(&shell->reader.lines) == 0;
-  for (size_t i = 0; is_name && (name = command_word(&shell->scope, i)) != NULL; i++) {
-    size_t bytes = strlen(name);
+  for (size_t i = 0; is_name && (command = command_offered(&shell->scope, i)) != NULL; i++) {
+    size_t bytes = strlen(command->name);
     if (bytes >= input.length - length) continue;
-    memcpy(input.bytes + length, name, bytes);
+    memcpy(input.bytes + length, command->name, bytes);
     length += (uint32_t)bytes;
     input.bytes[length++] = '\n';
   }
@@ -167,7 +189,7 @@ static void handle_event(shell_t *shell, shell_event_t event) {
     else
       run_line(shell);
     break;
-  case SHELL_EVENT_TOO_LONG: write_outcome(shell, (command_outcome_t){.error = true, .write = write_too_long}); break;
+  case SHELL_EVENT_TOO_LONG: refuse(shell, write_too_long); break;
   case SHELL_EVENT_INTERRUPT:
     shell->status = COMMAND_INTERRUPTED;
     if (shell->single) return exit_with(shell, shell->status);
@@ -316,7 +338,6 @@ bool shell_request(shell_t *shell, struct device *device, const permissions_t *p
   shell->single = kind == SHELL_REQUEST_EXEC;
   if (shell->single) {
     shell_event_t event = line_reader_command(&shell->reader, text, length);
-    if (event == SHELL_EVENT_TOO_LONG) shell->status = COMMAND_USAGE_ERROR;
     handle_event(shell, event);
   } else {
     expect_line(shell);

@@ -57,8 +57,22 @@ module_view_t lines_line(module_t *lines) {
   return module_view_of(lines, LINES_LINE_PTR, LINES_LINE_LENGTH);
 }
 
+bool lines_split_words(module_t *lines) {
+  return module_call0(lines, LINES_SPLIT_WORDS) == SHELL_WORDS_OK;
+}
+
+module_view_t lines_words(module_t *lines) {
+  module_view_t words = module_view_of(lines, LINES_WORDS_PTR, LINES_WORDS_LENGTH);
+  if (words.length > 0 && words.bytes[words.length - 1] != 0) module_fail(lines, "the shell module ends no word");
+  return lines->failed ? MODULE_VIEW_EMPTY : words;
+}
+
 void lines_remember(module_t *lines) {
   module_call0(lines, LINES_REMEMBER);
+}
+
+module_view_t lines_history(module_t *lines) {
+  return module_view_of(lines, LINES_HISTORY_PTR, LINES_HISTORY_LENGTH);
 }
 
 uint32_t lines_word_start(module_t *lines) {

@@ -28,8 +28,14 @@ void lines_resize(module_t *lines, uint32_t columns);
 module_view_t lines_output(module_t *lines, size_t room);
 /** The line, until the next prompt. */
 module_view_t lines_line(module_t *lines);
-/** Keeps it in the history. Not for secrets. */
+/** Makes words of it; true when no quote is unfinished. */
+bool lines_split_words(module_t *lines);
+/** The words, a zero behind each, until the next prompt. */
+module_view_t lines_words(module_t *lines);
+/** Keeps the line in the history. Not for secrets. */
 void lines_remember(module_t *lines);
+/** The newest line first, LF behind each. */
+module_view_t lines_history(module_t *lines);
 /** Where in the line the word begins that is to be completed. */
 uint32_t lines_word_start(module_t *lines);
 /** Completes it with those in the input, LF behind each. */

@@ -39,10 +39,21 @@ static void input(void) {
   take(0, 5);
   expect(deliver((uint8_t)CHANNEL_WINDOW_BYTES, 5) && !deliver(0, 1), "what was taken makes room, round the end");
   expect(channel_received(&channel) == CHANNEL_WINDOW_BYTES, "all of it waits");
+  expect(channel_before(&channel, 5) == 0 && channel_before(&channel, 4) == 255, "a byte is found, the first of many");
+  uint32_t consumed = channel.consumed;
+  expect(channel_peek(&channel, bytes, CHANNEL_WINDOW_BYTES) == CHANNEL_WINDOW_BYTES, "it can be looked at");
+  expect(bytes[0] == 5 && bytes[CHANNEL_WINDOW_BYTES - 1] == (uint8_t)(CHANNEL_WINDOW_BYTES + 4), "in order");
+  expect(channel_received(&channel) == CHANNEL_WINDOW_BYTES && channel.consumed == consumed, "and stays");
   channel.client_eof = true;
   expect(!channel_input_ended(&channel), "the end comes behind it");
   take(5, CHANNEL_WINDOW_BYTES);
   expect(channel_input_ended(&channel) && channel_receive(&channel, bytes, 1) == 0, "and then it is there");
+  channel_open(&channel);
+  channel.received_start = CHANNEL_WINDOW_BYTES - 1;
+  expect(channel_deliver(&channel, (const uint8_t *)"a\003b", 3), "more comes, round the end");
+  expect(channel_before(&channel, 3) == 1 && channel_before(&channel, 'c') == 3, "what is not there has all before it");
+  channel_take(&channel, 1);
+  expect(channel_before(&channel, 'a') == 2 && channel_before(&channel, 'b') == 1, "what was taken is not found");
 }
 
 static void output(void) {

@@ -154,6 +154,16 @@ static uint32_t polite_result(engine_instance_t *instance, const char *name) {
   return event;
 }
 
+/** Makes words of a text; returns their length. */
+static uint32_t split_text(uint8_t *text) {
+  uint32_t length = 0;
+  for (; length < 100 && text[length] != 0; length++) {
+    if (text[length] == ' ') text[length] = 0;
+  }
+  text[length] = 0;
+  return length + 1;
+}
+
 /** What the shell module in order might return: lines, and now and then each other event. */
 static uint32_t polite_shell_result(engine_instance_t *instance, const char *name, const uint32_t *arguments) {
   uint32_t event = one_in(2) ? SHELL_EVENT_LINE : random_number(SHELL_EVENT_COMPLETE + 1);
@@ -165,8 +175,11 @@ static uint32_t polite_shell_result(engine_instance_t *instance, const char *nam
   if (strcmp(name, "end") == 0) return one_in(2) ? SHELL_EVENT_END : event;
   if (strcmp(name, "output") == 0) return random_number((arguments[0] < 100 ? arguments[0] : 100) + 1);
   if (strcmp(name, "inputCapacity") == 0) return SHELL_INPUT_CAPACITY;
-  if (strcmp(name, "linePtr") == 0 || strcmp(name, "outputPtr") == 0) return 3000;
-  return strcmp(name, "lineLength") == 0 ? random_number(60) : 0;
+  size_t length = strlen(name);
+  if (strcmp(name, "splitWords") == 0) return one_in(10);
+  if (strcmp(name, "wordsLength") == 0) return split_text(instance->memory + 3000);
+  if (length > 3 && strcmp(name + length - 3, "Ptr") == 0) return strcmp(name, "inputPtr") == 0 ? 0 : 3000;
+  return length > 6 && strcmp(name + length - 6, "Length") == 0 ? random_number(60) : 0;
 }
 
 /** What none may. */

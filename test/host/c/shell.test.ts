@@ -32,7 +32,7 @@ function typed(parts: Part[], { columns = 80, ...script }: Script & { columns?: 
 
 test("a command writes and ends as on the Node host", options, async () => {
   const commands = [
-    "echo  hello   world ",
+    "echo hello world ",
     "echo",
     "",
     "  \t ",
@@ -44,11 +44,51 @@ test("a command writes and ends as on the Node host", options, async () => {
     "exit 7",
   ];
   commands.push("exit 256", "exit -1", "exit x", "exit 1 2", "exit 007", "nosuch", "constructor", "ECHO a", "cats");
-  commands.push("\x1b[2Jx y", `${"n".repeat(80)} x`, "ünknöwn", "漢字😀x", "😀".repeat(40), "echo a\nb\n", "\necho x");
+  commands.push("\x1b[2Jx y", `${"n".repeat(80)} x`, "ünknöwn", "漢字😀x", "😀".repeat(40), "\necho x");
   for (const exec of commands) {
     await assertSame({ exec });
     await assertSame({ exec, terminal: 80 });
   }
+});
+
+test("quotes keep blanks together and are left out, and a quote without an end is an error", options, () => {
+  const wrong = (errors: string, status: number) => ({ output: "", errors, status });
+  for (const [exec, expected] of [
+    ["echo  a\tb\nc   d ", { output: "a b c d\n", errors: "", status: 0 }],
+    [`'ec'ho "a  'b'" c\\ \\ d '' "e"`, { output: "a  'b' c  d  e\n", errors: "", status: 0 }],
+    [`echo ""`, { output: "\n", errors: "", status: 0 }],
+    ["led 'on'", { output: "LED on\n", errors: "", status: 0 }],
+    ["led 'on off'", wrong("led: on or off\n", 2)],
+    ["exit '3'", wrong("", 3)],
+    ["version ''", wrong("version: there are no arguments\n", 2)],
+    ["help a  b", wrong("a b: no such command; try help\n", 127)],
+    ["'' x", wrong(": no such command; try help\n", 127)],
+    ["echo 'a", wrong("a quote has no end\n", 2)],
+    ['echo "a', wrong("a quote has no end\n", 2)],
+  ] as const)
+    assert.deepEqual(board.play({ exec }), expected, exec);
+  const script = board.play({ parts: ['echo \'a\necho "b  c"\n'] });
+  assert.deepEqual(script, { output: "b  c\n", errors: "a quote has no end\n", status: 0 });
+});
+
+test("history lists the lines that were typed on the terminal, the oldest first", options, () => {
+  const parts = [
+    "echo one\r",
+    "echo one\r",
+    "   \r",
+    "cat\r",
+    "copied\r",
+    "\x04",
+    "echo 'two\r",
+    "nosuch\r",
+    "history\r",
+  ];
+  assert.match(typed(parts), /sesame> history\n( {4}\d {2}.*\n)+sesame>$/);
+  const listed = Array.from(typed(parts).matchAll(/^ {4}(\d) {2}(.*)$/gm), ([, number, line]) => `${number} ${line}`);
+  assert.deepEqual(listed, ["1 echo one", "2 cat", "3 echo 'two", "4 nosuch", "5 history"]);
+  assert.deepEqual(board.play({ parts: ["echo one\nhistory\n"] }).output, "one\n", "a script is not typed");
+  for (const terminal of [80, undefined])
+    assert.equal(board.play({ exec: "history", ...(terminal && { terminal }) }).output, "");
 });
 
 test("uptime counts days, hours and minutes as on the Node host", options, async () => {
@@ -60,12 +100,15 @@ test("uptime counts days, hours and minutes as on the Node host", options, async
 });
 
 test("help and info begin as on the Node host", options, async () => {
+  // history is there on its own
+  const rows = (output: string): string => output.replace(/^history .*\n/m, "");
   for (const exec of ["help", "info"]) {
     const { output } = await playOnNode({ exec }, 0, ADMINISTRATOR);
     const here = board.play({ exec });
-    assert.ok(here.output.startsWith(output), here.output);
+    assert.ok(rows(here.output).startsWith(rows(output)), here.output);
     assert.equal(here.status, 0);
   }
+  assert.match(board.play({ exec: "help" }).output, /^history {10}lists the lines that were typed$/m);
   assert.match(board.play({ exec: "help" }).output, /^uart .*\nreboot .*\nbootsel .*\ncredentials .*\n$/m);
 });
 
@@ -97,7 +140,6 @@ test("a script is run as on the Node host, whatever pieces it comes in", options
     "nosuch\ncat\nexit 3",
     `${"x".repeat(1024)}\n${"y".repeat(1025)}\necho on\n`,
     `echo ${"z".repeat(1019)}\n`,
-    `echo ${"z".repeat(1020)}`,
     "",
     "\r\n\r\r\n",
     "help me\n".slice(5),
@@ -143,12 +185,14 @@ test("Tab completes the names of the commands that the user may run, where a nam
 
 test("cat on a terminal repeats lines, which are no commands, until Ctrl-D or Ctrl-C", options, () => {
   assert.equal(
-    typed(["cat\r", "inf\t\r", UP, "\r", "\x04", "led\r"]),
-    `sesame> cat
+    typed(["echo hi\r", "cat\r", "inf\t\r", "\x04", UP, UP, "\r", "led\r"]),
+    `sesame> echo hi
+hi
+sesame> cat
 inf
 inf
-inf
-inf
+sesame> echo hi
+hi
 sesame> led
 LED off
 sesame>`,
@@ -233,6 +277,7 @@ test("a signal ends the bridge and gives the port back; a break, which the port 
 test("a command that is longer than a line is refused with a message", options, () => {
   const refused = { output: "", errors: "a line has more than 1024 bytes\n", status: 2 };
   assert.deepEqual(board.play({ exec: `echo ${"x".repeat(1020)}` }), refused);
+  assert.deepEqual(board.play({ parts: [`echo ${"x".repeat(1020)}\n`] }), refused);
   assert.equal(board.play({ exec: `echo ${"x".repeat(1019)}` }).output.length, 1020);
 });
 

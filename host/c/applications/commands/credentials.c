@@ -43,18 +43,29 @@ static command_outcome_t from_input(const command_call_t *call) {
   return (command_outcome_t){.next = COMMAND_NEXT_CREDENTIALS};
 }
 
+/** The region may have come in several words. */
+static credentials_status_t replace(store_t *store, const command_call_t *call) {
+  credentials_text_t text;
+  credentials_text_begin(&text, store);
+  for (size_t i = 0; i < command_argument_count(call); i++) {
+    command_word_t word = command_argument(call, i);
+    credentials_text_take(&text, word.text, word.length);
+  }
+  return credentials_text_commit(&text, store);
+}
+
 static command_outcome_t run_credentials(const command_call_t *call) {
   store_t *store = &call->scope.device->store;
-  if (call->text_length == 0)
+  if (call->text.length == 0)
     return (command_outcome_t){.status = COMMAND_USAGE_ERROR, .error = true, .write = write_usage};
-  if (command_word_is(command_text(call), "-")) return from_input(call);
+  if (command_word_is(call->text, "-")) return from_input(call);
   credentials_status_t status;
-  if (command_word_is(command_text(call), "default")) {
+  if (command_word_is(call->text, "default")) {
     status = credentials_reset(store);
     if (status == CREDENTIALS_OK)
       return command_print("the embedded credentials are in force from the next connection on\n");
   } else {
-    status = credentials_replace(store, call->text, call->text_length);
+    status = replace(store, call);
   }
   command_outcome_t outcome = command_credentials(status);
   outcome.secret = true;
@@ -62,8 +73,13 @@ static command_outcome_t run_credentials(const command_call_t *call) {
 }
 
 static const command_t entries[] = {
-    {"credentials", "credentials X", "replaces the credentials; default: the embedded ones; -: reads them",
-     run_credentials, COMMAND_ADMINISTRATORS},
+    {
+        "credentials",
+        "credentials X",
+        "replaces the credentials; default: the embedded ones; -: reads them",
+        run_credentials,
+        COMMAND_ADMINISTRATORS,
+    },
 };
 
 const command_table_t credentials_commands = {entries, sizeof entries / sizeof *entries, NULL};

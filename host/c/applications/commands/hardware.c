@@ -11,11 +11,11 @@
 
 static command_outcome_t run_led(const command_call_t *call) {
   device_t *device = call->scope.device;
-  bool on = command_word_is(command_text(call), "on");
-  if (on || command_word_is(command_text(call), "off")) {
+  bool on = command_word_is(call->text, "on");
+  if (on || command_word_is(call->text, "off")) {
     device->led = on;
     platform_light(device->platform, on ? PLATFORM_LIGHT_ON : PLATFORM_LIGHT_OFF);
-  } else if (call->text_length > 0) {
+  } else if (call->text.length > 0) {
     return command_fail(COMMAND_USAGE_ERROR, "on or off");
   }
   return command_print(device->led ? "LED on\n" : "LED off\n");
@@ -30,7 +30,7 @@ static void write_bridge(const command_outcome_t *outcome, output_t *output) {
 static command_outcome_t run_uart(const command_call_t *call) {
   device_t *device = call->scope.device;
   uint32_t baud = DEFAULT_BAUD;
-  if (call->text_length > 0 && (!command_word_number(command_text(call), MOST_BAUD, &baud) || baud == 0))
+  if (call->text.length > 0 && (!command_word_number(call->text, MOST_BAUD, &baud) || baud == 0))
     return command_fail(COMMAND_USAGE_ERROR, "the baud rate is a number from 1 to 9999999");
   if (device->bridged) return command_fail(COMMAND_FAILED, "another session has the serial port");
   switch (platform_serial_open(device->platform, baud)) {

@@ -80,7 +80,7 @@ static command_progress_t next_line(command_outcome_t *outcome) {
 static command_outcome_t run_log(const command_call_t *call) {
   const log_ring_t *ring = &call->scope.device->log;
   uint32_t lines = ring->count;
-  if (call->text_length > 0 && !command_word_number(command_text(call), UINT32_MAX, &lines))
+  if (call->text.length > 0 && !command_word_number(call->text, UINT32_MAX, &lines))
     return command_fail(COMMAND_USAGE_ERROR, "how many lines is a number");
   command_outcome_t outcome = command_pieces(next_line);
   outcome.values[1] = ring->first + ring->count;

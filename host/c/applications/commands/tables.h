@@ -6,7 +6,7 @@
 
 #include "applications/command.h"
 
-/** Talks to whoever is here: help, echo, cat, exit. */
+/** Talks to whoever is here: help, echo, cat, history, exit. */
 extern const command_table_t session_commands;
 /** Says what there is: version, info, uptime, free. */
 extern const command_table_t facts_commands;

@@ -12,12 +12,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { formatTable, group, MODULES } from "../../host/node/cli/size-report.js";
+import { guardStandardStreams } from "../../host/node/cli/standard-streams.js";
 import { applyBudgets } from "../budgets.js";
 import type { CountedModule } from "../compile/instrument.js";
 import { runScenarios } from "./scenarios.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const args = process.argv.slice(2);
+guardStandardStreams("ops");
 const budgetsPath = args.find((arg) => arg.startsWith("--budgets="))?.slice(10) ?? join(root, "budgets.json");
 const byFunction = args.includes("--by-function");
 

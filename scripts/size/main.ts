@@ -25,6 +25,7 @@ import {
 } from "../../host/node/credentials/credentials.js";
 import { buildNamed } from "../../assembly/abi/builds.js";
 import * as size from "../../host/node/cli/size-report.js";
+import { guardStandardStreams } from "../../host/node/cli/standard-streams.js";
 import { applyBudgets, readBudgets, type BudgetFile } from "../budgets.js";
 import { compile } from "../compile/compile.js";
 import { drawSizes } from "./chart.js";
@@ -32,6 +33,7 @@ import { measureWithout, reportFeatures } from "./flags.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const args = process.argv.slice(2);
+guardStandardStreams("size");
 const check = args.includes("--check");
 const budgetsPath = args.find((arg) => arg.startsWith("--budgets="))?.slice(10) ?? join(root, "budgets.json");
 /** RFC 8032 §7.1, test 1. */

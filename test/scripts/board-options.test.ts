@@ -304,3 +304,15 @@ test("board:rp2040 builds nothing for users whose hash outlasts the watchdog", a
   assert.equal(status, 1, stderr);
   assert.match(stderr, /PBKDF2 of 600000 iterations.*about 95 s/);
 });
+
+test("a board's command whose reader has gone ends without a stack trace", async () => {
+  const command = join(root, "boards", "linux", "build.ts");
+  const { stderr } = await run("bash", [
+    "-c",
+    'cd "$2" && "$0" --import tsx "$1" --help | true',
+    process.execPath,
+    command,
+    root,
+  ]);
+  assert.equal(stderr, "");
+});

@@ -1,6 +1,7 @@
 // Runs a board's command line, and builds the modules when it is known to be right. Exit codes: 0 all is well, 1 it failed, 2 the command line is wrong.
 
 import { type Command, CommanderError } from "commander";
+import { guardStandardStreams } from "../../../host/node/cli/standard-streams.js";
 import { failureText, UsageError } from "../../../host/node/cli/usage-error.js";
 import { packageRoot } from "../../../host/node/modules.js";
 import { buildTargets } from "../../../scripts/compile/target.js";
@@ -10,6 +11,7 @@ const USAGE = 2;
 
 /** Parses the process's arguments and runs the command's action; what is wrong is printed and becomes the exit code. */
 export async function runBoardCommand(command: Command): Promise<void> {
+  guardStandardStreams(command.name());
   try {
     await command.exitOverride().parseAsync();
   } catch (error) {

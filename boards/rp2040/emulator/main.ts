@@ -6,6 +6,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { guardStandardStreams, outliveStandardOutput } from "../../../host/node/cli/standard-streams.js";
 import { packageRoot } from "../../../host/node/modules.js";
 import { bridge } from "./bridge.js";
 import { ENTROPY_KINDS, entropyBits } from "./entropy.js";
@@ -48,6 +49,8 @@ const program = new Command("emulate:rp2040")
   .option("--verbose", "shows UART0, the LED and resets on standard error")
   .exitOverride();
 
+guardStandardStreams(program.name());
+outliveStandardOutput(); // the board runs on when nobody reads where it listens
 try {
   await emulate(program.parse().opts<Options>());
 } catch (error) {

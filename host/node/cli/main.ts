@@ -32,7 +32,7 @@ const COMMANDS: Record<string, [description: string, load: () => Promise<Command
   size: ["report the sizes of the modules", () => import("./size.js")],
 };
 
-guardStandardStreams();
+guardStandardStreams("sesame");
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: string[]): Promise<number> {

@@ -41,11 +41,17 @@ export function sshPortsOf(ports: readonly PortInfo[], platform: NodeJS.Platform
   return [...firstOf.values()].sort().map((path) => path.replace("/dev/tty.", "/dev/cu."));
 }
 
+/** The SSH ports of the boards that are plugged in. Throws a `SerialLinkError` where the serial library is missing that has to be asked. */
+export async function listBoards(folder = BY_ID): Promise<string[]> {
+  const { platform } = process;
+  return platform === "linux" ? findBoards(folder) : sshPortsOf(await (await loadBindings()).list(), platform);
+}
+
 /** The device that `target` means: itself when it is a path, otherwise the only board there is. Throws a `SerialLinkError`. */
 export async function resolveBoard(target: string | undefined, folder = BY_ID): Promise<string> {
   const { platform } = process;
   if (target?.includes("/") || (platform === "win32" && /^(COM\d+$|\\\\)/i.test(target ?? ""))) return target!;
-  const boards = platform === "linux" ? findBoards(folder) : sshPortsOf(await (await loadBindings()).list(), platform);
+  const boards = await listBoards(folder);
   if (boards.length === 1) return boards[0]!;
   const where = platform === "linux" ? ` in ${folder}` : "";
   const example = platform === "win32" ? "COM3" : platform === "darwin" ? "/dev/cu.usbmodem1101" : "/dev/ttyACM0";

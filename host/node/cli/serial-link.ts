@@ -62,15 +62,29 @@ function written(output: Writable): Promise<void> {
   return new Promise((resolve) => output.write("", () => resolve()));
 }
 
-/** Lines for ~/.ssh/config, after which `ssh <name>` reaches the board. `command`: how this program is started. */
-export function sshConfig(command: string[], name: string, user: string, device: string | undefined): string {
+/** What ssh has to know of a board, by its own words. */
+export interface SshConfig {
+  host: string;
+  user: string;
+  /** As a shell reads it, with % doubled. */
+  proxyCommand: string;
+  hostKeyAlias: string;
+}
+
+/** That with which `ssh <name>` reaches the board. `command`: how this program is started. */
+export function sshConfigOf(command: string[], name: string, user: string, device: string | undefined): SshConfig {
   const proxy = [...command, "connect", ...(device === undefined ? [] : [device])];
+  return { host: name, user, proxyCommand: proxy.map(shellQuoted).join(" "), hostKeyAlias: `sesame-${name}` };
+}
+
+/** Lines for ~/.ssh/config. */
+export function formatSshConfig({ host, user, proxyCommand, hostKeyAlias }: SshConfig): string {
   const lines = [
-    `Host ${name}`,
+    `Host ${host}`,
     `  User ${/^[^\s"#']+$/.test(user) ? user : `"${user.replace(/["\\]/g, "\\$&")}"`}`,
-    `  ProxyCommand ${proxy.map(shellQuoted).join(" ")}`,
+    `  ProxyCommand ${proxyCommand}`,
     "  # every board has a host key of its own, and none has an address",
-    `  HostKeyAlias sesame-${name}`,
+    `  HostKeyAlias ${hostKeyAlias}`,
   ];
   return lines.join("\n");
 }

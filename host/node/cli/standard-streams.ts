@@ -7,13 +7,13 @@ const FAILURE = 1;
 
 let outputMatters = true;
 
-/** Handles failures of the standard streams, which would otherwise end the process with a stack trace. */
-export function guardStandardStreams(): void {
+/** Handles failures of the standard streams, which would otherwise end the process with a stack trace. `program` is who says so. */
+export function guardStandardStreams(program: string): void {
   process.stderr.on("error", () => {}); // there is nobody to be told
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (!outputMatters) return;
     if (error.code === "EPIPE") process.exit();
-    console.error(`sesame: the standard output cannot be written: ${error.message}`);
+    console.error(`${program}: the standard output cannot be written: ${error.message}`);
     process.exit(FAILURE);
   });
 }

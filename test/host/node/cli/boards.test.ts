@@ -170,6 +170,23 @@ test("sesame connect --ssh-config prints what ssh understands", async () => {
   assert.equal((await sesame("connect", "--ssh-config", "--name", "two words")).status, 2);
 });
 
+test("sesame connect tells a script what it needs: the boards that there are, and what ssh has to know of one", async () => {
+  const { stdout, status } = await sesame("connect", "--ssh-config", "--json", "--user", "me", "/dev/ttyACM0");
+  assert.equal(status, 0);
+  assert.deepEqual(JSON.parse(stdout.toString()), {
+    host: "pico",
+    user: "me",
+    proxyCommand: `${process.execPath} ${cli} connect /dev/ttyACM0`,
+    hostKeyAlias: "sesame-pico",
+  });
+  const list = await sesame("connect", "--list", "--json");
+  assert.equal(list.status, 0, list.stderr);
+  assert.deepEqual(JSON.parse(list.stdout.toString()), { devices: findBoards() });
+  for (const args of [["--json"], ["--list", "/dev/ttyACM0"], ["--list", "--ssh-config"]]) {
+    assert.equal((await sesame("connect", ...args)).status, 2, args.join(" "));
+  }
+});
+
 test("sesame credentials --config prints the users' region, and refuses a hash for which a board has no memory", async () => {
   const config = (memoryKiB: number) => {
     const password = argon2idOf("secret", { m: memoryKiB, t: 1, p: 1 });

@@ -23,7 +23,7 @@ import { writeKeyPairFiles } from "../../../../host/node/server/host-key.js";
 import { formatLogEntryAsJson } from "../../../../host/node/server/log.js";
 import { generateKeyPair } from "../../../../host/node/credentials/openssh-keys.js";
 import { ownCommand } from "../../../../host/node/cli/own-command.js";
-import { sshConfig } from "../../../../host/node/cli/serial-link.js";
+import { formatSshConfig, sshConfigOf } from "../../../../host/node/cli/serial-link.js";
 import { stateFolder } from "../../../../host/node/server/state-folder.js";
 import { folder as home, run, start } from "../../../support/programs.js";
 
@@ -233,7 +233,7 @@ test("lines for ~/.ssh/config never name a cache, and call a program that is the
   symlinkSync(installed, join(shims, "sesame"));
   assert.equal(ownCommand(installed, shims, "node").command[0], "node");
   const config = join(folder, "ssh_config");
-  writeFileSync(config, sshConfig(["sesame"], "pico", "ann b", undefined));
+  writeFileSync(config, formatSshConfig(sshConfigOf(["sesame"], "pico", "ann b", undefined)));
   const { stdout } = await run("ssh", ["-G", "-F", config, "pico"]);
   assert.match(stdout.toString(), /^user ann b$/m);
   assert.match(stdout.toString(), /^proxycommand sesame connect$/m);

@@ -6,7 +6,7 @@ set -euo pipefail
 source "$(dirname "$0")/debian.sh"
 
 packages=(
-  gcc libc6-dev cmake ninja-build clang-format
+  gcc g++ libc6-dev cmake ninja-build clang-format
   gcc-arm-none-eabi libnewlib-arm-none-eabi picolibc-arm-none-eabi qemu-system-arm
   gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc
 )

@@ -15,13 +15,15 @@
 # built at -O2: with -Os the accessors of wasm2c's code are not inlined, which costs a factor of 2 to 6.
 # WASM3_ROOT and WAMR_ROOT are the sources of those engines: wasm3's folder `source`, and WAMR's folder with `core`.
 
-if(NOT SESAME_GENERATED)
+if(NOT SESAME_GENERATED AND DEFINED ENV{SESAME_GENERATED})
+  set(SESAME_GENERATED $ENV{SESAME_GENERATED})
+elseif(NOT SESAME_GENERATED)
   get_filename_component(SESAME_GENERATED ${CMAKE_CURRENT_LIST_DIR}/../../generated ABSOLUTE) # sesame embed --sources
 endif()
 if(NOT EXISTS "${SESAME_GENERATED}/embedded.cmake")
   message(FATAL_ERROR "There are no modules and credentials in SESAME_GENERATED (${SESAME_GENERATED}). Make them with
     npx -p sesame-ssh sesame embed --user NAME --authorized-key FILE.pub --output FOLDER
-and set SESAME_GENERATED to FOLDER/generated.")
+and set SESAME_GENERATED, a variable of CMake or of the environment, to FOLDER/generated.")
 endif()
 include(${SESAME_GENERATED}/embedded.cmake)
 if(NOT SESAME_ENGINE)

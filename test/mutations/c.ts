@@ -167,7 +167,7 @@ export const mutations: readonly FileMutations[] = [
       ["  *module = (module_t){0};\n", ""],
       ["  platform_computing(module->platform, 0);\n", ""],
       ["  if (status == ENGINE_OK) return result;\n", "  if (status != ENGINE_NO_EXPORT) return result;\n"],
-      ["if (!module->exports[export]) module_fail", "if (false) module_fail"],
+      ["if (!module->exports[index]) module_fail", "if (false) module_fail"],
       ["  if (status != ENGINE_OK) module_fail(module, describe(status));\n  return status", "  return status"],
       ["i < count && status == ENGINE_OK; i++", "i < count; i++"],
       ["return length == 0 ? MODULE_VIEW_EMPTY : module_view", "return module_view"],

@@ -32,12 +32,12 @@ void module_release(module_t *module) {
   *module = (module_t){0};
 }
 
-static uint32_t call(module_t *module, uint32_t export, const uint32_t *arguments) {
+static uint32_t call(module_t *module, uint32_t index, const uint32_t *arguments) {
   uint32_t result = 0;
-  if (!module->exports[export]) module_fail(module, describe(ENGINE_NO_EXPORT));
+  if (!module->exports[index]) module_fail(module, describe(ENGINE_NO_EXPORT));
   if (module->failed) return 0;
   platform_computing(module->platform, MODULE_CALL_LONGEST_MS);
-  engine_status_t status = engine_call(module->instance, module->exports[export], arguments, &result);
+  engine_status_t status = engine_call(module->instance, module->exports[index], arguments, &result);
   platform_computing(module->platform, 0);
   if (status == ENGINE_OK) return result;
   const char *trap = engine_trap_message(module->instance);
@@ -45,20 +45,20 @@ static uint32_t call(module_t *module, uint32_t export, const uint32_t *argument
   return 0;
 }
 
-uint32_t module_call0(module_t *module, uint32_t export) {
-  return call(module, export, NULL);
+uint32_t module_call0(module_t *module, uint32_t index) {
+  return call(module, index, NULL);
 }
 
-uint32_t module_call1(module_t *module, uint32_t export, uint32_t argument) {
-  return call(module, export, &argument);
+uint32_t module_call1(module_t *module, uint32_t index, uint32_t argument) {
+  return call(module, index, &argument);
 }
 
-uint32_t module_call2(module_t *module, uint32_t export, uint32_t first, uint32_t second) {
-  return call(module, export, (const uint32_t[]){first, second});
+uint32_t module_call2(module_t *module, uint32_t index, uint32_t first, uint32_t second) {
+  return call(module, index, (const uint32_t[]){first, second});
 }
 
-uint32_t module_call3(module_t *module, uint32_t export, uint32_t first, uint32_t second, uint32_t third) {
-  return call(module, export, (const uint32_t[]){first, second, third});
+uint32_t module_call3(module_t *module, uint32_t index, uint32_t first, uint32_t second, uint32_t third) {
+  return call(module, index, (const uint32_t[]){first, second, third});
 }
 
 module_view_t module_view(module_t *module, uint32_t pointer, uint32_t length) {

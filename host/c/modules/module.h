@@ -53,10 +53,10 @@ void module_fail(module_t *module, const char *why);
 void module_release(module_t *module);
 
 /** Each calls an export and returns its result. */
-uint32_t module_call0(module_t *module, uint32_t export);
-uint32_t module_call1(module_t *module, uint32_t export, uint32_t argument);
-uint32_t module_call2(module_t *module, uint32_t export, uint32_t first, uint32_t second);
-uint32_t module_call3(module_t *module, uint32_t export, uint32_t first, uint32_t second, uint32_t third);
+uint32_t module_call0(module_t *module, uint32_t index);
+uint32_t module_call1(module_t *module, uint32_t index, uint32_t argument);
+uint32_t module_call2(module_t *module, uint32_t index, uint32_t first, uint32_t second);
+uint32_t module_call3(module_t *module, uint32_t index, uint32_t first, uint32_t second, uint32_t third);
 
 /** The one place where what a module says is believed: `length` bytes of its memory at `pointer`. */
 module_view_t module_view(module_t *module, uint32_t pointer, uint32_t length);

@@ -12,7 +12,7 @@ import { boardUsers } from "../firmware/board-users.js";
 import { describeEmbedded, embedModules, type Engine, ENGINES } from "../firmware/embed.js";
 import { checkHashCosts, hashLimit, PC_HASH_LIMIT } from "../firmware/hash-cost.js";
 import { picoTransport } from "../firmware/pico-transport.js";
-import { copySources } from "../firmware/sources.js";
+import { copyArduinoLibrary, copySources } from "../firmware/sources.js";
 import {
   type ConfigOptions,
   givenCredentials,
@@ -29,6 +29,7 @@ interface EmbedCommandOptions extends ConfigOptions {
   transport?: Transport;
   processor: "pico" | "pc";
   sources?: true;
+  arduino?: true;
   json?: true;
 }
 
@@ -43,21 +44,26 @@ export function define(command: Command): void {
     )
     .addOption(transportOption().default(undefined, `"full"; "plain" for a Pico with an interpreter`))
     .option("--sources", "the C host, too: <folder>/host/c, and boards for it")
+    .option("--arduino", "a library of the Arduino IDE: <folder>/library.properties and <folder>/src")
     .addOption(jsonOption())
     .addHelpText("after", "\nWhat is written holds your credentials: keep it like a password.")
     .action(embed);
 }
 
 function embed(options: EmbedCommandOptions): void {
-  const { output, engine, processor, sources = false, json = false } = options;
+  const { output, engine, processor, sources = false, arduino = false, json = false } = options;
+  if (arduino && engine !== "wasm2c") throw new UsageError("--arduino goes with --engine wasm2c alone");
   const { transport = processor === "pico" ? picoTransport(engine) : DEFAULT_TRANSPORT } = options;
   const credentials = ownCredentials(options);
   if (credentials.hashCosts && processor === "pico") checkHashCosts(engine, credentials.hashCosts);
-  const folder = join(output, "generated");
+  const part = arduino ? "src" : "generated";
+  const folder = join(output, part);
   const limit = processor === "pico" ? hashLimit(engine) : PC_HASH_LIMIT;
   const modules = embedModules({ engine, transport, ...credentials, hashLimit: limit, folder });
-  const copied = sources ? copySources(output) : [];
-  const files = [...copied, ...readdirSync(folder).map((name) => `generated/${name}`)].map((file) => {
+  const made = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+  const copied = [...(sources ? copySources(output) : []), ...(arduino ? copyArduinoLibrary(output) : [])];
+  const paths = new Set([...copied, ...made.map(({ name }) => `${part}/${name}`)]);
+  const files = Array.from(paths, (file) => {
     const bytes = readFileSync(join(output, file));
     return { file, bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
   });

@@ -22,6 +22,21 @@ export function copySources(folder: string): string[] {
   return files;
 }
 
+/** Engines whose sources are not ours, and whoever else the Arduino IDE, which compiles all that is in src, would not find files for. */
+const NOT_FOR_ARDUINO = /^engine\/(?:wasm3|wamr)/;
+
+/** Writes host/c as a library of the Arduino IDE: its manifest, and all else in src, where the modules for wasm2c belong, too. */
+export function copyArduinoLibrary(folder: string): string[] {
+  const root = packageRoot();
+  const sources = sourcesIn(root, "host/c")
+    .map((path) => path.slice("host/c/".length))
+    .filter((path) => /\.[ch]$/.test(path) && !NOT_FOR_ARDUINO.test(path));
+  cpSync(join(root, "LICENSE"), join(folder, "LICENSE"));
+  cpSync(join(root, "host", "c", "library.properties"), join(folder, "library.properties"));
+  for (const path of sources) cpSync(join(root, "host", "c", path), join(folder, "src", path));
+  return ["LICENSE", "library.properties", ...sources.map((path) => `src/${path}`)].sort();
+}
+
 function sourcesIn(root: string, part: string): string[] {
   return readdirSync(join(root, part), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

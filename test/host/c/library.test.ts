@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync, type SpawnSyncReturns } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { packageRoot } from "../../../host/node/modules.js";
@@ -106,4 +106,51 @@ test("what holds the credentials is for its owner alone to read", () => {
   const generated = join(sesame, "generated");
   assert.ok(existsSync(generated));
   assert.equal(statSync(join(generated, "embedded.c")).mode & 0o777, 0o600);
+});
+
+test("as a component of ESP-IDF it registers files that are there", () => {
+  const script = join(folder, "read.cmake");
+  writeFileSync(
+    script,
+    `set(ESP_PLATFORM 1)
+set(CMAKE_BUILD_EARLY_EXPANSION 1)
+function(target_compile_definitions)
+endfunction()
+function(idf_component_register)
+  cmake_parse_arguments(ARG "" "" "SRCS;INCLUDE_DIRS" \${ARGN})
+  foreach(path \${ARG_SRCS} \${ARG_INCLUDE_DIRS})
+    message("\${path}")
+  endforeach()
+endfunction()
+include(${root}/host/c/CMakeLists.txt)
+`,
+  );
+  const env = { ...process.env, SESAME_GENERATED: join(sesame, "generated") };
+  const { status, stderr } = spawnSync("cmake", ["-P", script], { encoding: "utf8", env });
+  assert.equal(status, 0, stderr);
+  const paths = stderr.trim().split("\n");
+  for (const name of ["device.c", "wasm2c.c", "embedded.c", "wasm2c_transport.c"])
+    assert.ok(
+      paths.some((path) => path.endsWith(`/${name}`)),
+      name,
+    );
+  for (const path of paths) assert.ok(existsSync(path), path);
+});
+
+test("in the layout of the Arduino IDE all that is in src compiles, and a sketch in C++ includes it", async () => {
+  const arduino = join(folder, "arduino");
+  await embed("--arduino", "--output", arduino);
+  const source = join(arduino, "src");
+  const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".c"));
+  assert.ok(files.includes("embedded.c") && files.includes("wasm2c_shell.c") && files.includes("server/device.c"));
+  writeFileSync(
+    join(arduino, "sketch.cpp"),
+    "#include <sesame.h>\ndevice_t device;\nvoid loop() { device_step(&device); }\n",
+  );
+  const compile = (compiler: string, ...args: string[]) =>
+    run(compiler, ["-Os", "-fsyntax-only", `-I${source}`, ...args], { timeoutMs: BUILD_LIMIT_MS });
+  const c = await compile("gcc", "-std=gnu17", "-w", ...files.map((file) => join(source, file)));
+  assert.equal(c.status, 0, c.stderr);
+  const sketch = await compile("g++", "-std=gnu++17", join(arduino, "sketch.cpp"));
+  assert.equal(sketch.status, 0, sketch.stderr);
 });

@@ -82,6 +82,7 @@ test("without credentials, with those that anyone knows and with contradictions 
   for (const [args, message] of [
     [[], /--config is missing, or --user and --password-file or --authorized-key/],
     [["--user", "admin", "--password-file", known], /development credentials/],
+    [[...CREDENTIALS, "--arduino", "--engine", "wasm3"], /--arduino goes with --engine wasm2c alone/],
     [[...CREDENTIALS, "--config", secret], /--config names the users/],
     [[...CREDENTIALS, "--engine", "abacus"], new RegExp(ENGINES.join(", "))],
   ] as const) {

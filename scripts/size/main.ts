@@ -11,7 +11,7 @@
 // The full userauth module is measured as it ships, without users; for its budgets it is compiled twice more, as for
 // a board, without some features.
 //
-// host/node/cli/size-report.ts measures, flags.ts compares builds of the full userauth module, chart.ts draws, budgets.ts compares
+// host/node/cli/size-report.ts measures, flags.ts compares builds with and without features, chart.ts draws, budgets.ts compares
 // with the budgets.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -29,7 +29,7 @@ import { guardStandardStreams } from "../../host/node/cli/standard-streams.js";
 import { applyBudgets, readBudgets, type BudgetFile } from "../budgets.js";
 import { compile } from "../compile/compile.js";
 import { drawSizes } from "./chart.js";
-import { measureWithout, reportFeatures } from "./flags.js";
+import { formatFeatures, measureFeatures, measureWithout } from "./flags.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const args = process.argv.slice(2);
@@ -59,10 +59,11 @@ if (check) {
   }
 } else {
   writeFileSync(chartPath, chart);
-  if (args.includes("--json")) console.log(JSON.stringify(report, null, 2));
+  const features = await measureFeatures();
+  if (args.includes("--json")) console.log(JSON.stringify({ ...report, features }, null, 2));
   else {
     console.log(`${size.formatSizes(report)}\n\n${size.formatFunctions(report)}`);
-    console.log(`\n${await reportFeatures()}`);
+    console.log(`\n${formatFeatures(features)}`);
   }
 }
 

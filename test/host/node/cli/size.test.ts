@@ -14,7 +14,9 @@ import {
 } from "../../../../host/node/cli/size-report.js";
 import { ARGON2_MEMORY_KIB } from "../../../../host/node/credentials/users-region.js";
 import { checkBudgets, readBudgets } from "../../../../scripts/budgets.js";
+import { TRANSPORT_FEATURES } from "../../../../scripts/size/build-flags.js";
 import { drawSizes } from "../../../../scripts/size/chart.js";
+import { formatFeatures, measureFeatures } from "../../../../scripts/size/flags.js";
 import { moduleBytes } from "../../../support/modules.js";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
@@ -116,4 +118,18 @@ test("`npm run size -- --check` exits 1 and names the module when a budget is ex
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test("what each algorithm of the transport costs: what is left is what a build without it has, and nothing is free", async () => {
+  const transport = (await measureFeatures()).find(({ module }) => module === "transport-full")!;
+  assert.equal(transport.bytes, moduleBytes("plain/transport-full").length);
+  assert.deepEqual(
+    transport.without.map(({ feature }) => feature),
+    TRANSPORT_FEATURES.map(([name]) => name),
+  );
+  for (const { feature, bytes, memory, cost } of transport.without) {
+    assert.ok(cost.bytes > 0 && cost.memory > 0, feature);
+    assert.deepEqual([bytes + cost.bytes, memory + cost.memory], [transport.bytes, transport.memory], feature);
+  }
+  assert.match(formatFeatures([transport]), /^without mlkem768x25519-sha256 +[\d,]+ +[\d,]+ +[\d,]+ +[\d,]+$/m);
 });

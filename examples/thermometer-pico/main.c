@@ -45,7 +45,7 @@ static command_progress_t next_reading(command_outcome_t *outcome) {
 
 static command_outcome_t run_watch(const command_call_t *call) {
   uint32_t seconds;
-  if (!command_word_number(command_text(call), LONGEST_SECONDS, &seconds) || seconds == 0)
+  if (!command_word_number(call->text, LONGEST_SECONDS, &seconds) || seconds == 0)
     return command_fail(COMMAND_USAGE_ERROR, "how many seconds?");
   command_outcome_t outcome = command_pieces(next_reading); // until Ctrl-C
   outcome.number = time_us_64();

@@ -3,6 +3,7 @@
 // `npm test -- userauth interop/openssh`.
 
 import { readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
@@ -44,7 +45,7 @@ function laneOf(file: string): string {
 process.chdir(root);
 const reports = [...new Set(files.map(laneOf))].map((lane) => {
   const paths = files.filter((file) => laneOf(file) === lane).map((file) => join(root, file));
-  const results = run({ files: paths, concurrency: lane === "", timeout: TIME_LIMIT_MS });
+  const results = run({ files: paths, concurrency: lane === "" ? availableParallelism() : 1, timeout: TIME_LIMIT_MS });
   results.on("test:fail", () => {
     process.exitCode = 1;
   });

@@ -95,7 +95,11 @@ export const BUILDS = {
     wide: { pages: 2 },
   },
   connection: { module: "connection", entry: "assembly/connection/index.ts", wide: {} },
-  shell: { module: "shell", entry: "assembly/shell/index.ts" },
+  shell: {
+    module: "shell",
+    entry: "assembly/shell/index.ts",
+    wide: { use: { COMMAND_BYTES: WIDE_PAYLOAD_BYTES }, pages: 2 },
+  },
 } as const satisfies Readonly<Record<string, Build>>;
 
 /** What a host says of the transport: the smallest, or the one with every algorithm. */

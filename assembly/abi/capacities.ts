@@ -51,6 +51,10 @@ export const ARGON2_MEMORY_KIB: u32 = isDefined(ARGON2_KIB) ? ARGON2_KIB : 19456
 /** Longest line of the shell. */
 export const LINE_CAPACITY: u32 = 1024;
 
+/** Longest command that comes as one; at least as long as a line. Flag. */
+// @ts-expect-error the flag exists only when a build sets it
+export const COMMAND_CAPACITY: u32 = isDefined(COMMAND_BYTES) ? COMMAND_BYTES : 1024;
+
 /** The shell's history: all lines together, and one byte more for each. */
 export const HISTORY_CAPACITY: u32 = 1024;
 

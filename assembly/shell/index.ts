@@ -3,7 +3,7 @@
 //
 // Next on a byte's way: keys.ts, edit.ts, line.ts, view.ts (terminal); line.ts (script); then words.ts.
 
-import { SHELL_INPUT_CAPACITY } from "../abi/capacities";
+import { COMMAND_CAPACITY, LINE_CAPACITY, SHELL_INPUT_CAPACITY } from "../abi/capacities";
 import { ShellEvent, ShellInput } from "../abi/index";
 import { completeWith, Completion, INPUT_PTR } from "./completion";
 import { handleKey, tabAgain } from "./edit";
@@ -115,7 +115,7 @@ function takeKeyByte(byte: u32): ShellEvent {
 
 function takeLineByte(byte: u32): ShellEvent {
   if (byte == 0x0a && input == ShellInput.SCRIPT) return endLine();
-  if (!appendByte(byte)) tooLong = true;
+  if (!appendByte(byte, input == ShellInput.COMMAND ? COMMAND_CAPACITY : LINE_CAPACITY)) tooLong = true;
   return ShellEvent.NONE;
 }
 
@@ -127,7 +127,10 @@ function endLine(): ShellEvent {
 
 /** The input has ended: what there is of a line without an end is the last one. */
 export function end(): u32 {
-  return isTerminal() || (!lineBytes && !tooLong) ? ShellEvent.END : endLine();
+  if (!isTerminal()) return lineBytes || tooLong ? endLine() : ShellEvent.END;
+  if (editing) showTail(Tail.END);
+  editing = false;
+  return ShellEvent.END;
 }
 
 /** Completes with the words in the input buffer, LF behind each; shows them when Tab was pressed twice and there is a choice. */

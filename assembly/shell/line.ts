@@ -2,10 +2,10 @@
 //
 // Every change goes through `replace`, which keeps from where on the terminal shows something else (view.ts). Places are in bytes.
 
-import { LINE_CAPACITY } from "../abi/capacities";
+import { COMMAND_CAPACITY, LINE_CAPACITY } from "../abi/capacities";
 import { widthAt } from "./width";
 
-export const LINE_PTR: usize = memory.data(LINE_CAPACITY, 16);
+export const LINE_PTR: usize = memory.data(COMMAND_CAPACITY, 16);
 export let lineLength: u32 = 0;
 export let cursor: u32 = 0;
 
@@ -13,7 +13,7 @@ export let cursor: u32 = 0;
 export const UNCHANGED: u32 = 0xffff_ffff;
 export let changedFrom: u32 = 0xffff_ffff;
 
-/** Bytes that were cut out last. They lie at the buffer's end, in the room that the line leaves, until it needs that. */
+/** Bytes that were cut out last. They lie at the end of the room for a line that is edited, until it needs that. */
 let cutLength: u32 = 0;
 
 function change(place: u32): void {
@@ -76,9 +76,9 @@ export function clearLine(): void {
   cursor = 0;
 }
 
-/** A byte of a line that nobody edits. False: the line is full. */
-export function appendByte(byte: u32): bool {
-  if (lineLength == LINE_CAPACITY) return false;
+/** A byte of a line that nobody edits. False: it has as many as it may have. */
+export function appendByte(byte: u32, capacity: u32): bool {
+  if (lineLength == capacity) return false;
   store<u8>(LINE_PTR + lineLength++, byte);
   return true;
 }

@@ -2,11 +2,11 @@
 //
 // In: the line (line.ts), which stays as it is. Out: the words without their quotes, NUL behind each.
 
-import { LINE_CAPACITY } from "../abi/capacities";
+import { COMMAND_CAPACITY } from "../abi/capacities";
 import { ShellWords } from "../abi/index";
 import { byteAt, lineLength } from "./line";
 
-export const WORDS_PTR: usize = memory.data(LINE_CAPACITY + 1, 16);
+export const WORDS_PTR: usize = memory.data(COMMAND_CAPACITY + 1, 16);
 export let wordsLength: u32 = 0;
 
 const NEWLINE: u32 = 0x0a;

@@ -275,6 +275,9 @@ export const ARGON2_MEMORY_KIB = 19456;
 /** Longest line of the shell. */
 export const LINE_CAPACITY = 1024;
 
+/** Longest command that comes as one; at least as long as a line. Flag. */
+export const COMMAND_CAPACITY = 1024;
+
 /** The shell's history: all lines together, and one byte more for each. */
 export const HISTORY_CAPACITY = 1024;
 

@@ -23,6 +23,8 @@ export class Screen {
   readonly #escapes: boolean;
   /** A row is full, and the cursor still in its last cell. */
   #wraps = false;
+  /** Rows that go on with the line of the row above. */
+  readonly #continued = new Set<number>();
   #rest = "";
 
   /** `columns`: 0 for no end. `escapes`: whether it knows escape sequences. */
@@ -69,6 +71,33 @@ export class Screen {
     return this.#wraps ? { row: this.row + 1, column: 0 } : { row: this.row, column: this.column };
   }
 
+  /** The terminal has another width, and breaks its lines anew; it has no wide characters. */
+  resize(columns: number): void {
+    const lines: string[][] = [];
+    const width = columns || Infinity;
+    let cursor: [line: number, place: number] = [0, 0];
+    for (const [index, cells] of this.rows.entries()) {
+      if (!this.#continued.has(index)) lines.push([]);
+      if (index === this.row) cursor = [lines.length - 1, lines.at(-1).length + this.column + Number(this.#wraps)];
+      lines.at(-1).push(...cells);
+    }
+    this.columns = columns;
+    this.rows = [];
+    this.#continued.clear();
+    this.#wraps = false;
+    for (const [index, line] of lines.entries()) {
+      if (index === cursor[0]) {
+        this.row = this.rows.length + Math.floor(cursor[1] / width);
+        this.column = cursor[1] % width;
+      }
+      for (let place = 0; place === 0 || place < line.length; place += width) {
+        if (place > 0) this.#continued.add(this.rows.length);
+        this.rows.push(line.slice(place, place + width));
+      }
+    }
+    while (this.rows.length <= this.row) this.rows.push([]);
+  }
+
   #obey(mark: string, parameters: string, letter: string): void {
     if (mark) {
       assert.match(parameters + letter, /^2004[hl]$/);
@@ -85,6 +114,7 @@ export class Screen {
     else if (letter === "H" && parameters === "") [this.row, this.column] = [top, 0];
     else if (letter === "J" && parameters === "") {
       this.rows.length = this.row + 1;
+      for (const row of this.#continued) if (row > this.row) this.#continued.delete(row);
       this.rows[this.row]!.length = Math.min(this.rows[this.row]!.length, this.column);
     } else assert.fail(`unknown sequence ${parameters}${letter}`);
   }
@@ -111,6 +141,7 @@ export class Screen {
     }
     if (this.#wraps || (this.columns > 1 && this.column + width > this.columns)) {
       this.#nextRow();
+      this.#continued.add(this.row);
       this.column = 0;
     }
     const row = this.rows[this.row]!;

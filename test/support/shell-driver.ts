@@ -178,16 +178,21 @@ const modules: ModuleSet = {
 
 /** Plays the session with the Node host's shell. */
 export async function playOnNode(
-  { terminal, exec, parts = [], eof = true }: Script,
+  { terminal, dumb = false, exec, parts = [], eof = true }: Script,
   upMs = 0,
   permissions: Permissions = {},
-  { users = [], log = [], ...options }: ShellOptions & { users?: User[]; log?: LogEntry[] } = {},
+  {
+    users = [],
+    log = [],
+    room = 1000,
+    ...options
+  }: ShellOptions & { users?: User[]; log?: LogEntry[]; room?: number } = {},
 ): Promise<Transcript> {
   const output: Buffer[] = [];
   const errors: Buffer[] = [];
   let status: number | undefined;
   const port: ChannelPort = {
-    writable: () => 1000,
+    writable: () => room,
     write: (bytes, extended) => (extended ? errors : output).push(Buffer.from(bytes)),
     consumed: () => {},
     sendEof: () => {},
@@ -197,7 +202,7 @@ export async function playOnNode(
     close: () => channel.receiveClose(),
   };
   const channel = new Channel(port);
-  if (terminal !== undefined) channel.pty = { terminal: "xterm", columns: terminal, rows: 24 };
+  if (terminal !== undefined) channel.pty = { terminal: dumb ? "dumb" : "xterm", columns: terminal, rows: 24 };
   const session = new Session(1, "nowhere", () => {}, permissions);
   const recent = new RecentLog();
   log.forEach((entry) => recent.keep(entry));
@@ -216,7 +221,6 @@ export async function playOnNode(
       channel.request(part.interrupt, part.interrupt === "signal" ? ["INT"] : [0]);
       channel.answered();
     }
-    await turn(); // readline completes words in a later turn
     await turn();
   }
   if (eof) channel.receiveEof();

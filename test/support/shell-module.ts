@@ -127,7 +127,7 @@ export class ShellModule {
   }
 
   resize(columns: number): this {
-    this.terminal.columns = columns;
+    this.terminal.resize(columns);
     this.exports.resize(columns);
     this.drain();
     return this;

@@ -210,6 +210,9 @@ typedef enum userauth_build {
 /** Longest line of the shell. */
 #define LINE_CAPACITY 1024
 
+/** Longest command that comes as one; at least as long as a line. Flag. */
+#define COMMAND_CAPACITY 1024
+
 /** The shell's history: all lines together, and one byte more for each. */
 #define HISTORY_CAPACITY 1024
 

@@ -34,10 +34,12 @@ export interface CommandOutput {
 /** What a command is told. */
 export interface CommandCall {
   name: string;
-  /** What follows the name, blanks around it removed. */
-  text: string;
-  /** The words of it. */
+  /** What follows the name, without the quotes that kept blanks together. */
   words: readonly string[];
+  /** The words with one blank between them. */
+  text: string;
+  /** The whole line as it was typed. */
+  line: string;
   session: Session;
   device: Device;
   /** Where somebody types; undefined: there is no terminal. */
@@ -45,6 +47,8 @@ export interface CommandCall {
   output: CommandOutput;
   /** Aborted when the command is to end. */
   signal: AbortSignal;
+  /** The lines that were typed on the terminal, the oldest first. */
+  history: readonly string[];
   /** What else there is. */
   commands: CommandSet;
 }
@@ -70,6 +74,8 @@ export interface Command {
    * Default: "users".
    */
   audience?: "everybody" | "users" | "administrators";
+  /** The line may have a secret in it: it does not go into the history. */
+  secret?: boolean;
   /** An error that it throws is told to the user: "NAME: MESSAGE", and the status is 1. */
   run(call: CommandCall): CommandResult | Promise<CommandResult>;
 }

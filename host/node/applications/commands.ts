@@ -54,20 +54,24 @@ export class CommandSet {
     return 0;
   }
 
+  /** Whether lines of the command are not to be kept. */
+  isSecret(name: string | undefined): boolean {
+    return name !== undefined && this.#entries.get(name)?.secret === true;
+  }
+
   /** Runs a line. What takes its time is a promise, which is never rejected. */
-  run(line: string, shell: CommandLine): CommandEnd | Promise<CommandEnd> {
-    const [, name = "", text = ""] = /^\s*(\S*)\s*(.*?)\s*$/s.exec(line) ?? [];
-    if (name === "") return {};
+  run([name, ...words]: readonly string[], shell: CommandLine): CommandEnd | Promise<CommandEnd> {
+    if (name === undefined) return {};
+    const text = words.join(" ");
     const command = this.#entries.get(name);
     if (!command || !isPermitted(shell.session, name, command) || text === "--help")
       return { status: this.explain(name, shell) };
-    const words = text === "" ? [] : text.split(/\s+/);
     const call = { ...shell, name, text, words, commands: this };
     const fail = (reason: string, status: number) => {
       void call.output.writeError(`${name}: ${reason}\n`);
       return { status };
     };
-    if (text !== "" && (command.usage ?? name) === name)
+    if (words.length > 0 && (command.usage ?? name) === name)
       return fail("there are no arguments", CommandStatus.USAGE_ERROR);
     const failed = (error: unknown) =>
       call.signal.aborted

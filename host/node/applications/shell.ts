@@ -1,19 +1,16 @@
 // The device shell: what a client finds behind the login. The same commands in an interactive shell and through `ssh host command`.
 //
-// line-editor.ts turns keys and bytes into lines, commands.ts lines into commands, and what those write goes to the channel from here.
+// lines.ts turns keys and bytes into lines, commands.ts lines into commands, and what those write goes to the channel from here.
 
-import { emitKeypressEvents } from "node:readline";
-import type { Key } from "node:readline";
-import { finished } from "node:stream";
-import type { Duplex, Writable } from "node:stream";
+import type { Writable } from "node:stream";
 import type { Channel } from "../switchboard/channel.js";
 import type { Session } from "../switchboard/session.js";
 import { CommandStatus } from "./command.js";
 import type { CommandEnd, CommandOutput, CommandTable } from "./command.js";
 import { CommandSet } from "./commands.js";
 import type { Device } from "./device.js";
-import { editLines, readLines } from "./line-editor.js";
-import type { LineReceiver } from "./line-editor.js";
+import { Lines } from "./lines.js";
+import type { LineReceiver } from "./lines.js";
 
 const PROMPT = "sesame> ";
 
@@ -31,71 +28,23 @@ export function serveShell(session: Session, device: Device, { commands: others 
   device.sessions.set(session, performance.now());
   session.on("close", () => device.sessions.delete(session));
   session.on("channel", (channel) => {
-    channel.on("exec", (commandLine) => {
-      const shell = new Shell(channel, session, device, commands);
+    const begin = (command?: string): void => {
+      const shell = new Shell(channel, session, device, commands, command !== undefined);
       interruptible(channel, shell);
-      void runAlone(shell, channel, commandLine);
-    });
-    channel.on("shell", () => {
-      const shell = new Shell(channel, session, device, commands);
-      interruptible(channel, shell);
-      if (channel.pty) editLines(channel, PROMPT, shell);
-      else readLines(channel, shell);
-    });
+      shell.begin(command);
+    };
+    channel.on("exec", begin);
+    channel.on("shell", () => begin());
   });
 }
 
 /** From now on a signal, or a break as on a terminal that makes SIGINT of it, is Ctrl-C; without a terminal it ends the channel. */
 function interruptible(channel: Channel, shell: Shell): void {
-  const interrupt = (): void => {
-    if (channel.pty) (channel as Duplex).emit("keypress", undefined, { ctrl: true, name: "c" });
-    else shell.end(CommandStatus.INTERRUPTED);
-  };
   channel.on("signal", (name, request) => {
-    if (INTERRUPTING_SIGNALS.has(name)) interrupt();
+    if (INTERRUPTING_SIGNALS.has(name)) shell.signal();
     else request.reject();
   });
-  channel.on("break", interrupt);
-}
-
-/** One command, with which the channel ends. */
-function runAlone(shell: Shell, channel: Channel, commandLine: string): void | Promise<void> {
-  const conclude = ({ status = 0, next }: CommandEnd): void => {
-    if (next !== "copy") return shell.end(status);
-    if (channel.pty) catLines(channel);
-    else catBytes(channel);
-  };
-  const end = shell.run(commandLine);
-  if (!(end instanceof Promise)) return conclude(end);
-  if (!channel.pty) return end.then(conclude);
-  const onKey = (_text: string | undefined, { ctrl, name }: Key): void => {
-    if (ctrl && name === "c") shell.interrupt();
-  };
-  emitKeypressEvents(channel);
-  (channel as Duplex).on("keypress", onKey);
-  channel.resume();
-  return end.then((outcome) => {
-    (channel as Duplex).off("keypress", onKey);
-    conclude(outcome);
-  });
-}
-
-/** `cat` from a program to a program: every byte, as fast as the client takes them. */
-function catBytes(channel: Channel): void {
-  channel.pipe(channel, { end: false });
-  finished(channel, { writable: false }, (error) => {
-    if (!error) channel.exit(0);
-  });
-}
-
-/** `cat` on a terminal: line by line until Ctrl-D. */
-function catLines(channel: Channel): void {
-  editLines(channel, "", {
-    copying: true,
-    line: (line) => void write(channel, channel, `${line}\n`),
-    interrupt: () => channel.exit(CommandStatus.INTERRUPTED),
-    endOfInput: () => channel.exit(0),
-  });
+  channel.on("break", () => shell.signal());
 }
 
 /** A terminal wants CR before LF. Whether there is room for more. */
@@ -128,11 +77,12 @@ function outputTo(channel: Channel, signal: AbortSignal): CommandOutput {
   return { write: to(channel), writeError: to(channel.stderr) };
 }
 
-/** The state of a shell: with a terminal or reading a script. */
+/** One channel's shell: with a terminal, reading a script, or running one command. */
 class Shell implements LineReceiver {
-  readonly words: string[];
+  readonly #names: readonly string[];
   /** While `cat` runs, lines are its input. */
   copying = false;
+  readonly #lines: Lines;
   #status = 0;
   /** Of the command that runs. */
   #running: AbortController | undefined;
@@ -142,21 +92,79 @@ class Shell implements LineReceiver {
     private readonly session: Session,
     private readonly device: Device,
     private readonly commands: CommandSet,
+    /** The channel ends with the command. */
+    private readonly single: boolean,
   ) {
-    this.words = commands.offered(session).map(([name]) => name);
+    this.#names = commands.offered(session).map(([name]) => name);
+    this.#lines = new Lines(channel, this);
+  }
+
+  begin(command: string | undefined): void {
+    if (command === undefined) this.#lines.read();
+    else this.#lines.command(command);
+  }
+
+  get prompt(): string {
+    return this.copying ? "" : PROMPT;
+  }
+
+  get completions(): readonly string[] {
+    return this.copying ? [] : this.#names;
+  }
+
+  line(text: string): void | Promise<void> {
+    const { channel } = this;
+    if (this.copying) return void write(channel, channel, `${text}\n`);
+    const { words } = this.#lines;
+    this.#remember(words);
+    if (!words) return this.refuse("a quote has no end");
+    const end = this.#run(text, words);
+    return end instanceof Promise ? end.then((outcome) => this.#conclude(outcome)) : this.#conclude(end);
+  }
+
+  refuse(reason: string): void {
+    write(this.channel, this.channel.stderr, `${reason}\n`);
+    this.#conclude({ status: CommandStatus.USAGE_ERROR });
+  }
+
+  interrupt(): void {
+    if (this.#running) {
+      write(this.channel, this.channel, "^C\n");
+      return this.#running.abort();
+    }
+    this.copying = false;
+    this.#conclude({ status: CommandStatus.INTERRUPTED });
+  }
+
+  endOfInput(): void {
+    if (this.copying && !this.single) this.copying = false;
+    else this.#end(this.#status);
+  }
+
+  /** The client has sent a signal or a break. */
+  signal(): void {
+    if (this.channel.pty) this.#lines.interrupt();
+    else this.#end(CommandStatus.INTERRUPTED);
+  }
+
+  /** What was typed, but for secrets. */
+  #remember(words: readonly string[] | undefined): void {
+    if (this.channel.pty && !this.single && !this.commands.isSecret(words?.[0])) this.#lines.remember();
   }
 
   /** Runs a command, which Ctrl-C and the channel's end interrupt. */
-  run(line: string): CommandEnd | Promise<CommandEnd> {
+  #run(line: string, words: readonly string[]): CommandEnd | Promise<CommandEnd> {
     const { channel, session, device } = this;
     const running = new AbortController();
     const { signal } = running;
-    const end = this.commands.run(line, {
+    const end = this.commands.run(words, {
+      line,
       session,
       device,
       terminal: channel.pty,
       output: outputTo(channel, signal),
       signal,
+      history: channel.pty ? this.#lines.history : [],
     });
     if (!(end instanceof Promise)) return end;
     const abort = () => running.abort();
@@ -169,38 +177,15 @@ class Shell implements LineReceiver {
     });
   }
 
-  line(line: string): void | Promise<void> {
-    if (this.copying) {
-      write(this.channel, this.channel, `${line}\n`);
-      return;
-    }
-    const end = this.run(line);
-    return end instanceof Promise ? end.then((outcome) => this.#conclude(outcome)) : this.#conclude(end);
-  }
-
   #conclude({ status = this.#status, next }: CommandEnd): void {
-    if (next === "exit") return this.end(status);
-    if (next === "copy") this.copying = true;
-    else this.#status = status;
+    this.copying = next === "copy";
+    if (!this.copying) this.#status = status;
+    if (next === "exit" || (this.single && !this.copying)) this.#end(status);
   }
 
   /** The channel ends, and the command that runs. */
-  end(status: number): void {
+  #end(status: number): void {
     this.#running?.abort();
     this.channel.exit(status);
-  }
-
-  interrupt(): void {
-    if (this.#running) {
-      write(this.channel, this.channel, "^C\n");
-      return this.#running.abort();
-    }
-    this.copying = false;
-    this.#status = CommandStatus.INTERRUPTED;
-  }
-
-  endOfInput(): void {
-    if (this.copying) this.copying = false;
-    else this.end(this.#status);
   }
 }

@@ -1,4 +1,4 @@
-// help, echo, cat, exit, quit and logout.
+// help, echo, cat, history, exit, quit and logout.
 
 import { fail } from "../command.js";
 import type { Command, CommandCall, CommandResult, CommandTable } from "../command.js";
@@ -23,6 +23,11 @@ function exit(call: CommandCall): CommandResult {
   return { status: Number(text), next: "exit" };
 }
 
+/** As bash numbers them. */
+function showHistory({ history, output }: CommandCall): void {
+  void output.write(history.map((line, index) => `${String(index + 1).padStart(5)}  ${line}\n`).join(""));
+}
+
 const leaving = (name: string): Command => ({
   usage: `${name} [STATUS]`,
   help: "leaves",
@@ -39,6 +44,7 @@ export const sessionCommands: CommandTable = {
   },
   echo: { usage: "echo TEXT", help: "prints the text", run: ({ text, output }) => void output.write(`${text}\n`) },
   cat: { help: "copies the input to the output until its end", run: () => ({ next: "copy" }) },
+  history: { help: "lists the lines that were typed", run: showHistory },
   exit: leaving("exit"),
   quit: leaving("quit"),
   logout: leaving("logout"),

@@ -2,13 +2,7 @@
 
 import assert from "node:assert/strict";
 import { TransportEvent } from "../../assembly/abi/index.js";
-import {
-  CURVE25519,
-  EXT_INFO_MARKER,
-  type KexinitOptions,
-  type RawClient,
-  STRICT_MARKER,
-} from "../../scripts/client/client.js";
+import { EXT_INFO_MARKER, type KexinitOptions, type RawClient, STRICT_MARKER } from "../../scripts/client/client.js";
 import type { Session } from "./session.js";
 
 /** Of a payload that is handed on as it is. */
@@ -29,7 +23,7 @@ export function unknownNames(length: number): string {
 /** The client's KEXINIT of `length` bytes: what both sides have stands at the end of the list of key exchanges. */
 export function longKexinit(client: RawClient, length: number, options: KexinitOptions = {}): Uint8Array {
   const markers = [STRICT_MARKER, EXT_INFO_MARKER].slice(client.options.strict ? 0 : 1, client.options.extInfo ? 2 : 1);
-  const names = [CURVE25519, ...markers].join(",");
+  const names = [client.options.kex, ...markers].join(",");
   const others = length - client.kexinit({ ...options, kex: names }).length;
   return client.kexinit({ ...options, kex: unknownNames(others) + names });
 }

@@ -42,7 +42,7 @@ import type { Engine } from "../../host/node/firmware/embed.js";
 import { buildLinux } from "../../boards/linux/firmware.js";
 import type { BoardCredentials } from "../../host/node/firmware/board-credentials.js";
 import { keyExchange } from "../../scripts/client/login.js";
-import { Message, RawClient } from "../../scripts/client/client.js";
+import { type ClientOptions, Message, RawClient } from "../../scripts/client/client.js";
 import { passwordRequest, signedRequest, userauthRequest } from "../../scripts/client/userauth.js";
 import { folder } from "./programs.js";
 import { CREDENTIALS, PASSWORD, USER, USER_SEED } from "./session.js";
@@ -136,17 +136,24 @@ function throwError(error: Error): void {
 
 /** A client and the Node host with the device's shell, which record what they say. */
 export class Recorder {
-  readonly client = new RawClient({ extInfo: true });
+  readonly client: RawClient;
   readonly #steps: ReplayStep[] = [];
   readonly #answers: Buffer[] = [];
   readonly #written: Buffer[] = [];
   readonly #stream: Duplex;
   readonly #build: AnyUserauthBuild;
 
-  /** The time that passes is that of the test's mock clock. A build has the credentials of session.ts. */
-  static async start(t: TestContext, setup: UserauthBuild | FullSetup = "password"): Promise<Recorder> {
+  /**
+   * The time that passes is that of the test's mock clock. A build has the credentials of session.ts. `algorithms`: what the client offers to
+   * the full transport; without them it speaks to the plain one.
+   */
+  static async start(
+    t: TestContext,
+    setup: UserauthBuild | FullSetup = "password",
+    algorithms?: ClientOptions,
+  ): Promise<Recorder> {
     t.mock.timers.enable({ apis: ["setInterval", "setTimeout"] });
-    const recorder = new Recorder(setup);
+    const recorder = new Recorder(setup, algorithms);
     t.after(async () => {
       recorder.#stream.destroy();
       await turn(); // the switchboard clears its timers while the clock is still the mock
@@ -155,7 +162,8 @@ export class Recorder {
     return recorder;
   }
 
-  private constructor(setup: UserauthBuild | FullSetup) {
+  private constructor(setup: UserauthBuild | FullSetup, algorithms?: ClientOptions) {
+    this.client = new RawClient({ extInfo: true, ...algorithms });
     this.#build = typeof setup === "string" ? setup : FULL_BUILD;
     this.#stream = new Duplex({
       read: () => {},
@@ -167,7 +175,7 @@ export class Recorder {
     const { userauth, open, signatureAlgorithms } =
       typeof setup === "string" ? smallUserauth(setup) : fullUserauth(setup);
     const modules = {
-      transport: loadModule("transport", plainModulePath(TRANSPORTS.plain)),
+      transport: loadModule("transport", plainModulePath(TRANSPORTS[algorithms ? "full" : "plain"])),
       userauth,
       connection: loadModule("connection", plainModulePath("connection")),
     };
@@ -256,7 +264,7 @@ export interface Replayed {
   log: string[];
 }
 
-/** Builds the program that replays; returns its path. */
+/** Builds the program that replays, with the plain transport unless the credentials name another; returns its path. */
 export function buildReplay(engine: Engine, credentials: BoardCredentials): string {
   const target = join(packageRoot(), "build", "boards", "test", `replay-${engine}`);
   return buildLinux({ engine, sanitize: true, credentials: { transport: "plain", ...credentials }, folder: target })

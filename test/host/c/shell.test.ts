@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { needs } from "../../support/peers.js";
 import { ADMINISTRATOR } from "../../../host/node/userauth/permissions.js";
 import { Screen } from "../../support/screen.js";
+import { checkScenario, SCENARIOS } from "../../support/shell-scenarios.js";
 import { createDriver, hex, type Part, playOnNode, type Script, transcript } from "../../support/shell-driver.js";
 
 const options = needs("gcc");
@@ -29,6 +30,9 @@ function typed(parts: Part[], { columns = 80, ...script }: Script & { columns?: 
   screen.write(output);
   return screen.text;
 }
+
+for (const scenario of SCENARIOS)
+  test(scenario.name, options, () => checkScenario(scenario, (script, room) => board.play(script, room)));
 
 test("a command writes and ends as on the Node host", options, async () => {
   const commands = [
@@ -153,24 +157,6 @@ test("cat copies every byte as on the Node host", options, async () => {
   await assertSame({ exec: "cat", parts: [] });
 });
 
-test("lines that are typed are shown, run and remembered, and Ctrl-D or the client's EOF leaves", options, () => {
-  assert.equal(
-    typed(["ech\x7fho one\r", "led\r", "nosuch", "\x03", UP, UP, "\x17two\r", "\x04"]),
-    `sesame> echo one
-one
-sesame> led
-LED off
-sesame> nosuch^C
-sesame> echo two
-two
-sesame>`,
-  );
-  const parts = ["nosuch\r", "half a line"];
-  assert.equal(board.play({ terminal: 80, parts }).status, 127);
-  assert.equal(board.play({ terminal: 80, parts: ["nosuch\r", "\x04"], eof: false }).status, 127);
-  assert.equal(board.play({ terminal: 80, parts, eof: false }).status, undefined);
-});
-
 test("Tab completes the names of the commands that the user may run, where a name stands", options, () => {
   assert.match(typed(["inf\t\r"]), /^sesame> info\nthe-transport/);
   assert.match(typed(["e\t\t"]), /^sesame> e\necho {2}exit\nsesame> e$/);
@@ -178,27 +164,6 @@ test("Tab completes the names of the commands that the user may run, where a nam
   const keys = [`input ${hex("in\tfo\r")}`, `input ${hex("ec\thi\r")}`];
   const { output } = transcript(board.run(["permissions 02046563686f", "terminal 80", "shell", ...keys]));
   assert.match(output, /\r\ninfo: not permitted.*\r\nhi\r\n/s);
-});
-
-test("cat on a terminal repeats lines, which are no commands, until Ctrl-D or Ctrl-C", options, () => {
-  assert.equal(
-    typed(["echo hi\r", "cat\r", "inf\t\r", "\x04", UP, UP, "\r", "led\r"]),
-    `sesame> echo hi
-hi
-sesame> cat
-inf
-inf
-sesame> echo hi
-hi
-sesame> led
-LED off
-sesame>`,
-  );
-  const interrupted = board.play({ terminal: 80, parts: ["cat\r", "x\x03", "echo back\r"] });
-  assert.match(interrupted.output, /x\^C.*\r\n.*sesame> echo back.*\r\nback\r\n/s);
-  assert.deepEqual(board.play({ exec: "cat", terminal: 80, parts: ["one\r", "two\r", "\x04"] }).status, 0);
-  assert.equal(typed(["one\r", "two"], { exec: "cat" }), "one\none\ntwo");
-  assert.equal(board.play({ exec: "cat", terminal: 80, parts: ["x\x03", "more"] }).status, 130);
 });
 
 test("a terminal that changes its width shows the line whole, typed at a prompt or to cat", options, () => {
@@ -212,14 +177,6 @@ test("a terminal that changes its width shows the line whole, typed at a prompt 
   }
   const lines = board.run(["terminal 80", "room 0", "shell", "resize 9", "room 512", `input ${hex("echo 1\r")}`]);
   assert.match(transcript(lines).output, /1\r\n/);
-});
-
-test("a dumb terminal gets no escape sequence", options, () => {
-  const parts = ["echo one\x7f\x7fff\r", "e\t\t", "xit 3\r"];
-  const { output, status } = board.play({ terminal: 80, dumb: true, parts });
-  assert.ok(!output.includes("\x1b"), output);
-  assert.match(output, /\r\noff\r\n/);
-  assert.equal(status, 3);
 });
 
 test("a channel that takes one byte at a time gets the same bytes", options, () => {

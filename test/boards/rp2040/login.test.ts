@@ -6,6 +6,8 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
+import { TRANSPORTS } from "../../../assembly/abi/builds.js";
+import { picoTransport } from "../../../host/node/firmware/pico-transport.js";
 import { setTimeout as delay } from "node:timers/promises";
 import { encodeCredentials } from "../../../host/node/credentials/credentials.js";
 import { SECTOR_BYTES } from "../../../boards/rp2040/emulator/nor-flash.js";
@@ -90,7 +92,7 @@ for (const engine of ["wasm2c", "wasm3"] as const) {
     test("info names the modules that were tested, by their SHA-256", async () => {
       const { stdout } = await exec("info");
       const text = stdout.toString();
-      for (const name of ["transport", "userauth-password", "connection"]) {
+      for (const name of [TRANSPORTS[picoTransport(engine)], "userauth-password", "connection"]) {
         assert.ok(text.includes(sha256(moduleBytes(`plain/${name}`))), `${name} in\n${text}`);
       }
       assert.match(text, new RegExp(`engine +${engine}\\n`));

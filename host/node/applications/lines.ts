@@ -57,6 +57,8 @@ export class Lines {
   /** The terminal's width, if it has changed. */
   #columns: number | undefined;
   #escape: NodeJS.Timeout | undefined;
+  /** Nothing has followed an ESC. */
+  #escapeIsOver = false;
 
   constructor(channel: Channel, receiver: LineReceiver) {
     this.#channel = channel;
@@ -160,6 +162,7 @@ export class Lines {
     else if (this.#event !== ShellEvent.NONE) this.#handleEvent();
     else if (this.#promptDue) this.#prompt();
     else if (this.#columns !== undefined) this.#resize(this.#columns);
+    else if (this.#escapeIsOver) this.#endEscape();
     else if (this.#interrupted) this.#takeInterrupt();
     else if (this.#input.length > 0) this.#takeInput();
     else if (this.#inputEnded) this.#takeEnd();
@@ -221,6 +224,11 @@ export class Lines {
     this.#event = this.#module.take(Uint8Array.of(CTRL_C)).event;
   }
 
+  #endEscape(): void {
+    this.#escapeIsOver = false;
+    this.#module.endEscape();
+  }
+
   #takeInput(): void {
     const input = this.#input;
     if (this.#receiver.copying && !this.#channel.pty) {
@@ -231,7 +239,10 @@ export class Lines {
     this.#event = event;
     this.#input = input.subarray(consumed);
     if (consumed === input.length && input[consumed - 1] === ESC)
-      this.#escape = setTimeout(() => this.#module.endEscape(), ESCAPE_MS);
+      this.#escape = setTimeout(() => {
+        this.#escapeIsOver = true;
+        this.#goOn();
+      }, ESCAPE_MS);
   }
 
   #takeEnd(): void {

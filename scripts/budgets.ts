@@ -19,7 +19,10 @@ export function readBudgets(path: string): BudgetFile {
   return JSON.parse(readFileSync(path, "utf8")) as BudgetFile;
 }
 
-/** Compares what was measured with the budgets of one kind. A budget that nothing measures fails, and so does the reverse. */
+/**
+ * Compares what was measured with the budgets of one kind. A budget that nothing measures fails, and so does the
+ * reverse.
+ */
 export function checkBudgets(kind: BudgetKind, measured: Budgets, budgets: Budgets): Verdict {
   const lines: string[] = [];
   let ok = true;
@@ -39,7 +42,9 @@ export function checkBudgets(kind: BudgetKind, measured: Budgets, budgets: Budge
   return { ok, lines };
 }
 
-/** `--check` and `--tighten` of the reports: exits 1 when over budget; writes what was measured into the file at `path`. */
+/**
+ * `--check` and `--tighten` of the reports: exits 1 when over budget; writes what was measured into the file at `path`.
+ */
 export function applyBudgets(path: string, measured: Partial<BudgetFile>, args: string[]): void {
   const file = readBudgets(path);
   const kinds = Object.keys(measured) as BudgetKind[];

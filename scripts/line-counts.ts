@@ -1,5 +1,5 @@
-// How long the boards' own files are, as the table in docs/porting.md. `tsx scripts/line-counts.ts` prints it; with `--write` it
-// goes into the page. test/boards/porting.test.ts compares the two.
+// How long the boards' own files are, as the table in docs/porting.md. `tsx scripts/line-counts.ts` prints it; with
+// `--write` it goes into the page. test/boards/porting.test.ts compares the two.
 
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
-// `npm run picture`: logs in with the machine's own ssh and draws what the terminal showed: docs/login.svg from the Node server,
-// docs/pico.svg from the emulated Raspberry Pi Pico. `npm run picture -- login` draws only the one.
+// `npm run picture`: logs in with the machine's own ssh and draws what the terminal showed: docs/login.svg from the
+// Node server, docs/pico.svg from the emulated Raspberry Pi Pico. `npm run picture -- login` draws only the one.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

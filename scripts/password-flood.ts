@@ -1,5 +1,6 @@
-// By hand: `npx tsx scripts/password-flood.ts [SECONDS]` (60; after `npm run build`). While 50 connections a second from one address send one
-// password request each and hang up, how long does a login by key from another take, and how long a right password after the end?
+// By hand: `npx tsx scripts/password-flood.ts [SECONDS]` (60; after `npm run build`). While 50 connections a second
+// from one address send one password request each and hang up, how long does a login by key from another take, and how
+// long a right password after the end?
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";

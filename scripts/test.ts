@@ -1,5 +1,5 @@
-// `npm test`: runs test/**/*.test.ts under node:test, against the modules in build/, without those of test/boards and test/host/c, which
-// `npm run test:boards` runs. With arguments: only the files whose path contains one of them, as in
+// `npm test`: runs test/**/*.test.ts under node:test, against the modules in build/, without those of test/boards and
+// test/host/c, which `npm run test:boards` runs. With arguments: only the files whose path contains one of them, as in
 // `npm test -- userauth interop/openssh`.
 
 import { readdirSync } from "node:fs";
@@ -34,8 +34,8 @@ function isWanted(file: string): boolean {
 }
 
 /**
- * Files for boards share the programs that they build, and run one after the other, but for the emulated Pico's: a folder of those is a lane of its
- * own, and lanes run side by side.
+ * Files for boards share the programs that they build, and run one after the other, but for the emulated Pico's: a
+ * folder of those is a lane of its own, and lanes run side by side.
  */
 function laneOf(file: string): string {
   if (!needsBoardTools(file)) return "";

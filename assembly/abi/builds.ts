@@ -1,11 +1,11 @@
-// The modules and their builds: what each is compiled from, with which flags and which memory. This is the only list of them: the
-// compiler's arguments, the package's contents, sizes, budgets and what a firmware embeds follow from it.
+// The modules and their builds: what each is compiled from, with which flags and which memory. This is the only list of
+// them: the compiler's arguments, the package's contents, sizes, budgets and what a firmware embeds follow from it.
 //
 // Plain TypeScript, which no module compiles; exports.ts has what each module exports.
 
 /**
- * The protocol layers, in the order in which a connection comes to need them, and the lines of the device shell. A connection uses one
- * build of each layer, and an instance of the shell for each session that runs it.
+ * The protocol layers, in the order in which a connection comes to need them, and the lines of the device shell. A
+ * connection uses one build of each layer, and an instance of the shell for each session that runs it.
  */
 export const MODULE_TYPES = ["transport", "userauth", "connection", "shell"] as const;
 
@@ -39,8 +39,8 @@ export interface Build {
 /** Payloads that the modules of build/wide take: whatever RFC 4253 §6.1 asks for. */
 export const WIDE_PAYLOAD_BYTES = 35_000;
 /**
- * Of the full userauth build of build/wide: one user at a time, with as many keys as lengths of 16 bits can tell; and the hashes of other
- * programs, of which argon2-cffi's were of 100 MiB once. What no hash needs is never touched.
+ * Of the full userauth build of build/wide: one user at a time, with as many keys as lengths of 16 bits can tell; and
+ * the hashes of other programs, of which argon2-cffi's were of 100 MiB once. What no hash needs is never touched.
  */
 export const WIDE_CREDENTIALS_BYTES = 65_535;
 export const WIDE_ARGON2_KIB = 102_400;

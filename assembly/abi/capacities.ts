@@ -1,7 +1,9 @@
 // Every buffer's capacity, in bytes, and every count that bounds memory. A build may set those marked with a flag:
 // `asc --use NAME=VALUE`.
 
-/** Longest payload that the modules take or make. Flag. RFC 4253 §6.1 asks for 32,768; docs/abi.md says why it is less. */
+/**
+ * Longest payload that the modules take or make. Flag. RFC 4253 §6.1 asks for 32,768; docs/abi.md says why it is less.
+ */
 // @ts-expect-error the flag exists only when a build sets it
 export const PAYLOAD_CAPACITY: u32 = isDefined(PAYLOAD_BYTES) ? PAYLOAD_BYTES : 4096;
 

@@ -1,7 +1,8 @@
-// What the modules export: each signature with what it means. Hosts and tests read this, `npm run generate` writes the C tables, the
-// TypeScript types and the tables of docs/abi.md from it, and a test compares it with the modules.
+// What the modules export: each signature with what it means. Hosts and tests read this, `npm run generate` writes the
+// C tables, the TypeScript types and the tables of docs/abi.md from it, and a test compares it with the modules.
 //
-// Plain TypeScript, which no module compiles. All numbers are 32-bit, lengths in bytes, pointers offsets into the module's memory.
+// Plain TypeScript, which no module compiles. All numbers are 32-bit, lengths in bytes, pointers offsets into the
+// module's memory.
 
 import type { Build } from "./builds.js";
 

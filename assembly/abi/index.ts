@@ -37,7 +37,9 @@ export enum UserauthField {
   METHOD = 1,
   /** While the status is CHANGE_PENDING: bytes for the credentials region, at `recordOffset`. */
   RECORD = 2,
-  /** After SUCCESS: what the user may do, as the credentials region says it; empty for users that are not in its table. */
+  /**
+   * After SUCCESS: what the user may do, as the credentials region says it; empty for users that are not in its table.
+   */
   PERMISSIONS = 3,
   /** From here on only while the status is PENDING. */
   PASSWORD = 4,
@@ -45,7 +47,10 @@ export enum UserauthField {
   ALGORITHM = 6,
   /** The key blob. */
   PUBLIC_KEY = 7,
-  /** The blob of the table's key that has verified a signature, when `publickey` has just succeeded without the host's decision. */
+  /**
+   * The blob of the table's key that has verified a signature, when `publickey` has just succeeded without the host's
+   * decision.
+   */
   KEY = 9,
 }
 

@@ -1,11 +1,12 @@
-// The layout of the credentials regions (docs/abi.md): offsets from a region's, or a user's, first byte. Numbers are little-endian. What
-// stands above an offset is what docs/abi.md says of the bytes there: `SMALL_` in the builds for one user, `REGION_` and `USER_` in the full one.
+// The layout of the credentials regions (docs/abi.md): offsets from a region's, or a user's, first byte. Numbers are
+// little-endian. What stands above an offset is what docs/abi.md says of the bytes there: `SMALL_` in the builds for
+// one user, `REGION_` and `USER_` in the full one.
 
 /** Length of the user name, 1–63; user name, then zeros. */
 export const SMALL_USER_OFFSET: usize = 0;
 /**
- * Length of the password, 1–127; password, then zeros. Or 32: public key (RFC 8032); and in `userauth-publickey` 32: x-coordinate of its
- * point, little-endian.
+ * Length of the password, 1–127; password, then zeros. Or 32: public key (RFC 8032); and in `userauth-publickey` 32:
+ * x-coordinate of its point, little-endian.
  */
 export const SMALL_SECRET_OFFSET: usize = 64;
 
@@ -22,7 +23,10 @@ export const REGION_QUERY_LIMIT_OFFSET: usize = 2;
 export const REGION_REQUEST_LIMIT_OFFSET: usize = 3;
 /** Set of methods that a FAILURE names until one has succeeded. */
 export const REGION_OFFERED_METHODS_OFFSET: usize = 4;
-/** Sets of methods about which the host decides: for users that are not in the table, and, a byte further, for those that are. */
+/**
+ * Sets of methods about which the host decides: for users that are not in the table, and, a byte further, for those
+ * that are.
+ */
 export const REGION_HOST_METHODS_OFFSET: usize = 5;
 /** Least length of a new password, in bytes. */
 export const REGION_LEAST_PASSWORD_LENGTH_OFFSET: usize = 7;
@@ -57,13 +61,13 @@ export const USER_SALT_OFFSET: usize = 3;
 /** Hash of the password. `RECORD` ends with it. */
 export const USER_HASH_OFFSET: usize = 19;
 /**
- * Up to six lists of methods, each one enough to be admitted; 0 for none. A list is a byte of two bits for each method, the first lowest:
- * 1 `publickey`, 2 `password`, 3 `keyboard-interactive`. 9 is `publickey`, then `password`.
+ * Up to six lists of methods, each one enough to be admitted; 0 for none. A list is a byte of two bits for each method,
+ * the first lowest: 1 `publickey`, 2 `password`, 3 `keyboard-interactive`. 9 is `publickey`, then `password`.
  */
 export const USER_LISTS_OFFSET: usize = 51;
 /**
- * Length of the name, 1–63; name; length of the permissions; permissions; then keys: length of the blob (2 bytes), options (1: user
- * verification required, 2: user presence not required, both for security keys), key blob.
+ * Length of the name, 1–63; name; length of the permissions; permissions; then keys: length of the blob (2 bytes),
+ * options (1: user verification required, 2: user presence not required, both for security keys), key blob.
  */
 export const USER_NAME_OFFSET: usize = 57;
 

@@ -18,8 +18,8 @@ import { clearOutput, EXTENDED_DATA_HEADER_BYTES, writeMessage } from "./output"
 import { eventOfName, REFUSAL_LENGTH, REFUSALS_PTR } from "./names";
 
 /**
- * The announced maximum packet size: the most data that fits in a payload, in the longer of the two data messages, and no more than
- * surely fits in RFC 4253 §6.1's packet of 35,000 bytes.
+ * The announced maximum packet size: the most data that fits in a payload, in the longer of the two data messages, and
+ * no more than surely fits in RFC 4253 §6.1's packet of 35,000 bytes.
  */
 const MOST_DATA_BYTES: u32 = PAYLOAD_CAPACITY - EXTENDED_DATA_HEADER_BYTES;
 export const MAXIMUM_PACKET_SIZE: u32 = MOST_DATA_BYTES < 32768 ? MOST_DATA_BYTES : 32768;
@@ -50,7 +50,10 @@ export class Channel {
   receiveWindow: u32;
   /** Bytes that the application has consumed and the client does not know of yet. */
   credit: u32;
-  /** How many channels have had the place. On the wire the last one's number is (uses - 1) * CHANNEL_COUNT + the place's. */
+  /**
+   * How many channels have had the place. On the wire the last one's number is (uses - 1) * CHANNEL_COUNT + the
+   * place's.
+   */
   uses: u32;
 }
 
@@ -76,8 +79,9 @@ export function findChannel(number: u32): Channel | null {
 }
 
 /**
- * Reads the recipient channel of a client's message; it becomes the event's channel. Null when it is gone; a number that was never open
- * makes the message malformed. No number comes twice on a connection, so what is under way to a channel that is gone reaches no other.
+ * Reads the recipient channel of a client's message; it becomes the event's channel. Null when it is gone; a number
+ * that was never open makes the message malformed. No number comes twice on a connection, so what is under way to a
+ * channel that is gone reaches no other.
  */
 export function readRecipientChannel(): Channel | null {
   const number = readUint32();

@@ -117,7 +117,9 @@ export function sendEof(number: u32): u32 {
   return writeOnce(number, EOF_SENT, SSH_MSG_CHANNEL_EOF);
 }
 
-/** Returns the length of CHANNEL_CLOSE; 0 when it was sent before. The channel is gone when the client's CLOSE comes. */
+/**
+ * Returns the length of CHANNEL_CLOSE; 0 when it was sent before. The channel is gone when the client's CLOSE comes.
+ */
 export function close(number: u32): u32 {
   return writeOnce(number, CLOSE_SENT, SSH_MSG_CHANNEL_CLOSE);
 }

@@ -18,7 +18,10 @@ import {
   WINDOW_CHANGE,
 } from "../wire/names";
 
-/** In the order of ConnectionEvent, from OPEN to BREAK; then, without lengths, what we send: a table more would cost 8 bytes. */
+/**
+ * In the order of ConnectionEvent, from OPEN to BREAK; then, without lengths, what we send: a table more would cost 8
+ * bytes.
+ */
 const NAMES_PTR: usize = memory.data<u8>([
   ...counted(SESSION),
   ...counted(PTY_REQ),

@@ -38,7 +38,10 @@ export function handleGlobalRequest(): ConnectionEvent {
   return ConnectionEvent.NONE;
 }
 
-/** Asks the client whether it is still there: whatever it answers says so. Returns the length of the global request; 0 after an error. */
+/**
+ * Asks the client whether it is still there: whatever it answers says so. Returns the length of the global request; 0
+ * after an error.
+ */
 export function keepalive(): u32 {
   clearOutput();
   if (unanswered) return 0;

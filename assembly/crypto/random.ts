@@ -1,6 +1,6 @@
-// The module's generator of random bytes: ChaCha20 with fast key erasure.
-// Comes in: the host's entropy, once. Goes out: 32 bytes a call, from which neither earlier nor later ones can be computed.
-// Next: the ephemeral keys and the cookies of transport.
+// The module's generator of random bytes: ChaCha20 with fast key erasure. Comes in: the host's entropy, once. Goes out:
+// 32 bytes a call, from which neither earlier nor later ones can be computed. Next: the ephemeral keys and the cookies
+// of transport.
 
 import { chacha20Xor } from "./chacha20-poly1305/chacha20";
 import { sha256 } from "./hash/sha256";
@@ -13,7 +13,8 @@ const key: usize = memory.data(96, 16);
 const block: usize = key + 32;
 
 /**
- * Starts the generator with `length` bytes of entropy at `ptr`: secret, unpredictable by 32 bytes' worth, wiped by the caller.
+ * Starts the generator with `length` bytes of entropy at `ptr`: secret, unpredictable by 32 bytes' worth, wiped by the
+ * caller.
  */
 export function seedRandom(ptr: usize, length: u32): void {
   sha256(key, ptr, length);

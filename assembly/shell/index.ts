@@ -1,5 +1,5 @@
-// The device shell's lines: what a client types, or sends without a terminal, comes in; finished lines, and bytes for the terminal, come
-// out. What a line means is the host's matter. docs/abi.md describes every export.
+// The device shell's lines: what a client types, or sends without a terminal, comes in; finished lines, and bytes for
+// the terminal, come out. What a line means is the host's matter. docs/abi.md describes every export.
 //
 // Next on a byte's way: keys.ts, edit.ts, line.ts, view.ts (terminal); line.ts (script); then words.ts.
 
@@ -133,7 +133,10 @@ export function end(): u32 {
   return ShellEvent.END;
 }
 
-/** Completes with the words in the input buffer, LF behind each; shows them when Tab was pressed twice and there is a choice. */
+/**
+ * Completes with the words in the input buffer, LF behind each; shows them when Tab was pressed twice and there is a
+ * choice.
+ */
 export function complete(length: u32): void {
   const completion = completeWith(length);
   if (completion == Completion.CHOICE && tabAgain) showTail(Tail.WORDS);

@@ -1,7 +1,7 @@
 // Bytes of a terminal become keys: UTF-8 characters (RFC 3629), control keys, and escape sequences (ECMA-48 §5.4).
 //
-// In: one byte after the other. Out: a `Key` when a byte completes one. Sequences of unknown keys are swallowed whole, and so are bytes
-// that are not UTF-8. Next: edit.ts.
+// In: one byte after the other. Out: a `Key` when a byte completes one. Sequences of unknown keys are swallowed whole,
+// and so are bytes that are not UTF-8. Next: edit.ts.
 
 /** Keys that have names. With CONTROL or META, the letter of a character's key, in lower case, takes a name's place. */
 export const enum Key {
@@ -57,7 +57,9 @@ const ESC: u32 = 0x1b;
 /** No number of a sequence that is known is as high. */
 const NUMBER_LIMIT: u32 = 999;
 
-/** Whether a byte continues the character. The second one decides about long forms, surrogates and the end of Unicode. */
+/**
+ * Whether a byte continues the character. The second one decides about long forms, surrogates and the end of Unicode.
+ */
 function continues(byte: u32): bool {
   if (byte >> 6 != 2) return false;
   if (characterLength > 1) return true;

@@ -1,6 +1,8 @@
-// The line: its bytes, UTF-8 on a terminal, and the cursor's place in it; where its characters and words begin; what was cut out of it.
+// The line: its bytes, UTF-8 on a terminal, and the cursor's place in it; where its characters and words begin; what
+// was cut out of it.
 //
-// Every change goes through `replace`, which keeps from where on the terminal shows something else (view.ts). Places are in bytes.
+// Every change goes through `replace`, which keeps from where on the terminal shows something else (view.ts). Places
+// are in bytes.
 
 import { COMMAND_CAPACITY, LINE_CAPACITY } from "../abi/capacities";
 import { widthAt } from "./width";
@@ -27,7 +29,10 @@ export function settleChange(): void {
   changedFrom = UNCHANGED;
 }
 
-/** Replaces the bytes from `from` to `to`, and puts the cursor behind what is there now. False: the line has no room for that. */
+/**
+ * Replaces the bytes from `from` to `to`, and puts the cursor behind what is there now. False: the line has no room for
+ * that.
+ */
 export function replace(from: u32, to: u32, text: usize, length: u32): bool {
   const rest = lineLength - to;
   const newLength = from + length + rest;

@@ -1,5 +1,6 @@
-// The module's output, for the host to take in pieces of any length: each piece is made by writing everything once more, and keeping what is
-// not taken yet and has room. So no text is ever kept, however long it is; what it is made of must not change meanwhile.
+// The module's output, for the host to take in pieces of any length: each piece is made by writing everything once
+// more, and keeping what is not taken yet and has room. So no text is ever kept, however long it is; what it is made of
+// must not change meanwhile.
 
 import { OUTPUT_CAPACITY } from "../abi/capacities";
 

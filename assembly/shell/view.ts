@@ -1,8 +1,8 @@
-// What the terminal is sent so that it shows prompt, line and cursor: the least that makes of what it shows what it should show. The
-// sequences are ECMA-48's; a terminal that is `dumb` gets none of them.
+// What the terminal is sent so that it shows prompt, line and cursor: the least that makes of what it shows what it
+// should show. The sequences are ECMA-48's; a terminal that is `dumb` gets none of them.
 //
-// Changes only set what is to be done; `output` does it (output.ts). The cursor never waits behind a full row: a blank and CR bring it to the
-// next one.
+// Changes only set what is to be done; `output` does it (output.ts). The cursor never waits behind a full row: a blank
+// and CR bring it to the next one.
 
 import { PROMPT_CAPACITY } from "../abi/capacities";
 import { writeWords } from "./completion";
@@ -42,7 +42,9 @@ let tail: Tail = Tail.NONE;
 /** Nothing of the prompt is there yet. */
 let fresh: bool = false;
 
-/** The cell of the cursor on the terminal, counted from the prompt's first one, and the one behind all that is shown. */
+/**
+ * The cell of the cursor on the terminal, counted from the prompt's first one, and the one behind all that is shown.
+ */
 let shownCursor: u32 = 0;
 let shownEnd: u32 = 0;
 

@@ -1,6 +1,9 @@
 // Where text stands on a terminal: the cells that its characters take, counted row after row from where the text began.
 
-/** Characters of two cells, first and last of each range: the blocks that matter of Unicode's EastAsianWidth.txt (W and F), and emoji. */
+/**
+ * Characters of two cells, first and last of each range: the blocks that matter of Unicode's EastAsianWidth.txt (W and
+ * F), and emoji.
+ */
 const WIDE_COUNT = 13;
 const WIDE = memory.data<u32>([
   0x1100, 0x115f, 0x2e80, 0x303e, 0x3041, 0xa4cf, 0xac00, 0xd7a3, 0xf900, 0xfaff, 0xfe30, 0xfe6f, 0xff01, 0xff60,

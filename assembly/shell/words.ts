@@ -1,4 +1,5 @@
-// The words of a line, as a Unix shell makes them (POSIX.1-2024, XCU 2.2): blanks between them, and quotes around blanks that belong to one.
+// The words of a line, as a Unix shell makes them (POSIX.1-2024, XCU 2.2): blanks between them, and quotes around
+// blanks that belong to one.
 //
 // In: the line (line.ts), which stays as it is. Out: the words without their quotes, NUL behind each.
 
@@ -21,13 +22,19 @@ function isBlank(byte: u32): bool {
   return byte == 0x20 || byte - 0x09 < 5;
 }
 
-/** Whether a backslash before the byte is one that quotes: between double quotes it does so only where the byte has a meaning. */
+/**
+ * Whether a backslash before the byte is one that quotes: between double quotes it does so only where the byte has a
+ * meaning.
+ */
 function isQuotable(byte: u32, quote: u32): bool {
   if (quote == SINGLE_QUOTE) return false;
   return !quote || byte == DOUBLE_QUOTE || byte == DOLLAR || byte == BACKSLASH || byte == BACKTICK || byte == NEWLINE;
 }
 
-/** There is room: a NUL takes the place of the blank behind the word; the last one has the byte that the buffer is longer than the line. */
+/**
+ * There is room: a NUL takes the place of the blank behind the word; the last one has the byte that the buffer is
+ * longer than the line.
+ */
 function append(byte: u32): void {
   store<u8>(WORDS_PTR + wordsLength++, byte);
 }

@@ -1,7 +1,7 @@
 // RFC 4253 §7 to §12: what each message does, and when it may come.
 //
-// In: a payload that packet.ts has opened. Out: replies in the output, or the payload handed on to the host: 50 to 79 for the
-// userauth module once its service was requested, 80 to 127 for the connection module once the user is in.
+// In: a payload that packet.ts has opened. Out: replies in the output, or the payload handed on to the host: 50 to 79
+// for the userauth module once its service was requested, 80 to 127 for the connection module once the user is in.
 
 import { TransportError, TransportEvent } from "../abi/index";
 import { PAYLOAD_CAPACITY, SIGNATURE_ALGORITHMS_CAPACITY } from "../abi/capacities";
@@ -96,7 +96,9 @@ let initial: bool = true;
 /** The client guessed wrong: its next packet of a key exchange is not for us. */
 let ignoreNext: bool = false;
 
-/** How often the ssh-userauth service was requested and accepted. Some clients ask again before each attempt to log in. */
+/**
+ * How often the ssh-userauth service was requested and accepted. Some clients ask again before each attempt to log in.
+ */
 let serviceRequests: u32 = 0;
 const SERVICE_REQUESTS_LIMIT: u32 = 32;
 
@@ -166,8 +168,8 @@ export function writeDisconnect(reason: u32, descriptionLength: u32): void {
 export function handlePayload(): TransportEvent {
   const number = <u32>load<u8>(PAYLOAD_PTR);
   if (number == SSH_MSG_DISCONNECT) return handleDisconnect();
-  // Behind a KEXINIT of the client's there should be no connection message until NEWKEYS (RFC 4253 §7.1). But clients have sent some before
-  // they knew; the keys in use are as good for them as ever.
+  // Behind a KEXINIT of the client's there should be no connection message until NEWKEYS (RFC 4253 §7.1). But clients
+  // have sent some before they knew; the keys in use are as good for them as ever.
   if (initial || (exchange > Exchange.KEXINIT_SENT && number < CONNECTION_FIRST)) return handleExchange(number);
   switch (number) {
     case SSH_MSG_IGNORE:
@@ -191,8 +193,9 @@ export function handlePayload(): TransportEvent {
 }
 
 /**
- * A payload beyond the capacity becomes one that the layer above reads and refuses: its beginning, in which a request of a channel or for
- * authentication has the name of none, and a response another count. What is longer by nature, data, is an error there.
+ * A payload beyond the capacity becomes one that the layer above reads and refuses: its beginning, in which a request
+ * of a channel or for authentication has the name of none, and a response another count. What is longer by nature,
+ * data, is an error there.
  */
 function spoilPayload(number: u32): void {
   shortenPayload();
@@ -213,16 +216,16 @@ function spoilPayload(number: u32): void {
 }
 
 /**
- * During a key exchange: KEXINIT, KEX_ECDH_INIT and NEWKEYS, each in its turn. Between them the messages that mean nothing may
- * come, but not in a strict first exchange.
+ * During a key exchange: KEXINIT, KEX_ECDH_INIT and NEWKEYS, each in its turn. Between them the messages that mean
+ * nothing may come, but not in a strict first exchange.
  */
 function handleExchange(number: u32): TransportEvent {
   if (exchange == Exchange.KEXINIT_SENT && number == SSH_MSG_KEXINIT) return handleKexinit();
   if (exchange == Exchange.NEWKEYS_SENT && number == SSH_MSG_NEWKEYS && payloadLength == 1) {
     startClientToServerKeys(agreedCipher(CLIENT_TO_SERVER), strict);
     exchange = Exchange.NONE;
-    // It may follow our NEWKEYS at once. But a client that waits to send more until its NEWKEYS is acknowledged (Nagle) waits less
-    // when this is the answer: about 40 ms of a login.
+    // It may follow our NEWKEYS at once. But a client that waits to send more until its NEWKEYS is acknowledged (Nagle)
+    // waits less when this is the answer: about 40 ms of a login.
     if (initial && wantsExtInfo) writeExtInfo();
     initial = false;
     return TransportEvent.CONTINUE;
@@ -244,8 +247,9 @@ function handleExchange(number: u32): TransportEvent {
 }
 
 /**
- * Reads and hashes a piece of a packet as if it were the client's KEXINIT, which nobody knows before the tag of the last one is right: what
- * comes of it is used then, or never. In a key exchange that has got further the hash is at work, and no KEXINIT may come.
+ * Reads and hashes a piece of a packet as if it were the client's KEXINIT, which nobody knows before the tag of the
+ * last one is right: what comes of it is used then, or never. In a key exchange that has got further the hash is at
+ * work, and no KEXINIT may come.
  */
 export function takePiece(): void {
   if (exchange > Exchange.KEXINIT_SENT) return;

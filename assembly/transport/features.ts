@@ -1,5 +1,5 @@
-// What a build of the transport module has besides curve25519-sha256, ssh-ed25519 and chacha20-poly1305: nothing, unless it is told so with
-// `asc --use WITH_MLKEM=1`, as transport-full is.
+// What a build of the transport module has besides curve25519-sha256, ssh-ed25519 and chacha20-poly1305: nothing,
+// unless it is told so with `asc --use WITH_MLKEM=1`, as transport-full is.
 
 /** mlkem768x25519-sha256. */
 // @ts-expect-error the flag exists only when a build sets it

@@ -28,15 +28,17 @@ export function isUnfinishedLine(length: u32): bool {
 }
 
 /**
- * Whether a line begins with "SSH-2.0-", or with "SSH-1.99-" as of those who speak 2.0 and 1.5 (RFC 4253 §5.1); the first eight bytes are
- * compared as one number.
+ * Whether a line begins with "SSH-2.0-", or with "SSH-1.99-" as of those who speak 2.0 and 1.5 (RFC 4253 §5.1); the
+ * first eight bytes are compared as one number.
  */
 function isVersion2(line: usize): bool {
   const start = load<u64>(line);
   return start == word("SSH-2.0-") || (start == word("SSH-1.99") && load<u8>(line, 8) == <u8>word("-"));
 }
 
-/** Keeps the line of `length` bytes at INPUT_PTR; false if it is not SSH-2.0's: a client sends no other line before it. */
+/**
+ * Keeps the line of `length` bytes at INPUT_PTR; false if it is not SSH-2.0's: a client sends no other line before it.
+ */
 export function readIdentification(length: u32): bool {
   length--;
   // A line that was cut off has no LF.

@@ -1,7 +1,8 @@
 // RFC 4253: the transport layer's border to the host, see docs/abi.md.
 //
-// In: entropy, the host key, slices of the client's byte stream, payloads to send. Out: bytes for the client, and payloads. The files
-// in the order of a connection: identification.ts, kexinit.ts, key-exchange.ts; for every packet: packet.ts, dispatch.ts.
+// In: entropy, the host key, slices of the client's byte stream, payloads to send. Out: bytes for the client, and
+// payloads. The files in the order of a connection: identification.ts, kexinit.ts, key-exchange.ts; for every packet:
+// packet.ts, dispatch.ts.
 
 // First, so that its small buffers lie below the large ones: their addresses take a byte less each time they are used.
 import { HOST_KEY_PTR, makeHostKeyPair } from "./hostkey/ed25519";
@@ -79,8 +80,8 @@ enum Stage {
 let stage: Stage = 0;
 let received: u32 = 0;
 /**
- * How many bytes at INPUT_PTR end the stage; before `open`, how much entropy fits. A board's raw noise may have as little as one bit of
- * entropy in a byte: 512 bytes are then worth twice the generator's key.
+ * How many bytes at INPUT_PTR end the stage; before `open`, how much entropy fits. A board's raw noise may have as
+ * little as one bit of entropy in a byte: 512 bytes are then worth twice the generator's key.
  */
 let wanted: u32 = 512;
 
@@ -145,7 +146,10 @@ export function sendCapacity(): u32 {
   return isOpen() && maySend() ? PAYLOAD_CAPACITY : 0;
 }
 
-/** Seeds the generator from the input buffer and wipes that; false before it has enough, and once the connection is open. */
+/**
+ * Seeds the generator from the input buffer and wipes that; false before it has enough, and once the connection is
+ * open.
+ */
 function takeEntropy(length: u32): bool {
   if (stage != Stage.UNOPENED || length < MINIMUM_ENTROPY_BYTES || length > wanted) return false;
   seedRandom(INPUT_PTR, length);

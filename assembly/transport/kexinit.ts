@@ -1,7 +1,8 @@
-// RFC 4253 §7.1: KEXINIT. Where one algorithm of each kind is offered, to negotiate is to ask whether the client has it.
+// RFC 4253 §7.1: KEXINIT. Where one algorithm of each kind is offered, to negotiate is to ask whether the client has
+// it.
 //
-// In: the client's KEXINIT, in one piece or several, so that none is too long for a buffer. Out: ours; whether they agree. Next:
-// key-exchange.ts.
+// In: the client's KEXINIT, in one piece or several, so that none is too long for a buffer. Out: ours; whether they
+// agree. Next: key-exchange.ts.
 
 import { randomBytes32 } from "../crypto/random";
 import { ascii, byteLength, sshString, word } from "../wire/ascii";
@@ -75,14 +76,18 @@ const COMPRESSION_PTR: usize = KEXINIT_PTR + COMPRESSION_OFFSET;
 
 const EXT_INFO_PTR: usize = memory.data<u8>([...ascii(EXT_INFO_CLIENT)]);
 
-/** Whether the client takes EXT_INFO (RFC 8308) and strict key exchange: said in its first KEXINIT, for the whole connection. */
+/**
+ * Whether the client takes EXT_INFO (RFC 8308) and strict key exchange: said in its first KEXINIT, for the whole
+ * connection.
+ */
 export let wantsExtInfo: bool = false;
 export let strict: bool = false;
 
 /** Whether a packet follows that the client sent on a wrong guess and that is to be ignored. */
 export let wrongGuess: bool = false;
 
-// How far the client's KEXINIT has been read, which may come in pieces. Its parts are by turns what ends with a length, and a name-list.
+// How far the client's KEXINIT has been read, which may come in pieces. Its parts are by turns what ends with a length,
+// and a name-list.
 const END: u32 = 20;
 let bytesLeft: u32 = 0;
 let part: u32 = 0;

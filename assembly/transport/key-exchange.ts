@@ -1,7 +1,8 @@
-// RFC 4253 §7.2 and §8: from the client's share to both directions' keys, whichever key exchange, host key and ciphers were agreed on.
+// RFC 4253 §7.2 and §8: from the client's share to both directions' keys, whichever key exchange, host key and ciphers
+// were agreed on.
 //
-// In: both KEXINITs, then the client's share. Out: ours with the host key's signature, NEWKEYS, and the keys of both directions. Next:
-// packet.ts, which uses them.
+// In: both KEXINITs, then the client's share. Out: ours with the host key's signature, NEWKEYS, and the keys of both
+// directions. Next: packet.ts, which uses them.
 
 import { sha256Finish, sha256Start, sha256Update } from "../crypto/hash/sha256";
 import { SSH_MSG_KEX_ECDH_REPLY, SSH_MSG_NEWKEYS } from "../wire/numbers";
@@ -34,8 +35,8 @@ export function hashServerKexinit(): void {
  *     byte     SSH_MSG_KEX_ECDH_INIT, or what else has its number: SSH_MSG_KEX_HYBRID_INIT
  *     string   the client's share
  *
- * Writes the reply and SSH_MSG_NEWKEYS, derives the keys of both directions, wipes what made them. False, and nothing written, if the
- * message is malformed or the share is none:
+ * Writes the reply and SSH_MSG_NEWKEYS, derives the keys of both directions, wipes what made them. False, and nothing
+ * written, if the message is malformed or the share is none:
  *
  *     byte     SSH_MSG_KEX_ECDH_REPLY
  *     string   K_S
@@ -79,8 +80,8 @@ export function handleEcdhInit(payload: usize, length: u32): bool {
 }
 
 /**
- * To `keys` what cipher/cipher.ts expects: an encryption key of 64 bytes, whose letter this is; where the cipher has them also an IV, two
- * letters before it, and a key of the MAC, two letters behind it.
+ * To `keys` what cipher/cipher.ts expects: an encryption key of 64 bytes, whose letter this is; where the cipher has
+ * them also an IV, two letters before it, and a key of the MAC, two letters behind it.
  */
 function deriveKeys(kex: Kex, cipher: Cipher, keys: usize, letter: u32): void {
   deriveKey(kex, keys, letter);
@@ -93,7 +94,9 @@ function deriveKeys(kex: Kex, cipher: Cipher, keys: usize, letter: u32): void {
   }
 }
 
-/** HASH(K || H || letter || session_id); what it has too few bytes for goes on with HASH(K || H || what came before). */
+/**
+ * HASH(K || H || letter || session_id); what it has too few bytes for goes on with HASH(K || H || what came before).
+ */
 function deriveKey(kex: Kex, key: usize, letter: u32): void {
   startDerivation(kex);
   hashByte(letter);

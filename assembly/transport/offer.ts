@@ -1,5 +1,5 @@
-// RFC 4253 §7.1: the name-lists of our KEXINIT, in the order in which we prefer. A list has the names of what a build contains. They cost nothing
-// here: scripts/compile/text.ts puts them where they are used. Next: kexinit.ts.
+// RFC 4253 §7.1: the name-lists of our KEXINIT, in the order in which we prefer. A list has the names of what a build
+// contains. They cost nothing here: scripts/compile/text.ts puts them where they are used. Next: kexinit.ts.
 
 import { join } from "../wire/ascii";
 import {
@@ -34,5 +34,7 @@ export const CIPHERS: string = join(
   HAS_AES_CTR ? AES128_CTR : "",
 );
 
-/** In each direction; of the ciphers only AES-CTR uses one, but clients want a name in common (docs/architecture.md). */
+/**
+ * In each direction; of the ciphers only AES-CTR uses one, but clients want a name in common (docs/architecture.md).
+ */
 export const MACS: string = join(HMAC_SHA2_256_ETM, HAS_AES_CTR ? HMAC_SHA2_256 : "");

@@ -1,8 +1,8 @@
 // RFC 4253 §6: packets in and out.
 //
-// In: a payload at `payloadToSend`, or a packet at INPUT_PTR. Out: a packet in the output buffer, or a payload in its place. A packet that is
-// too long for the input buffer comes in pieces, of which the first one's beginning is kept. Each direction changes to a cipher of cipher/cipher.ts when
-// a key exchange has made keys for it. Next: dispatch.ts.
+// In: a payload at `payloadToSend`, or a packet at INPUT_PTR. Out: a packet in the output buffer, or a payload in its
+// place. A packet that is too long for the input buffer comes in pieces, of which the first one's beginning is kept.
+// Each direction changes to a cipher of cipher/cipher.ts when a key exchange has made keys for it. Next: dispatch.ts.
 
 import { PAYLOAD_CAPACITY } from "../abi/capacities";
 import {
@@ -30,7 +30,10 @@ const MINIMUM_PACKET_LENGTH: u32 = 8;
 /** RFC 4253 §6.1: of a whole packet, in bytes. */
 const MAXIMUM_PACKET_BYTES: u32 = 35000;
 
-/** Where a piece ends that is not the last: a multiple of 64, and room for every payload of the capacity with whatever padding. */
+/**
+ * Where a piece ends that is not the last: a multiple of 64, and room for every payload of the capacity with whatever
+ * padding.
+ */
 export const PIECE_END: u32 = (HEADER_BYTES + PAYLOAD_CAPACITY + 255 + 63) & ~63;
 /** Where a piece begins that is not the first, behind what is kept: a multiple of 64. */
 const PIECE_START: u32 = 2048;
@@ -138,8 +141,8 @@ export function pieceEnd(): u32 {
 }
 
 /**
- * Authenticates and decrypts the packet at INPUT_PTR, or a piece of it, which is nobody's to use before the last one. False if the tag is
- * wrong: then nothing of the packet is left.
+ * Authenticates and decrypts the packet at INPUT_PTR, or a piece of it, which is nobody's to use before the last one.
+ * False if the tag is wrong: then nothing of the packet is left.
  */
 export function readPiece(): bool {
   const offset = LENGTH_BYTES + packetLength - unread;
@@ -158,14 +161,16 @@ export function awaitPiece(): u32 {
   return (pieceStart = PIECE_START);
 }
 
-/** The payload's length, as the packet's header has it: beyond any packet's if the padding is longer than the packet. */
+/**
+ * The payload's length, as the packet's header has it: beyond any packet's if the padding is longer than the packet.
+ */
 export function unpaddedLength(): u32 {
   return packetLength - 1 - load<u8>(INPUT_PTR + LENGTH_BYTES);
 }
 
 /**
- * Finds the payload of a packet that is complete, between its header and its padding; false if there is none. One beyond the capacity has
- * a length beyond it.
+ * Finds the payload of a packet that is complete, between its header and its padding; false if there is none. One
+ * beyond the capacity has a length beyond it.
  */
 export function readPayload(): bool {
   clientToServerSequenceNumber++;

@@ -1,5 +1,5 @@
-// What a source says of text, computed before the compiler sees it: scripts/compile/text.ts. Arguments are literals, or names of
-// names.ts and of the transport's offer.ts. Nothing of this is in a module.
+// What a source says of text, computed before the compiler sees it: scripts/compile/text.ts. Arguments are literals, or
+// names of names.ts and of the transport's offer.ts. Nothing of this is in a module.
 
 /** Its bytes, in the braces of a table: `memory.data<u8>([...ascii("none")])`. */
 export declare function ascii(text: string): u8[];

@@ -1,4 +1,5 @@
-// The names that SSH knows, each with its specification. They cost nothing here: scripts/compile/text.ts puts them where they are used.
+// The names that SSH knows, each with its specification. They cost nothing here: scripts/compile/text.ts puts them
+// where they are used.
 
 // RFC 4253 §7.1: key exchange
 

@@ -1,6 +1,9 @@
 // RFC 3629: whether bytes are a text.
 
-/** U+0000 to U+10FFFF in UTF-8, without NUL and surrogates, each in its shortest form. The same instructions for all bytes: they may be secret. */
+/**
+ * U+0000 to U+10FFFF in UTF-8, without NUL and surrogates, each in its shortest form. The same instructions for all
+ * bytes: they may be secret.
+ */
 export function isText(ptr: usize, length: u32): bool {
   let wrong: u32 = 0;
   let previous: u32 = 0;

@@ -1,5 +1,6 @@
-// `npm run board:esp32`: writes the modules and the credentials for boards/esp32 into build/boards/esp32/generated, where ESP-IDF's
-// build finds them, and says how it goes on. Exit codes: 0 all is well, 1 it failed, 2 the command line is wrong.
+// `npm run board:esp32`: writes the modules and the credentials for boards/esp32 into build/boards/esp32/generated,
+// where ESP-IDF's build finds them, and says how it goes on. Exit codes: 0 all is well, 1 it failed, 2 the command line
+// is wrong.
 
 import { join } from "node:path";
 import { Command } from "commander";

@@ -1,5 +1,5 @@
-// `npm run board:linux`: builds the C host as a Linux program with the chosen engine and credentials, and runs it until a signal
-// ends it. Exit codes: 0 all is well, 1 it failed, 2 the command line is wrong.
+// `npm run board:linux`: builds the C host as a Linux program with the chosen engine and credentials, and runs it until
+// a signal ends it. Exit codes: 0 all is well, 1 it failed, 2 the command line is wrong.
 
 import { spawn } from "node:child_process";
 import { lookup } from "node:dns/promises";

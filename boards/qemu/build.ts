@@ -1,5 +1,6 @@
-// `npm run board:qemu`: builds the C host for an emulated Cortex-M3 or RISC-V machine and serves it: every client gets a machine of
-// its own, which ends with the connection. Exit codes: 0 all is well, 1 it failed, 2 the command line is wrong.
+// `npm run board:qemu`: builds the C host for an emulated Cortex-M3 or RISC-V machine and serves it: every client gets
+// a machine of its own, which ends with the connection. Exit codes: 0 all is well, 1 it failed, 2 the command line is
+// wrong.
 
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";

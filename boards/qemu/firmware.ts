@@ -30,7 +30,9 @@ export interface QemuBuild {
   elf: string;
 }
 
-/** Builds in build/boards/qemu/<machine>/<engine>, or in `folder`. Throws a `BoardBuildError` when it does not succeed. */
+/**
+ * Builds in build/boards/qemu/<machine>/<engine>, or in `folder`. Throws a `BoardBuildError` when it does not succeed.
+ */
 export function buildQemu(
   machine: QemuMachine,
   engine: Engine,

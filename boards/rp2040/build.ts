@@ -1,5 +1,5 @@
-// `npm run board:rp2040`: builds the firmware of the Raspberry Pi Pico into build/boards/rp2040 and says how it comes onto the board.
-// Exit codes: 0 all is well, 1 it failed, 2 the command line is wrong.
+// `npm run board:rp2040`: builds the firmware of the Raspberry Pi Pico into build/boards/rp2040 and says how it comes
+// onto the board. Exit codes: 0 all is well, 1 it failed, 2 the command line is wrong.
 
 import { relative } from "node:path";
 import { Command } from "commander";

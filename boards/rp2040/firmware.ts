@@ -1,4 +1,5 @@
-// Builds the firmware of the Raspberry Pi Pico: modules and credentials into C, C into a program, the program into a UF2 image.
+// Builds the firmware of the Raspberry Pi Pico: modules and credentials into C, C into a program, the program into a
+// UF2 image.
 
 import { spawnSync } from "node:child_process";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
@@ -39,7 +40,10 @@ export interface Rp2040Firmware {
   memory: Rp2040Memory;
 }
 
-/** Builds in build/boards/rp2040/<engine>, and copies the files to the folder above, where those of the last build stand. */
+/**
+ * Builds in build/boards/rp2040/<engine>, and copies the files to the folder above, where those of the last build
+ * stand.
+ */
 export function buildRp2040(engine: Engine, credentials: BoardCredentials): Rp2040Firmware {
   const shared = join(packageRoot(), "build", "boards", "rp2040");
   const firmware = buildRp2040In(join(shared, engine), engine, credentials);

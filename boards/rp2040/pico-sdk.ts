@@ -10,7 +10,10 @@ const VERSION = "2.1.1";
 /** Where scripts/install-board-tools.sh unpacks it. */
 const INSTALLED = join(homedir(), ".cache", "sesame", "pico-sdk", "usr", "src", "pico-sdk");
 
-/** The SDK's folder: PICO_SDK_PATH, or where the install script has put it. Throws a `BoardBuildError` that says what to do. */
+/**
+ * The SDK's folder: PICO_SDK_PATH, or where the install script has put it. Throws a `BoardBuildError` that says what to
+ * do.
+ */
 export function picoSdkFolder(): string {
   const given = process.env["PICO_SDK_PATH"];
   const folder = given ?? INSTALLED;

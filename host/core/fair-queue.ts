@@ -1,4 +1,5 @@
-// Turns for work that costs much, such as hashes: so many at once, and source after source has one, however much one of them asks for.
+// Turns for work that costs much, such as hashes: so many at once, and source after source has one, however much one of
+// them asks for.
 //
 // In: whoever has work waits for a turn, and gives it back. The work of a client that goes while it waits is forgotten.
 

@@ -1,5 +1,5 @@
-// JSON (RFC 8259) that people edit: a property given twice is refused, where JSON.parse would take the last, and what is wrong is said with its
-// line and nothing of the text, which may hold secrets.
+// JSON (RFC 8259) that people edit: a property given twice is refused, where JSON.parse would take the last, and what
+// is wrong is said with its line and nothing of the text, which may hold secrets.
 
 import { linesOf, TextError } from "../node/credentials/text.js";
 

@@ -1,7 +1,9 @@
-// Reads the structure of a .wasm file (WebAssembly core specification, chapter 5): sections, function bodies, exports, names.
+// Reads the structure of a .wasm file (WebAssembly core specification, chapter 5): sections, function bodies, exports,
+// names.
 //
 // Only what reports and tests need, and only what a module of Sesame may contain: anything else is an error. In goes a
-// module that an engine has accepted or will accept; out come offsets into it. The size report (size.ts) is built on this.
+// module that an engine has accepted or will accept; out come offsets into it. The size report (size.ts) is built on
+// this.
 
 /** The standard sections by their id. */
 const SECTION_NAMES = "custom type import function table memory global export start element code data dataCount".split(

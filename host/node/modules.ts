@@ -1,8 +1,8 @@
 // Loads the WebAssembly modules and makes instances of them (docs/abi.md).
 //
-// In go .wasm files; each is compiled once, and its compiled code, which nothing can change, is shared by all connections. Out come
-// instances, one set per connection, and `ModuleMemory`, through which alone the host touches a module's memory. switchboard.ts is
-// their user.
+// In go .wasm files; each is compiled once, and its compiled code, which nothing can change, is shared by all
+// connections. Out come instances, one set per connection, and `ModuleMemory`, through which alone the host touches a
+// module's memory. switchboard.ts is their user.
 
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
@@ -33,8 +33,8 @@ export function isFullUserauth(exports: UserauthExports): exports is FullUseraut
 }
 
 /**
- * The public key algorithms that the instance's build verifies. For an instance that serves nobody: the list takes the place of requests, at
- * address 0.
+ * The public key algorithms that the instance's build verifies. For an instance that serves nobody: the list takes the
+ * place of requests, at address 0.
  */
 export function readSignatureAlgorithms({ exports, memory }: Instance<FullUserauthExports>): string[] {
   const names = Buffer.from(memory.read(0, exports.signatureAlgorithms())).toString("latin1");
@@ -61,7 +61,9 @@ export class ModuleMemory {
     this.#bytes = new Uint8Array(memory.buffer); // a module never grows its memory
   }
 
-  /** The live bytes at `pointer`, valid until the next call into the module. Throws a `ModuleError` outside the memory. */
+  /**
+   * The live bytes at `pointer`, valid until the next call into the module. Throws a `ModuleError` outside the memory.
+   */
   view(pointer: number, length: number): Uint8Array {
     const start = pointer >>> 0;
     const count = length >>> 0;
@@ -185,7 +187,10 @@ export function nativeModulePath(name: string): string {
   return join(packageRoot(), "build", "c", `${name}.c`);
 }
 
-/** Path of a module of the development build, with the development credentials; in an installed package, of the plain one. */
+/**
+ * Path of a module of the development build, with the development credentials; in an installed package, of the plain
+ * one.
+ */
 export function modulePath(name: string): string {
   const path = join(packageRoot(), "build", `${name}.wasm`);
   return existsSync(path) ? path : plainModulePath(name);

@@ -27,7 +27,10 @@ export async function measureSteps(device: BenchDevice, steps: Iterable<BenchSte
   return costs;
 }
 
-/** Bytes of the modules' memories, in the order of `embedModules`: the connection module comes when the userauth module has gone. */
+/**
+ * Bytes of the modules' memories, in the order of `embedModules`: the connection module comes when the userauth module
+ * has gone.
+ */
 export function moduleMemoryOf(modules: EmbeddedModule[]): number {
   const [transport, userauth, connection] = modules.map(({ memoryLength }) => memoryLength) as [number, number, number];
   return transport + Math.max(userauth, connection);

@@ -27,8 +27,9 @@ const NOT_LOADED = /^\.(debug|comment|ARM\.|riscv\.|stab|group)/;
 const WITHOUT_INITIAL_VALUES = /^(\.bss|COMMON|\.uninitialized|\.heap|\.stack|\.tbss)/;
 
 /**
- * Sums up the map at `path` of a program that has `flash` bytes there and `variables` bytes in RAM; what lies below `ramStart` is in the
- * flash. The rest is what the others leave: equal constants, which the linker has joined, stand in the map more than once.
+ * Sums up the map at `path` of a program that has `flash` bytes there and `variables` bytes in RAM; what lies below
+ * `ramStart` is in the flash. The rest is what the others leave: equal constants, which the linker has joined, stand in
+ * the map more than once.
  */
 export function readLinkMap(path: string, ramStart: number, flash: number, variables: number): PartSizes {
   const text = readFileSync(path, "utf8");

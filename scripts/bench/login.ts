@@ -1,5 +1,5 @@
-// The login that the boards' benchmark measures: what a client sends from the first byte to the shell's prompt, always the same bytes
-// for the same entropy of the device, and the device's answer to each step, which is checked.
+// The login that the boards' benchmark measures: what a client sends from the first byte to the shell's prompt, always
+// the same bytes for the same entropy of the device, and the device's answer to each step, which is checked.
 
 import assert from "node:assert/strict";
 import type { Transport } from "../../assembly/abi/builds.js";

@@ -1,6 +1,6 @@
-// `npm run bench:boards`: what the firmware costs on the emulated boards, with each engine and userauth build: flash, RAM, and cycles or
-// instructions from the opening of the connection to the shell's prompt. Exit codes: 0 all is well, 1 it failed or exceeds a limit, 2
-// the command line is wrong.
+// `npm run bench:boards`: what the firmware costs on the emulated boards, with each engine and userauth build: flash,
+// RAM, and cycles or instructions from the opening of the connection to the shell's prompt. Exit codes: 0 all is well,
+// 1 it failed or exceeds a limit, 2 the command line is wrong.
 
 import { Command, Option } from "commander";
 import { type Transport, TRANSPORTS } from "../../assembly/abi/builds.js";

@@ -1,5 +1,5 @@
-// The C host on a machine of QEMU, under measurement: instructions of every call into a module, as the machine itself counts and logs
-// them. What the host does between the calls is not in them.
+// The C host on a machine of QEMU, under measurement: instructions of every call into a module, as the machine itself
+// counts and logs them. What the host does between the calls is not in them.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

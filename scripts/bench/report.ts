@@ -19,7 +19,10 @@ export interface BoardBenchmark {
   /** Of the board, where cycles are counted. */
   hertz?: number;
   flash: Record<Part, number>;
-  /** The engine's variables and its heap but for the modules' memories; these; variables of all else; the stack at its peak. */
+  /**
+   * The engine's variables and its heap but for the modules' memories; these; variables of all else; the stack at its
+   * peak.
+   */
   ram: Record<Part | "stack", number>;
   /** At its peak; part of the RAM. */
   heap: number;

@@ -1,5 +1,6 @@
-// The Pico's firmware in the emulated Pico, under measurement: cycles from the moment the client opens the port. Time on USB counts, the
-// client's own computing does not. The same firmware gives the same numbers in every run; they are exact to a millisecond.
+// The Pico's firmware in the emulated Pico, under measurement: cycles from the moment the client opens the port. Time
+// on USB counts, the client's own computing does not. The same firmware gives the same numbers in every run; they are
+// exact to a millisecond.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

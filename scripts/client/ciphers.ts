@@ -1,5 +1,5 @@
-// The ciphers that the raw client speaks, one direction of a connection each: keys as RFC 4253 §7.2 derives them, and what they make of
-// packets. Primitives: node:crypto and tweetnacl alone.
+// The ciphers that the raw client speaks, one direction of a connection each: keys as RFC 4253 §7.2 derives them, and
+// what they make of packets. Primitives: node:crypto and tweetnacl alone.
 
 import { createCipheriv, createDecipheriv, createHmac } from "node:crypto";
 import nacl from "tweetnacl";

@@ -1,9 +1,9 @@
-// A raw SSH client for attacks: a codec without manners. It keeps the keys and the sequence numbers of a correct client and sends
-// whatever it is told: any payload, any padding, any length field, a wrong tag, messages in the wrong order.
+// A raw SSH client for attacks: a codec without manners. It keeps the keys and the sequence numbers of a correct client
+// and sends whatever it is told: any payload, any padding, any length field, a wrong tag, messages in the wrong order.
 //
-// Bytes in (`receive`), bytes out (`packet` and others). It knows no socket: session.ts feeds it in-process, tcp.ts from a server. All
-// randomness is derived from `seed`, so that a client's bytes can be repeated. Primitives: node:crypto and, for ML-KEM, @noble/post-quantum;
-// ciphers.ts has the ciphers.
+// Bytes in (`receive`), bytes out (`packet` and others). It knows no socket: session.ts feeds it in-process, tcp.ts
+// from a server. All randomness is derived from `seed`, so that a client's bytes can be repeated. Primitives:
+// node:crypto and, for ML-KEM, @noble/post-quantum; ciphers.ts has the ciphers.
 
 import { createHash, diffieHellman, verify } from "node:crypto";
 import { ml_kem768 } from "@noble/post-quantum/ml-kem.js";
@@ -118,7 +118,10 @@ export class RawClient {
   serverKexinit: Uint8Array = Buffer.alloc(0);
   serverHostKey: Uint8Array | undefined;
   sessionId: Uint8Array | undefined;
-  /** Of the last key exchange: K, as 32 bytes, H, and the encryption keys of both directions; what was derived with them. */
+  /**
+   * Of the last key exchange: K, as 32 bytes, H, and the encryption keys of both directions; what was derived with
+   * them.
+   */
   secrets:
     | {
         sharedSecret: Uint8Array;
@@ -171,7 +174,9 @@ export class RawClient {
     return this.sealed(options.lengthField ?? body.length, body, options.corruptTagAt, sequenceNumber);
   }
 
-  /** The length field and the body, padding's length included, as the present keys make them. Takes no sequence number. */
+  /**
+   * The length field and the body, padding's length included, as the present keys make them. Takes no sequence number.
+   */
   sealed(lengthField: number, body: Uint8Array, corruptTagAt?: number, sequenceNumber?: number): Buffer {
     const { keys } = this.clientToServer;
     if (!keys) return bytes(uint32(lengthField), body) as Buffer;
@@ -255,7 +260,9 @@ export class RawClient {
     if (this.strict) this.clientToServer.sequenceNumber = 0;
   }
 
-  /** Takes bytes of the server's stream; whole packets go to `messages`. Throws where the server breaks the protocol. */
+  /**
+   * Takes bytes of the server's stream; whole packets go to `messages`. Throws where the server breaks the protocol.
+   */
   receive(data: Uint8Array): void {
     this.#rest = Buffer.concat([this.#rest, data]);
     if (this.serverIdentification === undefined) {

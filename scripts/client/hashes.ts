@@ -1,4 +1,5 @@
-// Passwords as cheap hashes: as few iterations as there can be for their number to matter, and salts that are the same in every run.
+// Passwords as cheap hashes: as few iterations as there can be for their number to matter, and salts that are the same
+// in every run.
 
 import { createHash, pbkdf2Sync } from "node:crypto";
 import { argon2id } from "@noble/hashes/argon2.js";

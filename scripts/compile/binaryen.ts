@@ -1,5 +1,6 @@
-// Binaryen. tsx, under which tests and scripts run from the sources, would search all its 15 MB for dynamic imports, which takes each
-// process 6 s. So it is loaded past tsx; and so is the compiler's own copy, if this module is loaded before the compiler.
+// Binaryen. tsx, under which tests and scripts run from the sources, would search all its 15 MB for dynamic imports,
+// which takes each process 6 s. So it is loaded past tsx; and so is the compiler's own copy, if this module is loaded
+// before the compiler.
 
 import { register } from "node:module";
 

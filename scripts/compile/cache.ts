@@ -1,5 +1,6 @@
-// What was compiled before is not compiled again, nor what was translated to C. A module is a function of the compiler's arguments, of the compilers, and of the files
-// that the compiler has read or looked for; build/cache keeps each module with the digests of all of these, under the digest of the first two.
+// What was compiled before is not compiled again, nor what was translated to C. A module is a function of the
+// compiler's arguments, of the compilers, and of the files that the compiler has read or looked for; build/cache keeps
+// each module with the digests of all of these, under the digest of the first two.
 
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";

@@ -1,5 +1,5 @@
-// Compiles the builds of assembly/abi/builds.ts to build/<name>.wasm: with the options of asconfig.json, which all have, and the
-// flags and the memory of each.
+// Compiles the builds of assembly/abi/builds.ts to build/<name>.wasm: with the options of asconfig.json, which all
+// have, and the flags and the memory of each.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -49,7 +49,10 @@ export async function compile(options: CompileOptions): Promise<Uint8Array> {
   return bytes;
 }
 
-/** A userauth module's buffer begins at address 0, the full build's credentials region behind it; there its static data begins. */
+/**
+ * A userauth module's buffer begins at address 0, the full build's credentials region behind it; there its static data
+ * begins.
+ */
 function staticDataOf({ module, userauth }: Build, use: Record<string, number>): number {
   if (module !== "userauth") return MEMORY_BASE;
   const { PAYLOAD_BYTES = PLAIN_PAYLOAD_BYTES, CREDENTIALS_BYTES = REGION_CAPACITY } = use;
@@ -57,7 +60,10 @@ function staticDataOf({ module, userauth }: Build, use: Record<string, number>):
   return ((PAYLOAD_BYTES + 15) & ~15) + ((region + 15) & ~15);
 }
 
-/** One, but for the full userauth build: everything but its buffer, credentials region and Argon2's memory has less than 12 KiB. */
+/**
+ * One, but for the full userauth build: everything but its buffer, credentials region and Argon2's memory has less than
+ * 12 KiB.
+ */
 function pagesOf(build: Build, use: Record<string, number>): number {
   if (build.userauth !== "full") return 1;
   const { WITH_ARGON2ID = 1, ARGON2_KIB = ARGON2_MEMORY_KIB } = use;

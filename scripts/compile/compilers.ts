@@ -3,7 +3,10 @@
 import type Binaryen from "binaryen";
 import binaryen from "./binaryen.js";
 
-/** The module that asc makes with these arguments of the files that `read` gives it. Throws with the compiler's messages. */
+/**
+ * The module that asc makes with these arguments of the files that `read` gives it. Throws with the compiler's
+ * messages.
+ */
 export async function runCompilers(
   args: readonly string[],
   read: (path: string) => string | null,

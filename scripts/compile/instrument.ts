@@ -1,11 +1,12 @@
 // Counts executed WebAssembly instructions: exact, the same on every machine and in every run, unlike a time.
 //
 // What counts: one for each instruction of the shipped code that is executed, whatever its cost, `memory.copy` and
-// `memory.fill` included however long they are. Not counted: `nop` and the marks of structure, `block`, `loop`, `else` and
-// `end`, which an engine resolves before it runs. An instruction that traps, and what follows it in its basic block, counts.
+// `memory.fill` included however long they are. Not counted: `nop` and the marks of structure, `block`, `loop`, `else`
+// and `end`, which an engine resolves before it runs. An instruction that traps, and what follows it in its basic
+// block, counts.
 //
-// In comes a module; out goes the same module with an addition to a global counter at the start of every basic block. The
-// additions leave stack, locals and memory as they are, and are not counted. Every function has its own counter.
+// In comes a module; out goes the same module with an addition to a global counter at the start of every basic block.
+// The additions leave stack, locals and memory as they are, and are not counted. Every function has its own counter.
 
 import {
   openSection,
@@ -63,7 +64,9 @@ export interface Instruction {
   end: number;
 }
 
-/** The instructions of each function of a module, in the order of their indices. Throws on one that Sesame cannot have. */
+/**
+ * The instructions of each function of a module, in the order of their indices. Throws on one that Sesame cannot have.
+ */
 export function readInstructions(bytes: Uint8Array): Instruction[][] {
   return readFunctionBodies(bytes).map(({ contents, end }) => {
     const reader = new WasmReader(bytes, contents);

@@ -1,5 +1,5 @@
-// build/c/<target>.c: the C that wasm2c makes of a module for boards. It travels with the package, so that who embeds modules needs no
-// compiler of ours.
+// build/c/<target>.c: the C that wasm2c makes of a module for boards. It travels with the package, so that who embeds
+// modules needs no compiler of ours.
 
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";

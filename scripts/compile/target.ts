@@ -1,5 +1,6 @@
-// Builds of assembly/abi/builds.ts as `npm run build` makes them: build/plain/<target>.wasm, build/<target>.wasm with the development
-// credentials where it is a userauth build, in build/wide what is for Node, with larger payloads, and in build/c the C of what is for boards.
+// Builds of assembly/abi/builds.ts as `npm run build` makes them: build/plain/<target>.wasm, build/<target>.wasm with
+// the development credentials where it is a userauth build, in build/wide what is for Node, with larger payloads, and
+// in build/c the C of what is for boards.
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,8 +1,10 @@
-// Text in sources of modules. AssemblyScript keeps strings as UTF-16 behind a header; SSH's names are ASCII, in tables without either. So a
-// source says `...ascii(NAME)` in such a table, and the compiler is given the bytes (assembly/wire/ascii.ts has what can be said).
+// Text in sources of modules. AssemblyScript keeps strings as UTF-16 behind a header; SSH's names are ASCII, in tables
+// without either. So a source says `...ascii(NAME)` in such a table, and the compiler is given the bytes
+// (assembly/wire/ascii.ts has what can be said).
 //
-// In: the text of a source file. Out: the same with numbers in place of what is computed here, on the same lines. What a name stands for, and
-// what depends on the flags of a build, comes from CONSTANT_FILES, whose constants are evaluated in order.
+// In: the text of a source file. Out: the same with numbers in place of what is computed here, on the same lines. What
+// a name stands for, and what depends on the flags of a build, comes from CONSTANT_FILES, whose constants are evaluated
+// in order.
 
 /** Files of constants whose values are known here; every other constant is the compiler's. */
 const CONSTANT_FILES = ["assembly/wire/names.ts", "assembly/transport/features.ts", "assembly/transport/offer.ts"];

@@ -1,8 +1,9 @@
-// Makes the C file of a module for engine/wasm2c.c: Binaryen lowers the accesses that may be unaligned, wasm2c of the package wabt
-// translates, and what wasm2c puts around the module's own code is replaced by host/c/engine/wasm2c/prelude.h in front and the
-// table of exports (host/c/engine/wasm2c/native.h) behind.
+// Makes the C file of a module for engine/wasm2c.c: Binaryen lowers the accesses that may be unaligned, wasm2c of the
+// package wabt translates, and what wasm2c puts around the module's own code is replaced by
+// host/c/engine/wasm2c/prelude.h in front and the table of exports (host/c/engine/wasm2c/native.h) behind.
 //
-// wasm2c's output is read here as text. So package.json fixes its version, and whatever does not look as expected is an error.
+// wasm2c's output is read here as text. So package.json fixes its version, and whatever does not look as expected is an
+// error.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -65,7 +66,10 @@ function part(text: string, pattern: RegExp): string {
   return match[0];
 }
 
-/** The module's own code, from the prototypes to the exported functions, with accesses and 64-bit products as prelude.h wants them. */
+/**
+ * The module's own code, from the prototypes to the exported functions, with accesses and 64-bit products as prelude.h
+ * wants them.
+ */
 function codeOf(name: string, source: string): string {
   const before = part(source, /static void init_func_types\(void\) {\n(?: {2}func_types.*\n)*}\n/);
   const after = part(source, RegExp(`\nvoid Z_${name}_init_module\\(void\\) {\n[^]*$`));

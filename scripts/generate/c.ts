@@ -16,7 +16,10 @@ export const C_NAMES: Record<ModuleType, string> = {
   shell: "lines",
 };
 
-/** The groups of a module's exports that C calls, in the order of what builds have; each but the first with the name of its builds. */
+/**
+ * The groups of a module's exports that C calls, in the order of what builds have; each but the first with the name of
+ * its builds.
+ */
 const GROUPS: Record<ModuleType, Record<string, readonly Export[]>> = {
   transport: { "": [...EXPORTS.buffers, ...EXPORTS.transport] },
   userauth: { "": EXPORTS.userauth, VERIFYING: EXPORTS.verifyingUserauth, FULL: EXPORTS.fullUserauth },

@@ -1,5 +1,5 @@
-// `npm run generate`: writes what C, TypeScript, CMake and docs/abi.md are told of assembly/abi. test/scripts/generate.test.ts fails while
-// one of those files is stale.
+// `npm run generate`: writes what C, TypeScript, CMake and docs/abi.md are told of assembly/abi.
+// test/scripts/generate.test.ts fails while one of those files is stale.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

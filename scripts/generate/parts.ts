@@ -1,4 +1,5 @@
-// What is generated inside files that are otherwise written by hand: between a line "generated from FILE: PART" and "end of generated".
+// What is generated inside files that are otherwise written by hand: between a line "generated from FILE: PART" and
+// "end of generated".
 
 import { MODULE_TYPES } from "../../assembly/abi/builds.js";
 import { type Export, EXPORTS } from "../../assembly/abi/exports.js";

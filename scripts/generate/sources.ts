@@ -1,5 +1,6 @@
-// What assembly/abi/*.ts say, read as TypeScript's syntax: enums and constants with their values and what is written above them. The
-// files are AssemblyScript, too, so they are not imported here: their types and flags are the compiler's.
+// What assembly/abi/*.ts say, read as TypeScript's syntax: enums and constants with their values and what is written
+// above them. The files are AssemblyScript, too, so they are not imported here: their types and flags are the
+// compiler's.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
-// The committed list of mutations (test/mutations), and what is wrong with it: a mutation says which text of a source file is replaced
-// by what, and that text stands there exactly once.
+// The committed list of mutations (test/mutations), and what is wrong with it: a mutation says which text of a source
+// file is replaced by what, and that text stands there exactly once.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,7 +15,10 @@ export interface ChangeOptions {
   tests?: readonly string[];
 }
 
-/** Mutations of one source file, and the test files that concern it, by parts of their paths: the likeliest to fail and the quickest first. */
+/**
+ * Mutations of one source file, and the test files that concern it, by parts of their paths: the likeliest to fail and
+ * the quickest first.
+ */
 export interface FileMutations {
   file: string;
   tests: readonly string[];

@@ -1,8 +1,9 @@
-// `npm run mutate`: breaks the sources in many small ways, one at a time, and shows which of them no test notices. The list is in
-// test/mutations.
+// `npm run mutate`: breaks the sources in many small ways, one at a time, and shows which of them no test notices. The
+// list is in test/mutations.
 //
-// Exits with 1 when less than 95 % are noticed, when one survives without a reason in the list, and when the list is stale. Before all
-// that the tests have to pass on the tree as it is, and to fail on mutations that nothing can survive: test/mutations/control.ts.
+// Exits with 1 when less than 95 % are noticed, when one survives without a reason in the list, and when the list is
+// stale. Before all that the tests have to pass on the tree as it is, and to fail on mutations that nothing can
+// survive: test/mutations/control.ts.
 
 import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError } from "commander";
@@ -87,7 +88,10 @@ async function checkThatTestsPass(mutations: readonly Mutation[]): Promise<void>
   say(`control: ${files.length} test files pass on the tree as it is`);
 }
 
-/** A runner that does not see failures would call every mutation a survivor, or killed by the first test whatever it does. */
+/**
+ * A runner that does not see failures would call every mutation a survivor, or killed by the first test whatever it
+ * does.
+ */
 async function checkThatFailuresAreSeen(mutations: readonly Mutation[]): Promise<void> {
   const survivors = (await run(mutations)).filter(({ result }) => result.verdict !== "fails");
   if (survivors.length > 0) {

@@ -1,7 +1,7 @@
 // A copy of the tree outside it, in which one mutation after the other is made, built and undone.
 //
-// A mutation of AssemblyScript costs the compilation of the modules that its file is part of; one of the Node host its translation,
-// as the command's tests run dist/. The tests of the C host compile what they need.
+// A mutation of AssemblyScript costs the compilation of the modules that its file is part of; one of the Node host its
+// translation, as the command's tests run dist/. The tests of the C host compile what they need.
 
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";

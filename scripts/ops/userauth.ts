@@ -1,5 +1,5 @@
-// The full userauth module's part of `npm run ops`: passwords with cheap hashes, whose costs add up as docs/security.md tells, and a
-// request with each kind of key.
+// The full userauth module's part of `npm run ops`: passwords with cheap hashes, whose costs add up as docs/security.md
+// tells, and a request with each kind of key.
 
 import { strict as assert } from "node:assert";
 import { UserauthStatus } from "../../assembly/abi/index.js";

@@ -1,4 +1,5 @@
-// `npm run check:package`: packs what is built, and lets publint and are-the-types-wrong look at the archive. Neither asks the network.
+// `npm run check:package`: packs what is built, and lets publint and are-the-types-wrong look at the archive. Neither
+// asks the network.
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";

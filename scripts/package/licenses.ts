@@ -1,5 +1,6 @@
-// `npm run licenses`: name, version and licence of each package that comes with ours, with the licence's text; `npm run licenses --
-// rp2040` the same of what is in the Pico's firmware. Who passes package or firmware on passes these texts on, too.
+// `npm run licenses`: name, version and licence of each package that comes with ours, with the licence's text; `npm run
+// licenses -- rp2040` the same of what is in the Pico's firmware. Who passes package or firmware on passes these texts
+// on, too.
 
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";

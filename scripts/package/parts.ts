@@ -1,7 +1,9 @@
-// What a package must have to be whole: what package.json promises, a compiled file for each of the host's sources and none without
-// one, every module of assembly/abi/builds.ts as valid WebAssembly, those for boards in C, too, and no document with a link that leads out of the package.
+// What a package must have to be whole: what package.json promises, a compiled file for each of the host's sources and
+// none without one, every module of assembly/abi/builds.ts as valid WebAssembly, those for boards in C, too, and no
+// document with a link that leads out of the package.
 //
-// In: npm's own list of the files that it would pack. prepack.ts asks when it has built them, so that half a package is never packed.
+// In: npm's own list of the files that it would pack. prepack.ts asks when it has built them, so that half a package is
+// never packed.
 
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";

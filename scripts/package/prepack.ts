@@ -1,4 +1,5 @@
-// npm runs this before it packs or publishes: builds from nothing what is packed, and refuses a package that is not whole.
+// npm runs this before it packs or publishes: builds from nothing what is packed, and refuses a package that is not
+// whole.
 
 import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";

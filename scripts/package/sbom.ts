@@ -1,5 +1,6 @@
-// `npm run sbom`: what the package is made of, as CycloneDX 1.5; `npm run sbom -- rp2040` the same of the Pico's firmware. Both have our
-// modules with their SHA-256, by which `info` and `sesame size` name them. The same parts give the same bytes: no time stands in it.
+// `npm run sbom`: what the package is made of, as CycloneDX 1.5; `npm run sbom -- rp2040` the same of the Pico's
+// firmware. Both have our modules with their SHA-256, by which `info` and `sesame size` name them. The same parts give
+// the same bytes: no time stands in it.
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";

@@ -1,5 +1,5 @@
-// Whose code is in the firmware of a Pico besides Sesame's own: what boards/rp2040/firmware.ts links. In which version and under
-// which licence comes from where the build finds it, so that the list is about what is built here.
+// Whose code is in the firmware of a Pico besides Sesame's own: what boards/rp2040/firmware.ts links. In which version
+// and under which licence comes from where the build finds it, so that the list is about what is built here.
 //
 // sbom.ts and licenses.ts are the users. What is in the package on npm they ask npm itself.
 
@@ -27,7 +27,10 @@ export interface Component {
   text: string;
 }
 
-/** The parts of the firmware that are others', in the order of their names. Throws a `BoardBuildError` where the build would. */
+/**
+ * The parts of the firmware that are others', in the order of their names. Throws a `BoardBuildError` where the build
+ * would.
+ */
 export function firmwareParts(engine: Engine): Component[] {
   const sdk = picoSdkFolder();
   const documents = join(sdk, "..", "..", "share", "doc");

@@ -1,5 +1,5 @@
-// The flags of the transport's and of the full userauth build, `--use NAME=VALUE`: what they leave out of the module, and what they may be
-// on a board.
+// The flags of the transport's and of the full userauth build, `--use NAME=VALUE`: what they leave out of the module,
+// and what they may be on a board.
 
 import type { Flags, ModuleType } from "../../assembly/abi/builds.js";
 

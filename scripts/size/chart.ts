@@ -1,8 +1,8 @@
 // The chart of the size report, docs/size.svg: one bar for each module, its sections stacked, its budget as a mark.
 //
-// Written by hand: the charting libraries that are kept up draw into a DOM or bring megabytes, for what is 20 rectangles. In
-// comes the report of host/node/cli/size-report.ts; out goes SVG, the same bytes for the same report, on a background of its own: the page around it
-// need not be of the colour that the viewer prefers.
+// Written by hand: the charting libraries that are kept up draw into a DOM or bring megabytes, for what is 20
+// rectangles. In comes the report of host/node/cli/size-report.ts; out goes SVG, the same bytes for the same report, on
+// a background of its own: the page around it need not be of the colour that the viewer prefers.
 
 import { group, type ModuleSize, type SizeReport } from "../../host/node/cli/size-report.js";
 import { BOARD_ARGON2_MEMORY_KIB } from "../../assembly/abi/builds.js";

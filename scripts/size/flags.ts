@@ -1,5 +1,5 @@
-// What each feature of the transport and of the full userauth build costs, for `npm run size`: each row compiles the module without the
-// feature and compares.
+// What each feature of the transport and of the full userauth build costs, for `npm run size`: each row compiles the
+// module without the feature and compares.
 
 import { fileURLToPath } from "node:url";
 import { formatTable, group, measureModule, type ModuleSize } from "../../host/node/cli/size-report.js";

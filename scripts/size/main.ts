@@ -1,18 +1,19 @@
-// `npm run size`: prints the size report on the modules in build/, with the names of functions, and draws docs/size.svg.
+// `npm run size`: prints the size report on the modules in build/, with the names of functions, and draws
+// docs/size.svg.
 //
 //   --json      the report as JSON
 //   --check     compares with budgets.json and with the committed chart instead of printing; exits 1 on a failure
 //   --tighten   writes what is measured into budgets.json
 //   --budgets=F uses F in place of budgets.json
 //
-// A userauth module is measured with the development user and password and with a key that never changes: the development
-// key pair is another on every machine, and the zero bytes of a key are not stored.
+// A userauth module is measured with the development user and password and with a key that never changes: the
+// development key pair is another on every machine, and the zero bytes of a key are not stored.
 //
 // The full userauth module is measured as it ships, without users; for its budgets it is compiled twice more, as for
 // a board, without some features.
 //
-// host/node/cli/size-report.ts measures, flags.ts compares builds with and without features, chart.ts draws, budgets.ts compares
-// with the budgets.
+// host/node/cli/size-report.ts measures, flags.ts compares builds with and without features, chart.ts draws, budgets.ts
+// compares with the budgets.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -91,7 +92,9 @@ async function measured({
   };
 }
 
-/** A module of build/plain as `npm run build` would put it into build/ if the development key pair were always the same. */
+/**
+ * A module of build/plain as `npm run build` would put it into build/ if the development key pair were always the same.
+ */
 function withCredentials(name: string, plain: Uint8Array): Uint8Array {
   const { userauth: build } = buildNamed(name);
   if (!build || build === "full") return plain;

@@ -1,7 +1,9 @@
-// Invariant 7: for inputs of equal length, the number of executed instructions does not depend on a secret: not on a password or how
-// much of it is right, not on whether a user exists, not on the host key, the ephemeral key or the entropy.
+// Invariant 7: for inputs of equal length, the number of executed instructions does not depend on a secret: not on a
+// password or how much of it is right, not on whether a user exists, not on the host key, the ephemeral key or the
+// entropy.
 //
-// The verdict: equal counts, not similar times. A deliberately leaky function has to be found out by the same comparison.
+// The verdict: equal counts, not similar times. A deliberately leaky function has to be found out by the same
+// comparison.
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
@@ -141,8 +143,8 @@ for (const build of ["publickey", "publickey-small"] as const) {
   test(`${build}: whether a user exists does not show in a bad signature by the embedded key, or in how much of a key is right`, () => {
     const alter = (signature: Uint8Array): Uint8Array => Uint8Array.from(signature).fill(0);
     const forged = (user: string): Uint8Array => signedRequest({ user, seed: USER_SEED, sessionId: SESSION_ID, alter });
-    // verification is variable in its public input, the hash included: the same signed bytes for all users but the name are not to be
-    // had, so the whole of R, S and the key is kept and only the order of failures is compared
+    // verification is variable in its public input, the hash included: the same signed bytes for all users but the name
+    // are not to be had, so the whole of R, S and the key is kept and only the order of failures is compared
     const ops = users.map((user) => userauthOps(build, region, forged(user)));
     const spread = Math.max(...ops) - Math.min(...ops);
     assert.ok(spread < 0.05 * Math.min(...ops), `${ops.join(", ")}: verification is as long for the unknown`);

@@ -14,7 +14,10 @@ const PAGE_BYTES = 65536;
 const MEMORY_SIZE = 0x3f;
 const MEMORY_GROW = 0x40;
 
-/** 19 MiB for Argon2, 100 in the wide module, and a page for everything else; in the wide transport module one more, for two buffers of 35 kB. */
+/**
+ * 19 MiB for Argon2, 100 in the wide module, and a page for everything else; in the wide transport module one more, for
+ * two buffers of 35 kB.
+ */
 const PAGES = new Map([
   ["userauth", 305],
   ["plain userauth", 305],

@@ -9,7 +9,10 @@ import { moduleBytes } from "../support/modules.js";
 import { CREDENTIALS, instances, PASSWORD, Session, USER } from "../support/session.js";
 import { string, uint32 } from "../../scripts/client/wire.js";
 
-/** The longest payload of a packet of 35,000 bytes: length, padding's length, padding of 4 bytes, tag, and a multiple of 8. */
+/**
+ * The longest payload of a packet of 35,000 bytes: length, padding's length, padding of 4 bytes, tag, and a multiple of
+ * 8.
+ */
 const LONGEST = 34_971;
 
 const wide = {

@@ -1,5 +1,5 @@
-// "Bytes above `__heap_base` are never used, so an engine may leave them out" (docs/abi.md): every load and store of a login, and of
-// requests whose lengths lie, is looked at. An engine that does leave them out would trap.
+// "Bytes above `__heap_base` are never used, so an engine may leave them out" (docs/abi.md): every load and store of a
+// login, and of requests whose lengths lie, is looked at. An engine that does leave them out would trap.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

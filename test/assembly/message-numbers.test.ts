@@ -1,5 +1,6 @@
-// Every message number in every state of a connection: the table of what happens, and a test that it does. RFC 4250 §4.1.2,
-// RFC 4253 §7 to §12, OpenSSH's strict key exchange. Rules 1 to 5 and 25 of docs/security.md are parts of this table.
+// Every message number in every state of a connection: the table of what happens, and a test that it does. RFC 4250
+// §4.1.2, RFC 4253 §7 to §12, OpenSSH's strict key exchange. Rules 1 to 5 and 25 of docs/security.md are parts of this
+// table.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -8,7 +9,10 @@ import { passwordRequest } from "../../scripts/client/userauth.js";
 import { assertEnded, PASSWORD, Session, USER } from "../support/session.js";
 import { bytes, string, uint32 } from "../../scripts/client/wire.js";
 
-/** What a message does: `disconnect N` with that reason, `closed` without a word, `silence`, or the numbers of the answers. */
+/**
+ * What a message does: `disconnect N` with that reason, `closed` without a word, `silence`, or the numbers of the
+ * answers.
+ */
 type Outcome = string;
 
 interface State {
@@ -73,7 +77,10 @@ function during(taken: Record<number, Outcome>, strict: boolean) {
   };
 }
 
-/** The same between a client's KEXINIT and its NEWKEYS: what it has sent without knowing of it goes where it always goes. */
+/**
+ * The same between a client's KEXINIT and its NEWKEYS: what it has sent without knowing of it goes where it always
+ * goes.
+ */
 function duringRekey(taken: Record<number, Outcome>, keepaliveOutcome: Outcome) {
   return (number: number): Outcome | undefined => {
     if (number === 80) return keepaliveOutcome;

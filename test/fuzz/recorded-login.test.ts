@@ -1,5 +1,6 @@
-// A complete login, recorded and replayed: first as it was (the modules are functions of their input), then damaged at every byte and at
-// every packet, by somebody on the wire and by the client itself. Whatever is changed, nobody is admitted and nothing traps.
+// A complete login, recorded and replayed: first as it was (the modules are functions of their input), then damaged at
+// every byte and at every packet, by somebody on the wire and by the client itself. Whatever is changed, nobody is
+// admitted and nothing traps.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

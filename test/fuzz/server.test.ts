@@ -1,5 +1,5 @@
-// A sample of the attacks of recorded-login.test.ts and of random ones, against a whole server on a TCP port: each ends its own
-// connection, or nothing, and the server goes on serving. Seeds are printed.
+// A sample of the attacks of recorded-login.test.ts and of random ones, against a whole server on a TCP port: each ends
+// its own connection, or nothing, and the server goes on serving. Seeds are printed.
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";

@@ -1,5 +1,6 @@
-// Random clients against a whole session: bytes on the wire, and payloads that are half right. Nothing may trap, nobody may be admitted who
-// did not say the password, and the modules' contract with the host (pointers, lengths, events) has to hold. Seeds are printed.
+// Random clients against a whole session: bytes on the wire, and payloads that are half right. Nothing may trap, nobody
+// may be admitted who did not say the password, and the modules' contract with the host (pointers, lengths, events) has
+// to hold. Seeds are printed.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,5 +1,5 @@
-// userauth.wasm on conversations that are damaged at random: it never traps, never leaves its buffer's password behind and admits exactly
-// when the last request is, byte for byte, one that admits. Seeds are printed.
+// userauth.wasm on conversations that are damaged at random: it never traps, never leaves its buffer's password behind
+// and admits exactly when the last request is, byte for byte, one that admits. Seeds are printed.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,5 +1,6 @@
-// userauth-password.wasm against an independent reading of RFC 4252 §8, on requests that are damaged at random: SUCCESS comes exactly when
-// the request is, byte for byte, the one request of the right user with the right password. Seeds are printed.
+// userauth-password.wasm against an independent reading of RFC 4252 §8, on requests that are damaged at random: SUCCESS
+// comes exactly when the request is, byte for byte, the one request of the right user with the right password. Seeds
+// are printed.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,5 +1,5 @@
-// Credentials regions that nobody made: whatever bytes the module takes for a region, no request of any method traps or hangs, and none
-// leaves its memory. Costs are bounded here, as a host bounds them. Seeds are printed.
+// Credentials regions that nobody made: whatever bytes the module takes for a region, no request of any method traps or
+// hangs, and none leaves its memory. Costs are bounded here, as a host bounds them. Seeds are printed.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

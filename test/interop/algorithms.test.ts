@@ -1,5 +1,5 @@
-// OpenSSH with each key exchange, cipher and MAC of the full transport: a login, a megabyte both ways, new keys on the way. And the newest
-// client as it is installed: the key exchange is post-quantum, and nothing warns.
+// OpenSSH with each key exchange, cipher and MAC of the full transport: a login, a megabyte both ways, new keys on the
+// way. And the newest client as it is installed: the key exchange is post-quantum, and nothing warns.
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";

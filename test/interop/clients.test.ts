@@ -1,5 +1,5 @@
-// RFC 4252, 4253 and 4254 as other people read them: each client logs in to each userauth build of the server that ships, is refused
-// with a wrong secret, learns a command's exit status, and sends and receives a megabyte unharmed.
+// RFC 4252, 4253 and 4254 as other people read them: each client logs in to each userauth build of the server that
+// ships, is refused with a wrong secret, learns a command's exit status, and sends and receives a megabyte unharmed.
 
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";

@@ -1,5 +1,5 @@
-// `sesame connect`, by itself and as OpenSSH's ProxyCommand: a pseudo-terminal stands for the board's serial device, and behind it is a
-// server or a program that says what it got.
+// `sesame connect`, by itself and as OpenSSH's ProxyCommand: a pseudo-terminal stands for the board's serial device,
+// and behind it is a server or a program that says what it got.
 
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
@@ -18,7 +18,9 @@ import { needsTerminal, startTerminal } from "../support/terminal.js";
 
 const cli = fileURLToPath(new URL("../../dist/host/node/cli/main.js", import.meta.url));
 
-/** Names a terminal and carries what is written there to the server, which is not called before the client has spoken. */
+/**
+ * Names a terminal and carries what is written there to the server, which is not called before the client has spoken.
+ */
 const SERIAL_SERVER = `
 import os, pty, socket, sys, threading
 master, slave = pty.openpty()

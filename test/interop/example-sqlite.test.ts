@@ -1,4 +1,5 @@
-// examples/sqlite-users as it stands: users in a database log in with a password and with a key, and change the password.
+// examples/sqlite-users as it stands: users in a database log in with a password and with a key, and change the
+// password.
 
 import assert from "node:assert/strict";
 import { copyFileSync, writeFileSync } from "node:fs";

@@ -1,5 +1,5 @@
-// The whole of RFC 4252 as other people's clients see it: password changes, several factors, keyboard-interactive, keys of every type,
-// the banner and the limits. The server is the command with a users.json.
+// The whole of RFC 4252 as other people's clients see it: password changes, several factors, keyboard-interactive, keys
+// of every type, the banner and the limits. The server is the command with a users.json.
 
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";

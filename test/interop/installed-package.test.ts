@@ -1,5 +1,5 @@
-// What somebody gets who has only installed the package: every command explains itself, `serve` admits by each kind of credentials, and
-// it is small and quick to start.
+// What somebody gets who has only installed the package: every command explains itself, `serve` admits by each kind of
+// credentials, and it is small and quick to start.
 
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -17,7 +17,10 @@ const MOST_BYTES = 10_000_000;
 /** What `--version` may load: the command itself and Commander. It is what start-up time depends on. */
 const MOST_FILES_AT_START = 15;
 
-/** A command of ours at the beginning of a line, in backticks, behind a pipe or in a quoted ProxyCommand; with what follows it. */
+/**
+ * A command of ours at the beginning of a line, in backticks, behind a pipe or in a quoted ProxyCommand; with what
+ * follows it.
+ */
 const COMMAND_IN_TEXT = /(?:^|[`|'] ?| {4})(npx )?sesame ([a-z]+)([^|`'#\n]*)/gm;
 
 const PASSWORD = "correct horse battery";

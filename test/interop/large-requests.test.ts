@@ -1,5 +1,5 @@
-// Large environments, command lines and certificates, as OpenSSH's server takes them: on Node none is too large that fits into RFC 4253's
-// packets of 35,000 bytes.
+// Large environments, command lines and certificates, as OpenSSH's server takes them: on Node none is too large that
+// fits into RFC 4253's packets of 35,000 bytes.
 
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";

@@ -1,5 +1,5 @@
-// Many clients: fifty at once, two thousand one after another, and some that are killed in the middle. What a client costs is free again
-// when it is gone.
+// Many clients: fifty at once, two thousand one after another, and some that are killed in the middle. What a client
+// costs is free again when it is gone.
 
 import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";

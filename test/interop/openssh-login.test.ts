@@ -1,5 +1,5 @@
-// RFC 4252 with OpenSSH's client, every version that is there: what the client is told, what the server's log says, and that each
-// connection ends as it must.
+// RFC 4252 with OpenSSH's client, every version that is there: what the client is told, what the server's log says, and
+// that each connection ends as it must.
 
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";

@@ -1,5 +1,5 @@
-// RFC 4253 and 4254 with OpenSSH's client, every version that is there: shells, commands, large transfers, rekeying, channels side by
-// side, and what the server refuses without ending the session.
+// RFC 4253 and 4254 with OpenSSH's client, every version that is there: shells, commands, large transfers, rekeying,
+// channels side by side, and what the server refuses without ending the session.
 
 import assert from "node:assert/strict";
 import { createCipheriv, createHash } from "node:crypto";

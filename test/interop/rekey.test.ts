@@ -1,5 +1,5 @@
-// RFC 4253 §9 from the server's side, and the login grace time: what the command has no option for, with a server of this process made by
-// the library.
+// RFC 4253 §9 from the server's side, and the login grace time: what the command has no option for, with a server of
+// this process made by the library.
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";

@@ -1,5 +1,5 @@
-// In the place of userauth-password, for the benchmark of boards: a request that is long enough makes it sign as the host key does. So
-// what a signature costs is the difference of two requests. It admits nobody.
+// In the place of userauth-password, for the benchmark of boards: a request that is long enough makes it sign as the
+// host key does. So what a signature costs is the difference of two requests. It admits nobody.
 
 import { UserauthStatus } from "../../assembly/abi/index";
 import { ed25519Sign } from "../../assembly/crypto/curve25519/ed25519-sign";

@@ -31,7 +31,8 @@ test("rule 4 (Terrapin CVE-2023-48795): in a strict exchange nothing comes betwe
 });
 
 test("rule 4 (Terrapin CVE-2023-48795): a message injected before, and the first encrypted one taken away, do not fit together", () => {
-  // the attack: an IGNORE in plaintext moves the sequence number by one, so that the first encrypted packet can be dropped
+  // the attack: an IGNORE in plaintext moves the sequence number by one, so that the first encrypted packet can be
+  // dropped
   const session = new Session();
   const { client } = session;
   session.feed(client.identification());

@@ -84,6 +84,7 @@ test("rule 5 (OpenSSH CVE-2016-10708): the work before the login is one key exch
   const perNoise = counted.count(() => session.feed(noise));
   const unimplemented = counted.count(() => session.send(200, string(new Uint8Array(4000))));
   assert.ok(exchange > 1e6);
-  // a packet of 4,000 bytes costs as much as its decryption, far less than a key exchange, and is paid for by sending it
+  // a packet of 4,000 bytes costs as much as its decryption, far less than a key exchange, and is paid for by sending
+  // it
   assert.ok(perNoise < exchange / 3 && unimplemented < exchange / 3, `${perNoise}, ${unimplemented} of ${exchange}`);
 });

@@ -103,7 +103,8 @@ for (const build of ["publickey", "publickey-small"] as const) {
 }
 
 test("rule 6 (wolfSSHd 1.4.13): embedded keys that are no keys admit nobody, not even by a forged signature, publickey", () => {
-  // the points of small order, encodings that are not canonical, one that is no point: R = A or the identity, S = 0 fit some of them
+  // the points of small order, encodings that are not canonical, one that is no point: R = A or the identity, S = 0 fit
+  // some of them
   const bad = [
     "0100000000000000000000000000000000000000000000000000000000000000",
     "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",

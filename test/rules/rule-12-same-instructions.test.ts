@@ -1,4 +1,5 @@
-// Rule 12: an unknown user and a wrong password execute the same instructions. More of this kind: test/assembly/constant-ops.test.ts.
+// Rule 12: an unknown user and a wrong password execute the same instructions. More of this kind:
+// test/assembly/constant-ops.test.ts.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,5 @@
-// Rule 16: lengths are checked first, S < L, encodings are canonical; algorithm name, key blob and signature type agree.
+// Rule 16: lengths are checked first, S < L, encodings are canonical; algorithm name, key blob and signature type
+// agree.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,5 +1,5 @@
-// Rule 20: no state is shared between connections: each has its own instances of the modules, and what happens to one never
-// touches another. The host's part of rule 2, too: the connection module does not exist before SUCCESS.
+// Rule 20: no state is shared between connections: each has its own instances of the modules, and what happens to one
+// never touches another. The host's part of rule 2, too: the connection module does not exist before SUCCESS.
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";

@@ -1,5 +1,5 @@
-// Rule 21: passwords, private scalars and key-stream material are gone from linear memory after use. The secrets of a session are computed
-// here a second time, from the entropy, with node:crypto, and then looked for.
+// Rule 21: passwords, private scalars and key-stream material are gone from linear memory after use. The secrets of a
+// session are computed here a second time, from the entropy, with node:crypto, and then looked for.
 
 import assert from "node:assert/strict";
 import { createCipheriv, createHash } from "node:crypto";

@@ -1,4 +1,5 @@
-// Rule 22: running out of login time does nothing but end the connection, with a sentence (rule 34); and connections that are not logged in are limited.
+// Rule 22: running out of login time does nothing but end the connection, with a sentence (rule 34); and connections
+// that are not logged in are limited.
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";

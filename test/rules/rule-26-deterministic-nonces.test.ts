@@ -1,4 +1,5 @@
-// Rule 26: the host key's signatures are those of RFC 8032: their nonces are derived from the key and the message alone.
+// Rule 26: the host key's signatures are those of RFC 8032: their nonces are derived from the key and the message
+// alone.
 
 import assert from "node:assert/strict";
 import { sign } from "node:crypto";

@@ -1,5 +1,6 @@
-// Rule 28 (nodejs/node #947): a log that cannot be written (EPIPE, ENOSPC) is lost; the server lives. The same for what it says on its
-// standard output. A command whose results nobody wants to read ends without a word; one whose results are lost says so.
+// Rule 28 (nodejs/node #947): a log that cannot be written (EPIPE, ENOSPC) is lost; the server lives. The same for what
+// it says on its standard output. A command whose results nobody wants to read ends without a word; one whose results
+// are lost says so.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";

@@ -1,5 +1,5 @@
-// Rule 29: a place for an unauthenticated connection is free only when the work begun for it is done; work of clients that have gone is
-// dropped; and a login by key waits for nobody's hash.
+// Rule 29: a place for an unauthenticated connection is free only when the work begun for it is done; work of clients
+// that have gone is dropped; and a login by key waits for nobody's hash.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

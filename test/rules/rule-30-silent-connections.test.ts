@@ -1,4 +1,5 @@
-// Rule 30: silent or failing clients of one address never keep those of another out (OpenSSH MaxStartups, PerSourcePenalties).
+// Rule 30: silent or failing clients of one address never keep those of another out (OpenSSH MaxStartups,
+// PerSourcePenalties).
 
 import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";

@@ -1,5 +1,6 @@
-// Rule 31: an empty password, and text that is not UTF-8, never reach an application's decision; nor does an overlong password, NUL, or
-// an answer that could be taken for an empty password. RFC 4513 §5.1.2 says what became of those who passed an empty one on.
+// Rule 31: an empty password, and text that is not UTF-8, never reach an application's decision; nor does an overlong
+// password, NUL, or an answer that could be taken for an empty password. RFC 4513 §5.1.2 says what became of those who
+// passed an empty one on.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,5 +1,5 @@
-// Rule 32: who may log in may not therefore change the device. What a user may do is asked in one place, for commands that are typed,
-// sent alone or listed alike, in both hosts.
+// Rule 32: who may log in may not therefore change the device. What a user may do is asked in one place, for commands
+// that are typed, sent alone or listed alike, in both hosts.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";

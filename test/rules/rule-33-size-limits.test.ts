@@ -1,5 +1,5 @@
-// Rule 33: what is too large for a buffer is refused by its kind; it does not end the connection. RFC 4253 §6.1 has packets of 35,000 bytes,
-// and everything beyond ends it.
+// Rule 33: what is too large for a buffer is refused by its kind; it does not end the connection. RFC 4253 §6.1 has
+// packets of 35,000 bytes, and everything beyond ends it.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,5 +1,6 @@
-// Rule 35 (Linux CDC-ACM, bluepill-serial-monster #42): a serial device is raw before its first byte can be answered. A board speaks as
-// soon as its device is open; what it says while the system echoes comes back to it as if the client had said it.
+// Rule 35 (Linux CDC-ACM, bluepill-serial-monster #42): a serial device is raw before its first byte can be answered. A
+// board speaks as soon as its device is open; what it says while the system echoes comes back to it as if the client
+// had said it.
 
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
@@ -13,7 +14,10 @@ const CLI = fileURLToPath(new URL("../../dist/host/node/cli/main.js", import.met
 
 const GREETING = "SSH-2.0-Sesame_0.1\r\n\x00\x01\x03\x04\x11\x13\x1a\x7f\xff\n\r";
 
-/** A board that speaks at once when its device is opened, but not while the folder says that the device is still being set up. */
+/**
+ * A board that speaks at once when its device is opened, but not while the folder says that the device is still being
+ * set up.
+ */
 const SPEAKS_FIRST = `
 import ctypes
 libc = ctypes.CDLL(None)
@@ -33,7 +37,8 @@ sys.stdin.read()
 `;
 
 test("sesame connect: a board that speaks first does not get its own words back", needsTerminal, async () => {
-  // stty between two notes, which the board reads: what the device's settings are before and while it runs is of no concern to anybody
+  // stty between two notes, which the board reads: what the device's settings are before and while it runs is of no
+  // concern to anybody
   const settingUp = join(folder, "setting-up");
   const programs = join(folder, "bin");
   mkdirSync(programs);

@@ -1,5 +1,5 @@
-// Rule 36: durations come from a clock that never goes back: the sources of the Node host ask the wall clock nothing, and a session's
-// length and the shell's uptime are right while it is set.
+// Rule 36: durations come from a clock that never goes back: the sources of the Node host ask the wall clock nothing,
+// and a session's length and the shell's uptime are right while it is set.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";

@@ -1,5 +1,5 @@
-// Rule 37: nothing that a client sends is written into the credentials region, whatever lengths it has: each bound that stands before the
-// region has a request here that goes beyond it, and the region is compared afterwards.
+// Rule 37: nothing that a client sends is written into the credentials region, whatever lengths it has: each bound that
+// stands before the region has a request here that goes beyond it, and the region is compared afterwards.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

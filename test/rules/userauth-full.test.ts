@@ -1,5 +1,5 @@
-// The rules of docs/security.md that concern user authentication, in the full build. The files beside this one have the small builds; the names
-// of rules and sources are the same.
+// The rules of docs/security.md that concern user authentication, in the full build. The files beside this one have the
+// small builds; the names of rules and sources are the same.
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";

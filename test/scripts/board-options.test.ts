@@ -1,5 +1,5 @@
-// What the boards' commands make of `--config`, `--transport` and `--use`: the modules and the region that a firmware carries, and what they refuse
-// before anything is built.
+// What the boards' commands make of `--config`, `--transport` and `--use`: the modules and the region that a firmware
+// carries, and what they refuse before anything is built.
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";

@@ -1,4 +1,5 @@
-// What is generated from assembly/abi is committed: a file that is older than its source would tell one side of the border something else.
+// What is generated from assembly/abi is committed: a file that is older than its source would tell one side of the
+// border something else.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

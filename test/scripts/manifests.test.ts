@@ -1,5 +1,5 @@
-// The manifests of host/c for the registries that firmware authors use: ESP-IDF's components, PlatformIO, Arduino. Each says what package.json
-// says, names only what is there, and has the form that its registry asks for.
+// The manifests of host/c for the registries that firmware authors use: ESP-IDF's components, PlatformIO, Arduino. Each
+// says what package.json says, names only what is there, and has the form that its registry asks for.
 
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";

@@ -1,5 +1,5 @@
-// What the names of constants in assembly/ tell: an address ends in _PTR, an offset in _OFFSET, a flag of the build begins with HAS_.
-// In assembly/crypto, addresses are registers of the arithmetic and have the letters of their papers.
+// What the names of constants in assembly/ tell: an address ends in _PTR, an offset in _OFFSET, a flag of the build
+// begins with HAS_. In assembly/crypto, addresses are registers of the arithmetic and have the letters of their papers.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";

@@ -1,4 +1,5 @@
-// The package is whole: what scripts/package/prepack.ts asks before anything is packed, here of the checkout as it is built.
+// The package is whole: what scripts/package/prepack.ts asks before anything is packed, here of the checkout as it is
+// built.
 
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync, cpSync, mkdtempSync, rmSync } from "node:fs";

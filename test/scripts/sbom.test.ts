@@ -1,4 +1,5 @@
-// `npm run sbom` and `npm run licenses`: nothing that is shipped is left out, and each part has its version, licence and text.
+// `npm run sbom` and `npm run licenses`: nothing that is shipped is left out, and each part has its version, licence
+// and text.
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";

@@ -1,5 +1,6 @@
-// Hostile clients as lists of steps, for whatever carries bytes to a server: noise, a recorded session damaged on the wire, a live one
-// that goes wrong at some point, and a client that keeps the keys and says nonsense under them. What they do follows from a seed.
+// Hostile clients as lists of steps, for whatever carries bytes to a server: noise, a recorded session damaged on the
+// wire, a live one that goes wrong at some point, and a client that keeps the keys and says nonsense under them. What
+// they do follows from a seed.
 
 import { keyExchange, politeLogin, type Step } from "../../scripts/client/login.js";
 import { Message, type PacketOptions, RawClient } from "../../scripts/client/client.js";
@@ -60,7 +61,9 @@ export class HostileClient extends RawClient {
   /** One payload of so many is damaged. */
   readonly #rarity: number;
 
-  /** `attempts` are what the client may try before it logs in, one payload after the other, besides what any client may. */
+  /**
+   * `attempts` are what the client may try before it logs in, one payload after the other, besides what any client may.
+   */
   constructor(
     readonly random: Random,
     readonly attempts: readonly ((client: HostileClient) => Uint8Array[])[] = [],
@@ -172,8 +175,9 @@ function strange(random: Random): Uint8Array {
 const EXTRA_SECONDS = 60;
 
 /**
- * Makes attacks until the time is over and they are `enough`, each with a seed of its own from `seed` on; `check` comes now and then, and in the
- * end. A slow machine makes few in the time, so what they have to reach is asked of `enough`, which ends in vain after EXTRA_SECONDS. Returns how many.
+ * Makes attacks until the time is over and they are `enough`, each with a seed of its own from `seed` on; `check` comes
+ * now and then, and in the end. A slow machine makes few in the time, so what they have to reach is asked of `enough`,
+ * which ends in vain after EXTRA_SECONDS. Returns how many.
  */
 export async function attackFor(
   seconds: number,

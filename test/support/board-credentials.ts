@@ -1,5 +1,5 @@
-// Credentials for boards' programs that tests build: USER with PASSWORD or with `userKey()` in the small builds, and users of a test's own in
-// the full one.
+// Credentials for boards' programs that tests build: USER with PASSWORD or with `userKey()` in the small builds, and
+// users of a test's own in the full one.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -23,7 +23,10 @@ export async function smallCredentials(userauth: UserauthBuild): Promise<BoardCr
   return { userauth, credentials: encodeCredentials(userauth, { user: USER, ...secret }), development: false };
 }
 
-/** The users of a users.json, whose passwords are all PASSWORD unless they have another (a PHC string) or none (undefined). */
+/**
+ * The users of a users.json, whose passwords are all PASSWORD unless they have another (a PHC string) or none
+ * (undefined).
+ */
 export function usersCredentials(users: object[], more: object = {}): BoardCredentials {
   const password = formatPhc(
     hashPassword(Buffer.from(PASSWORD), { algorithm: "pbkdf2-sha256", iterations: ITERATIONS }),

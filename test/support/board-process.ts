@@ -1,5 +1,5 @@
-// A board that runs as a process of this project: the emulated Pico, or the machines of QEMU. It listens on a free port, and its console is
-// read from what the process says.
+// A board that runs as a process of this project: the emulated Pico, or the machines of QEMU. It listens on a free
+// port, and its console is read from what the process says.
 
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";

@@ -1,5 +1,5 @@
-// Other people's SSH clients behind one function each: log in, run a command with this input, and end as the command did. A login that
-// fails ends with a status of the client's own.
+// Other people's SSH clients behind one function each: log in, run a command with this input, and end as the command
+// did. A login that fails ends with a status of the client's own.
 //
 // OpenSSH has its own file, openssh.ts: its tests say more.
 

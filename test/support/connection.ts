@@ -78,7 +78,10 @@ export class Connection {
     return this.output();
   }
 
-  /** Opens a channel, which must get the place `expected`; returns the number that the client is told, the same when the place is new. */
+  /**
+   * Opens a channel, which must get the place `expected`; returns the number that the client is told, the same when the
+   * place is new.
+   */
   openChannel(expected = 0, sender = 100 + expected, window = 0x20_0000, maximum = 32768): number {
     assert.equal(this.receive(channelOpen(sender, window, maximum)), "OPEN");
     assert.equal(this.exports.eventChannel(), expected);

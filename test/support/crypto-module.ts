@@ -1,9 +1,13 @@
-// Compiles a module of test/modules, which exports functions of assembly/crypto and the address of a buffer for their operands.
+// Compiles a module of test/modules, which exports functions of assembly/crypto and the address of a buffer for their
+// operands.
 
 import { compileFile } from "../../scripts/compile/file.js";
 import { instantiateCounted } from "../../scripts/compile/instrument.js";
 
-/** Where a test puts operands and finds results, if the module exports no `bufferBytes`; memory outside it belongs to the module. */
+/**
+ * Where a test puts operands and finds results, if the module exports no `bufferBytes`; memory outside it belongs to
+ * the module.
+ */
 const BUFFER_BYTES = 1024;
 
 export interface CryptoModule {
@@ -17,13 +21,18 @@ export interface CryptoModule {
   get: (offset: number, length: number) => Buffer;
   /** Executed instructions; only of a module that was loaded with counters. */
   count: (run: () => void) => number;
-  /** Addresses outside the buffer whose bytes differ from those of a fresh instance: what a function has left behind. */
+  /**
+   * Addresses outside the buffer whose bytes differ from those of a fresh instance: what a function has left behind.
+   */
   residue: () => number[];
   /** A copy of the memory outside the buffer. */
   memoryOutside: () => Buffer;
 }
 
-/** Compiles test/modules/<name>.ts with the options that all modules have, but for `pages` of memory, and instantiates it. */
+/**
+ * Compiles test/modules/<name>.ts with the options that all modules have, but for `pages` of memory, and instantiates
+ * it.
+ */
 export async function loadCryptoModule(
   name: string,
   pages = 1,

@@ -63,7 +63,8 @@ export function parseModule(text: string): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * The driver with `modules`, by names of lower-case letters, in their order; behind them one that the build has given nothing to run.
+ * The driver with `modules`, by names of lower-case letters, in their order; behind them one that the build has given
+ * nothing to run.
  */
 export function buildEngineDriver(engine: Engine, modules: Record<string, Uint8Array>): EngineDriver {
   const folder = mkdtempSync(join(tmpdir(), "sesame-engine-"));

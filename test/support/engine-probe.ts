@@ -1,5 +1,5 @@
-// A module with one export per instruction that an engine could get wrong: every access, at offsets up to the highest, and
-// every integer operation; and what each call must do, told by V8.
+// A module with one export per instruction that an engine could get wrong: every access, at offsets up to the highest,
+// and every integer operation; and what each call must do, told by V8.
 
 import type { Random } from "./random.js";
 import { parseModule } from "./engine-driver.js";

@@ -1,6 +1,8 @@
-// Stand-ins for the transport and userauth modules, for tests of the host alone: no cryptography, and misbehaviour on demand.
+// Stand-ins for the transport and userauth modules, for tests of the host alone: no cryptography, and misbehaviour on
+// demand.
 //
-// The fake transport frames a payload with its length (uint32). What a client sends with a number below 50 is a command to it.
+// The fake transport frames a payload with its length (uint32). What a client sends with a number below 50 is a command
+// to it.
 
 import { TransportError, TransportEvent, UserauthStatus } from "../../assembly/abi/index.js";
 import {

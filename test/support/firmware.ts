@@ -1,4 +1,5 @@
-// Firmware for tests: the small builds admit USER with PASSWORD, or with `userKey()`; the full build has the table that it is given.
+// Firmware for tests: the small builds admit USER with PASSWORD, or with `userKey()`; the full build has the table that
+// it is given.
 
 import { basename, dirname, join } from "node:path";
 import type { UserauthBuild } from "../../host/node/credentials/credentials.js";

@@ -1,5 +1,5 @@
-// The package as its users have it: packed by npm, unpacked in an empty folder, with its run-time dependencies beside it. They are
-// copied from this checkout, as npm would resolve them, so that nothing is asked of the network.
+// The package as its users have it: packed by npm, unpacked in an empty folder, with its run-time dependencies beside
+// it. They are copied from this checkout, as npm would resolve them, so that nothing is asked of the network.
 
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
@@ -49,7 +49,10 @@ export function installPackage(): Installed {
   return { folder, sesame, packages: [...packages].sort(), bytes: diskUsage(modules) };
 }
 
-/** Adds the packages that a folder's dependency needs, as Node finds them: inside the folder, where they are copied along, or at the top. */
+/**
+ * Adds the packages that a folder's dependency needs, as Node finds them: inside the folder, where they are copied
+ * along, or at the top.
+ */
 function collect(root: string, from: string, name: string, packages: Set<string>): void {
   const nested = join(from, "node_modules", name);
   const top = join(root, "node_modules", name);

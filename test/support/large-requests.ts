@@ -1,5 +1,5 @@
-// What OpenSSH's client sends when people have much in their environment, on their command line or in their certificates: more than
-// fits into the buffers of a board. For servers that run.
+// What OpenSSH's client sends when people have much in their environment, on their command line or in their
+// certificates: more than fits into the buffers of a board. For servers that run.
 
 import assert from "node:assert/strict";
 import { copyFileSync } from "node:fs";
@@ -10,7 +10,9 @@ import { type Endpoint, type KeyFile, makeKey, PASSWORD } from "./server.js";
 
 const login = { password: PASSWORD };
 
-/** Runs a command with a variable of so many bytes in the environment that the client sends; `more` are options of ssh. */
+/**
+ * Runs a command with a variable of so many bytes in the environment that the client sends; `more` are options of ssh.
+ */
 export function withLargeVariable(
   ssh: OpenSsh,
   server: Endpoint,

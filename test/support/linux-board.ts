@@ -1,5 +1,5 @@
-// boards/linux as a process, for tests that speak to it through a socket: built under sanitizers, on a free port, with a store of its
-// own. What it logs is read; in the end it must have ended as asked, without a word of a sanitizer.
+// boards/linux as a process, for tests that speak to it through a socket: built under sanitizers, on a free port, with
+// a store of its own. What it logs is read; in the end it must have ended as asked, without a word of a sanitizer.
 
 import assert from "node:assert/strict";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";

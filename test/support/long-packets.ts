@@ -1,4 +1,5 @@
-// Packets longer than the buffers of a board's modules, which come in pieces; their sizes are those of assembly/transport/packet.ts.
+// Packets longer than the buffers of a board's modules, which come in pieces; their sizes are those of
+// assembly/transport/packet.ts.
 
 import assert from "node:assert/strict";
 import { TransportEvent } from "../../assembly/abi/index.js";
@@ -9,7 +10,10 @@ import type { Session } from "./session.js";
 export const CAPACITY = 4096;
 /** RFC 4253 §6.1: of a whole packet. */
 export const MOST_PACKET_BYTES = 35_000;
-/** The longest payload of such a packet: length, padding's length, 4 bytes of padding, tag, and what makes a multiple of 8. */
+/**
+ * The longest payload of such a packet: length, padding's length, 4 bytes of padding, tag, and what makes a multiple of
+ * 8.
+ */
 export const LONGEST = 34_971;
 /** The first piece, and where a later one begins at the input. */
 export const PIECE_END = 4416;

@@ -1,5 +1,5 @@
-// How people with other people's clients change a password that has expired. Each client is run to its end, which must be a good one: the
-// server has then told it SUCCESS.
+// How people with other people's clients change a password that has expired. Each client is run to its end, which must
+// be a good one: the server has then told it SUCCESS.
 
 import { Client as Ssh2Client } from "ssh2";
 import { expect } from "./expect.js";

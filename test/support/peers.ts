@@ -1,6 +1,6 @@
-// The programs of others that interoperability tests talk to. OpenSSH's client must be there; each of the others is used
-// where it is installed, and a test that lacks one is skipped with a reason that says what to install. In CI (environment
-// variable CI) nothing is skipped: a missing program fails the test file.
+// The programs of others that interoperability tests talk to. OpenSSH's client must be there; each of the others is
+// used where it is installed, and a test that lacks one is skipped with a reason that says what to install. In CI
+// (environment variable CI) nothing is skipped: a missing program fails the test file.
 
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";

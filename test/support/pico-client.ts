@@ -1,5 +1,5 @@
-// The raw client on the SSH port of an emulated Pico, both in the test's own thread: simulated time passes while the client waits for
-// an answer, and with the same firmware, flash and entropy it is always the same time.
+// The raw client on the SSH port of an emulated Pico, both in the test's own thread: simulated time passes while the
+// client waits for an answer, and with the same firmware, flash and entropy it is always the same time.
 //
 // A USB port does not tell its program that the device has hung up: the console does.
 

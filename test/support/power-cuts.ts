@@ -1,8 +1,10 @@
-// Power cuts of the emulated Pico: what a device is doing is recorded once, and the flash model then gives the image of a cut at any of
-// its cycles. After each cut the firmware boots from what is left in the flash, and must be in the old state or in the new one.
+// Power cuts of the emulated Pico: what a device is doing is recorded once, and the flash model then gives the image of
+// a cut at any of its cycles. After each cut the firmware boots from what is left in the flash, and must be in the old
+// state or in the new one.
 //
-// The emulator is deterministic, so that nothing need run twice. Equal images boot once. A device that is up looks, until the next change,
-// at its memory and at the record in force: those for which both are equal are asked by clients once.
+// The emulator is deterministic, so that nothing need run twice. Equal images boot once. A device that is up looks,
+// until the next change, at its memory and at the record in force: those for which both are equal are asked by clients
+// once.
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
@@ -130,7 +132,10 @@ export class PowerCuts {
     throw new Error(`no cut of ${ATTEMPTS} leaves the old state in force`);
   }
 
-  /** Every second cut hits the flash at work, every operation equally often; the rest may come at any moment. Returns the states found. */
+  /**
+   * Every second cut hits the flash at work, every operation equally often; the rest may come at any moment. Returns
+   * the states found.
+   */
   cut(recording: Recording, count: number): Set<State> {
     const found = new Set<State>();
     for (let i = 0; i < count; i++) {

@@ -1,8 +1,8 @@
-// Runs the programs of others for a test: each with a time limit, a home folder and a process group of its own, and with an
-// environment that says nothing about the machine (no agent, no display, no configuration).
+// Runs the programs of others for a test: each with a time limit, a home folder and a process group of its own, and
+// with an environment that says nothing about the machine (no agent, no display, no configuration).
 //
-// `run` for a program that reads its input and ends; `start` for one to talk with; `atEnd` for what ends by itself when asked. What
-// still runs after the tests of a file is killed, by process group.
+// `run` for a program that reads its input and ends; `start` for one to talk with; `atEnd` for what ends by itself when
+// asked. What still runs after the tests of a file is killed, by process group.
 
 import assert from "node:assert/strict";
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
@@ -78,7 +78,10 @@ export class Program {
     this.#ending.catch(() => running.delete(this));
   }
 
-  /** Waits until it has said something; `from` leaves out what it said before. Kills it and throws when that takes too long. */
+  /**
+   * Waits until it has said something; `from` leaves out what it said before. Kills it and throws when that takes too
+   * long.
+   */
   async until(pattern: RegExp, { from = 0, timeoutMs = TIME_LIMIT_MS } = {}): Promise<RegExpExecArray> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
@@ -162,7 +165,9 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(sign
 
 const cleanups: (() => Promise<void>)[] = [];
 
-/** Something to do when the tests of the file are over, before what still runs is killed. What it throws fails the file. */
+/**
+ * Something to do when the tests of the file are over, before what still runs is killed. What it throws fails the file.
+ */
 export function atEnd(cleanup: () => Promise<void>): void {
   cleanups.push(cleanup);
 }

@@ -1,7 +1,8 @@
-// Records sessions with the Node host and replays them through the C host (boards/linux/replay.c), for tests that compare every byte.
+// Records sessions with the Node host and replays them through the C host (boards/linux/replay.c), for tests that
+// compare every byte.
 //
-// Both hosts get the same entropy, host key and credentials; the raw client of client.ts makes the session's bytes from the Node
-// host's answers. An answer is all that a host sends until it has nothing more to do.
+// Both hosts get the same entropy, host key and credentials; the raw client of client.ts makes the session's bytes from
+// the Node host's answers. An answer is all that a host sends until it has nothing more to do.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -55,7 +56,10 @@ export const REKEY_INTERVAL_MS = 3_600_000;
 /** Turns of the event loop in which the application and its streams come to rest; fewer than ten are needed. */
 const TURNS = 40;
 
-/** 'd': bytes of the client; 't', 'i' and 'k': a uint32, milliseconds that pass, or limits of a session (boards/linux/replay.c). */
+/**
+ * 'd': bytes of the client; 't', 'i' and 'k': a uint32, milliseconds that pass, or limits of a session
+ * (boards/linux/replay.c).
+ */
 export interface ReplayStep {
   kind: "d" | "t" | "i" | "k";
   data: Uint8Array;
@@ -72,7 +76,10 @@ const SALT_ENTROPY_BYTES = 128;
 /** One when the connection's userauth module is opened, one for each password that is changed. */
 const SALTS = 4;
 
-/** What a device takes from its source, one after the other: for the host key, for the connection, and in the full build for salts. */
+/**
+ * What a device takes from its source, one after the other: for the host key, for the connection, and in the full build
+ * for salts.
+ */
 export const ENTROPY = Buffer.concat(
   Array.from({ length: (2 * ENTROPY_BYTES + SALTS * SALT_ENTROPY_BYTES) / 32 }, (_, index) =>
     createHash("sha256").update(`entropy ${index}`).digest(),
@@ -144,8 +151,8 @@ export class Recorder {
   readonly #build: AnyUserauthBuild;
 
   /**
-   * The time that passes is that of the test's mock clock. A build has the credentials of session.ts. `algorithms`: what the client offers to
-   * the full transport; without them it speaks to the plain one.
+   * The time that passes is that of the test's mock clock. A build has the credentials of session.ts. `algorithms`:
+   * what the client offers to the full transport; without them it speaks to the plain one.
    */
   static async start(
     t: TestContext,

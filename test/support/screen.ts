@@ -1,5 +1,5 @@
-// A terminal as a person sees it: ECMA-48's sequences that the shell uses, rows that wrap, characters of no, one and two cells. It fails on
-// every byte that it does not know.
+// A terminal as a person sees it: ECMA-48's sequences that the shell uses, rows that wrap, characters of no, one and
+// two cells. It fails on every byte that it does not know.
 
 import assert from "node:assert/strict";
 

@@ -1,5 +1,5 @@
-// The server as it ships, for tests that speak to it through a socket: `node dist/host/node/cli/main.js serve` on a free port, as a process
-// of its own, with the modules of build/. Its log is read as it is written.
+// The server as it ships, for tests that speak to it through a socket: `node dist/host/node/cli/main.js serve` on a
+// free port, as a process of its own, with the modules of build/. Its log is read as it is written.
 //
 // The tests' server has credentials and a host key of its own, made by ssh-keygen.
 
@@ -25,7 +25,9 @@ import { atEnd, eventually, folder, type Program, run, start } from "./programs.
 
 const CLI = fileURLToPath(new URL("../../dist/host/node/cli/main.js", import.meta.url));
 
-/** Lets a test ask the process for its memory at SIGUSR2: after some collections of garbage, as finalizers take turns. */
+/**
+ * Lets a test ask the process for its memory at SIGUSR2: after some collections of garbage, as finalizers take turns.
+ */
 const PROBE = `process.on("SIGUSR2", async () => {
   for (let turn = 0; turn < 5; turn++) await new Promise((done) => setImmediate(done, gc()));
   console.error("memory " + JSON.stringify(process.memoryUsage()));
@@ -176,7 +178,10 @@ export class ServerProcess implements Endpoint {
     return existsSync(path) ? readdirSync(path).length : undefined;
   }
 
-  /** Stops the server and checks that it ended as asked and that no module failed in it. Done when the tests are over, if not before. */
+  /**
+   * Stops the server and checks that it ended as asked and that no module failed in it. Done when the tests are over,
+   * if not before.
+   */
   async stop(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
@@ -233,7 +238,10 @@ export interface LibraryServer {
   log: LogEntry[];
 }
 
-/** Starts a server with the device shell in this process, for options that the command has not. User and password are the same. */
+/**
+ * Starts a server with the device shell in this process, for options that the command has not. User and password are
+ * the same.
+ */
 export async function serveFromLibrary(options: Partial<ServerOptions>): Promise<LibraryServer> {
   const log: LogEntry[] = [];
   const key = readPrivateKeyFile((await hostKey()).path);

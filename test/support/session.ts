@@ -1,7 +1,9 @@
-// A server in-process, without sockets and timers: the modules and a switchboard of a few lines, synchronous and deterministic.
+// A server in-process, without sockets and timers: the modules and a switchboard of a few lines, synchronous and
+// deterministic.
 //
-// What it shares with host/node is the contract of docs/abi.md alone. `save` and `restore` take a session back to an earlier moment:
-// the modules run with exports added for their globals, so that thousands of attacks start from one login instead of making their own.
+// What it shares with host/node is the contract of docs/abi.md alone. `save` and `restore` take a session back to an
+// earlier moment: the modules run with exports added for their globals, so that thousands of attacks start from one
+// login instead of making their own.
 
 import { strict as assert } from "node:assert";
 import { ConnectionEvent, DisconnectReason, TransportEvent, UserauthStatus } from "../../assembly/abi/index.js";
@@ -402,7 +404,10 @@ export class Session {
   }
 }
 
-/** The session has ended as it should: with this reason said, no trap, and a transport module that does nothing any more. */
+/**
+ * The session has ended as it should: with this reason said, no trap, and a transport module that does nothing any
+ * more.
+ */
 export function assertEnded(session: Session, reason: number, what?: string): void {
   const { ending, transport } = session.server;
   assert.ok(ending, `the session goes on: ${what ?? ""}`);

@@ -1,5 +1,5 @@
-// The C device shell in its driver (test/host/c/shell-driver.c), and the Node host's on a channel of its own, both for the
-// same script of a session.
+// The C device shell in its driver (test/host/c/shell-driver.c), and the Node host's on a channel of its own, both for
+// the same script of a session.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -117,7 +117,8 @@ function compile(folder: string, program: string, sizes: Record<string, number>)
 }
 
 /**
- * The driver with the sanitizers, compiled when it is first used. `sizes`: what the headers leave to the build, such as CREDENTIALS_BYTES.
+ * The driver with the sanitizers, compiled when it is first used. `sizes`: what the headers leave to the build, such as
+ * CREDENTIALS_BYTES.
  */
 export function createDriver(sizes: Record<string, number> = {}): Driver & { remove(): void } {
   let folder: string | undefined;

@@ -1,5 +1,5 @@
-// What somebody does with the device shell, and what comes of it: the same on both hosts. A test gives each scenario to its host, which
-// takes the keys and says what it wrote.
+// What somebody does with the device shell, and what comes of it: the same on both hosts. A test gives each scenario to
+// its host, which takes the keys and says what it wrote.
 
 import assert from "node:assert/strict";
 import { Screen } from "./screen.js";

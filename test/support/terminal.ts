@@ -1,5 +1,5 @@
-// A pseudo-terminal in place of a board's serial device, in the state that Linux gives such a device when it is plugged in: it echoes,
-// and makes lines. A Python program is the board behind it.
+// A pseudo-terminal in place of a board's serial device, in the state that Linux gives such a device when it is plugged
+// in: it echoes, and makes lines. A Python program is the board behind it.
 
 import { needs, PYTHON } from "./peers.js";
 import { type Program, start } from "./programs.js";

@@ -1,5 +1,5 @@
-// Looks for what is left of a secret in a module's memory: any eight bytes of it in a row, in the byte orders and the number
-// representation that the modules use.
+// Looks for what is left of a secret in a module's memory: any eight bytes of it in a row, in the byte orders and the
+// number representation that the modules use.
 
 const WINDOW_BYTES = 8;
 /** field25519.ts: nine limbs of 29 bits, 32 bits apart. */

@@ -1,5 +1,6 @@
-// A USB device without a processor: what TinyUSB does with the RP2040's controller, as little as enumeration and two serial ports
-// that send back what they receive need. It takes a packet from the host only when it has room for what it would send back.
+// A USB device without a processor: what TinyUSB does with the RP2040's controller, as little as enumeration and two
+// serial ports that send back what they receive need. It takes a packet from the host only when it has room for what it
+// would send back.
 
 import { RP2040 } from "rp2040js";
 import { CycleClock } from "../../boards/rp2040/emulator/clock.js";

@@ -1,5 +1,5 @@
-// Modules that tell each address that they load from and store to: `instrument-memory` of Binaryen. What memory.copy and memory.fill touch is not
-// told.
+// Modules that tell each address that they load from and store to: `instrument-memory` of Binaryen. What memory.copy
+// and memory.fill touch is not told.
 
 import assert from "node:assert/strict";
 import binaryen from "binaryen";

@@ -101,7 +101,9 @@ function encryptBatch(keys: usize, rounds: u32): void {
   unpack();
 }
 
-/** Fills BATCH with the word at `words`, or with the 4 or more there in turn, as `mask` says; XORs each with `constant`. */
+/**
+ * Fills BATCH with the word at `words`, or with the 4 or more there in turn, as `mask` says; XORs each with `constant`.
+ */
 function fillBatch(words: usize, mask: u32, constant: u32): void {
   for (let i: u32 = 0; i < 16; i++) store<u32>(BATCH + 4 * i, load<u32>(words + 4 * (i & mask)) ^ constant);
 }
@@ -158,8 +160,9 @@ function writeRoundKey(out: usize, words: usize, round: u32): void {
 }
 
 /**
- * XORs `length` bytes at `ptr`, whole blocks, with the key stream of the counter block at `counter`, which is left as the next call needs it. `keys`
- * is of `aesExpandKey`, for a key of `keyLength` bytes; keys, counter and data are secret.
+ * XORs `length` bytes at `ptr`, whole blocks, with the key stream of the counter block at `counter`, which is left as
+ * the next call needs it. `keys` is of `aesExpandKey`, for a key of `keyLength` bytes; keys, counter and data are
+ * secret.
  */
 export function aesCtr(keys: usize, keyLength: u32, counter: usize, ptr: usize, length: u32): void {
   const end = ptr + length;

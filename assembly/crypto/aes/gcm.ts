@@ -1,7 +1,7 @@
 // NIST SP 800-38D §7: AES-GCM over whole blocks, with four bytes of additional data: what aes128-gcm@openssh.com and
-// aes256-gcm@openssh.com are made of (RFC 5647 §7, OpenSSH's PROTOCOL §1.6).
-// Comes in: a key, a nonce of 12 bytes, a packet's length, its content. Goes out: the content, encrypted or decrypted in place, and a tag.
-// Next: the ciphers of transport.
+// aes256-gcm@openssh.com are made of (RFC 5647 §7, OpenSSH's PROTOCOL §1.6). Comes in: a key, a nonce of 12 bytes, a
+// packet's length, its content. Goes out: the content, encrypted or decrypted in place, and a tag. Next: the ciphers of
+// transport.
 
 import { AES_BLOCK_BYTES, AES_KEYS_BYTES, aesCtr, aesExpandKey } from "./aes";
 import { ghash } from "./ghash";
@@ -36,7 +36,10 @@ export function gcmExpandKey(keys: usize, key: usize, keyLength: u32): void {
   wipe();
 }
 
-/** Encrypts `length` bytes at `ptr`, whole blocks, and writes the tag of 16 bytes behind them; the four bytes before them are additional data. */
+/**
+ * Encrypts `length` bytes at `ptr`, whole blocks, and writes the tag of 16 bytes behind them; the four bytes before
+ * them are additional data.
+ */
 export function gcmSeal(keys: usize, keyLength: u32, nonce: usize, ptr: usize, length: u32): void {
   gcmCounter(COUNTER, nonce);
   aesCtr(keys, keyLength, COUNTER, ptr, length);
@@ -47,7 +50,8 @@ export function gcmSeal(keys: usize, keyLength: u32, nonce: usize, ptr: usize, l
   memory.fill(SUM, 0, AES_BLOCK_BYTES);
 }
 
-// The steps of opening, which `gcmSeal` shares: what is authenticated may come in pieces, as much of it as is whole blocks.
+// The steps of opening, which `gcmSeal` shares: what is authenticated may come in pieces, as much of it as is whole
+// blocks.
 
 /** The counter block of the content's beginning, to `counter`. */
 export function gcmCounter(counter: usize, nonce: usize): void {

@@ -2,9 +2,9 @@
 // Comes in: the hash key, blocks. Goes out: the sum that GCM's tag is made of.
 // Next: gcm.ts.
 //
-// A product without carries of two 64-bit numbers is put together from integer products of numbers whose bits stand four apart: up to
-// 16 of them add up in 4 bits, and what overflows is masked (Pornin, BearSSL). Its upper half is the lower half of the product of the
-// reversed numbers, reversed.
+// A product without carries of two 64-bit numbers is put together from integer products of numbers whose bits stand
+// four apart: up to 16 of them add up in 4 bits, and what overflows is masked (Pornin, BearSSL). Its upper half is the
+// lower half of the product of the reversed numbers, reversed.
 
 import { reverseBits, reverseBytes } from "./words";
 
@@ -35,11 +35,13 @@ function upper(reversedProduct: u64): u64 {
 }
 
 /**
- * Adds `length` bytes at `ptr`, whole blocks, to the hash of 16 bytes at `sum`; `key` has the 16 bytes of the hash key. All secret.
+ * Adds `length` bytes at `ptr`, whole blocks, to the hash of 16 bytes at `sum`; `key` has the 16 bytes of the hash key.
+ * All secret.
  */
 export function ghash(sum: usize, key: usize, ptr: usize, length: u32): void {
-  // In GCM the first bit of a block is the lowest coefficient: a number that is read big-endian is reversed. What is called high here comes
-  // first; a reversed number is the one that is read little-endian, with the bits of its bytes turned round.
+  // In GCM the first bit of a block is the lowest coefficient: a number that is read big-endian is reversed. What is
+  // called high here comes first; a reversed number is the one that is read little-endian, with the bits of its bytes
+  // turned round.
   const keyHighReversed = reverseBits(load<u64>(key));
   const keyLowReversed = reverseBits(load<u64>(key, 8));
   const keyHigh = reverseBytes(load<u64>(key));

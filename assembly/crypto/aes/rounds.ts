@@ -1,10 +1,11 @@
-// FIPS 197: the rounds of AES over four blocks at once, bitsliced: no table, and no instruction and no address that depends on key or data.
-// Comes in: four blocks as bit planes, round keys in the same form. Goes out: the blocks, encrypted.
-// Next: aes.ts, which brings blocks and keys into this form.
+// FIPS 197: the rounds of AES over four blocks at once, bitsliced: no table, and no instruction and no address that
+// depends on key or data. Comes in: four blocks as bit planes, round keys in the same form. Goes out: the blocks,
+// encrypted. Next: aes.ts, which brings blocks and keys into this form.
 //
-// Plane i holds bit i of all 64 bytes; bit 16 · column + 4 · row + block of it is that of one byte. ShiftRows is not carried out: between an odd
-// round and the next one the bytes stand where they stood before it, and MixColumns looks for its four bytes there ("fixslicing",
-// Adomnicai and Peyrin, TCHES 2021); an even round moves them by both steps at once.
+// Plane i holds bit i of all 64 bytes; bit 16 · column + 4 · row + block of it is that of one byte. ShiftRows is not
+// carried out: between an odd round and the next one the bytes stand where they stood before it, and MixColumns looks
+// for its four bytes there ("fixslicing", Adomnicai and Peyrin, TCHES 2021); an even round moves them by both steps at
+// once.
 
 /** Eight planes of 64 bits: secret. */
 // @ts-expect-error a decorator of AssemblyScript
@@ -13,7 +14,10 @@ export const PLANES: usize = memory.data(64, 16);
 /** A round key as planes. */
 export const ROUND_KEY_BYTES: u32 = 64;
 
-/** Bits of the rows 0 to 2, 0 and 1, 0 and 2. In memory, as a constant of 64 bits takes ten bytes each time that it is used. */
+/**
+ * Bits of the rows 0 to 2, 0 and 1, 0 and 2. In memory, as a constant of 64 bits takes ten bytes each time that it is
+ * used.
+ */
 // @ts-expect-error a decorator of AssemblyScript
 @lazy
 const MASKS: usize = memory.data<u64>([0x0fff0fff0fff0fff, 0x00ff00ff00ff00ff, 0x0f0f0f0f0f0f0f0f]);
@@ -47,8 +51,9 @@ function shiftRowsTwice(plane: u64, rows02: u64): u64 {
 }
 
 /**
- * Adds the first key to PLANES, and makes `count` rounds with those that follow, the last one without MixColumns. After an even number of them
- * all bytes stand where they should. SubBytes lacks its constant 0x63, which the keys bring along: MixColumns leaves equal bytes as they are.
+ * Adds the first key to PLANES, and makes `count` rounds with those that follow, the last one without MixColumns. After
+ * an even number of them all bytes stand where they should. SubBytes lacks its constant 0x63, which the keys bring
+ * along: MixColumns leaves equal bytes as they are.
  */
 export function encryptRounds(keys: usize, count: u32): void {
   const rows012 = load<u64>(MASKS);
@@ -64,8 +69,8 @@ export function encryptRounds(keys: usize, count: u32): void {
   let q7 = load<u64>(PLANES, 56) ^ load<u64>(keys, 56);
   while (true) {
     keys += ROUND_KEY_BYTES;
-    // SubBytes: the circuit of Boyar and Peralta ("A small depth-16 circuit for the AES S-box", 2012), with its names. Inputs from the
-    // highest bit down: linear part, inversion, linear part.
+    // SubBytes: the circuit of Boyar and Peralta ("A small depth-16 circuit for the AES S-box", 2012), with its names.
+    // Inputs from the highest bit down: linear part, inversion, linear part.
     const y14 = q4 ^ q2;
     const y13 = q7 ^ q1;
     const y9 = q7 ^ q4;
@@ -146,7 +151,8 @@ export function encryptRounds(keys: usize, count: u32): void {
     let s7 = t59 ^ t63;
 
     // MixColumns: twice the sum of a byte and the next one, then the next one, then the sum of the two behind that
-    // (written out for each place of the bytes: to rotate 64 bits by a variable is a call on a 32-bit processor, by a constant it is not)
+    // (written out for each place of the bytes: to rotate 64 bits by a variable is a call on a 32-bit processor, by a
+    // constant it is not)
     if (count & 1) {
       s0 = shiftRowsTwice(s0, rows02);
       s1 = shiftRowsTwice(s1, rows02);

@@ -5,14 +5,17 @@
 
 const BLOCK_BYTES: u32 = 64;
 
-/** The input of a block, "expand 32-byte k", key, counter and nonce; behind it, what the rounds make of it. Secret, wiped. */
+/**
+ * The input of a block, "expand 32-byte k", key, counter and nonce; behind it, what the rounds make of it. Secret,
+ * wiped.
+ */
 const input: usize = memory.data(128, 16);
 const mixed: usize = input + 64;
 
 /**
- * XORs `length` bytes at `ptr` with the key stream of the 32-byte `key` from block `counter` on. The nonce is `sequenceNumber` as
- * a big-endian uint64. Works in whole words: up to 3 bytes behind the data change as well. At most 2^32 blocks. Key and data
- * are secret, the rest is public. `ptr` may be `key`.
+ * XORs `length` bytes at `ptr` with the key stream of the 32-byte `key` from block `counter` on. The nonce is
+ * `sequenceNumber` as a big-endian uint64. Works in whole words: up to 3 bytes behind the data change as well. At most
+ * 2^32 blocks. Key and data are secret, the rest is public. `ptr` may be `key`.
  */
 export function chacha20Xor(key: usize, sequenceNumber: u32, counter: u32, ptr: usize, length: u32): void {
   store<u64>(input, 0x3320646e61707865);
@@ -20,8 +23,9 @@ export function chacha20Xor(key: usize, sequenceNumber: u32, counter: u32, ptr: 
   memory.copy(input + 16, key, 32);
   store<u32>(input, bswap(sequenceNumber), 60);
   const end = ptr + length;
-  // `word` walks over the block and goes back, rather than being set again: so the compiler keeps the address in a local, and each
-  // of the 32 accesses of `mix` is a byte or two shorter than with a constant. After an incomplete block it is not used.
+  // `word` walks over the block and goes back, rather than being set again: so the compiler keeps the address in a
+  // local, and each of the 32 accesses of `mix` is a byte or two shorter than with a constant. After an incomplete
+  // block it is not used.
   let word = input;
   while (ptr < end) {
     store<u32>(word, counter++, 48);

@@ -11,16 +11,18 @@ export const POLY1305_CONTEXT_BYTES: i32 = 56;
 const lastBlock: usize = memory.data(16, 16);
 
 /**
- * Takes `length` bytes at `ptr`, in all pieces but the last a multiple of 16, into the context at `key`; 16 bytes to `out`, the tag of
- * all that was taken so far, which may lie behind the message. Key and message may be secret, the length is public.
+ * Takes `length` bytes at `ptr`, in all pieces but the last a multiple of 16, into the context at `key`; 16 bytes to
+ * `out`, the tag of all that was taken so far, which may lie behind the message. Key and message may be secret, the
+ * length is public.
  *
- * h has limbs of 32 bits, and h4 for what is above 2^128. r < 2^124 with r1, r2 and r3 multiples of 4, so that what a product has
- * above 2^128 folds by 2^130 = 5 into q_i = 5 · r_i / 4; of r0 the multiple of 4 folds, and 0 to 3 stay in x4.
+ * h has limbs of 32 bits, and h4 for what is above 2^128. r < 2^124 with r1, r2 and r3 multiples of 4, so that what a
+ * product has above 2^128 folds by 2^130 = 5 into q_i = 5 · r_i / 4; of r0 the multiple of 4 folds, and 0 to 3 stay in
+ * x4.
  *
- * h0 is not carried into h1 at the end of a block. Bounds: r_i < 2^28 and q_i < 1.25 · 2^28. With the message added s1, s2, s3 < 2^33,
- * s0 < 2^33.5 and h4 ≤ 4, so a column is below (2^0.5 + 3 · 1.25) · 2^61 + 2^34 < 2^63.4, an unsigned 64-bit word. Only h4 meets
- * a q_i in x3 < (2^0.5 + 3) · 2^61 + 2^34 < 2^63.2: so x4 < 2^31.3, 5 · (x4 >> 2) < 2^31.7, and the next s0 is below
- * 2^32 + 2^31.7 + 2^32 < 2^33.5 again.
+ * h0 is not carried into h1 at the end of a block. Bounds: r_i < 2^28 and q_i < 1.25 · 2^28. With the message added s1,
+ * s2, s3 < 2^33, s0 < 2^33.5 and h4 ≤ 4, so a column is below (2^0.5 + 3 · 1.25) · 2^61 + 2^34 < 2^63.4, an unsigned
+ * 64-bit word. Only h4 meets a q_i in x3 < (2^0.5 + 3) · 2^61 + 2^34 < 2^63.2: so x4 < 2^31.3, 5 · (x4 >> 2) < 2^31.7,
+ * and the next s0 is below 2^32 + 2^31.7 + 2^32 < 2^33.5 again.
  */
 export function poly1305(key: usize, ptr: usize, length: u32, out: usize): void {
   const r0: u64 = load<u32>(key) & 0x0fffffff;

@@ -2,8 +2,9 @@
 // Comes in: a secret seed and a message. Goes out: 32 bytes of public key or 64 of signature.
 // Next: upwards the key exchange (RFC 4253 §8); downwards sha512.ts and the ladder of x25519.ts.
 //
-// A multiple of the base point is computed on curve25519 by the ladder, whose last two points also give the v-coordinate
-// (Okeya, Sakurai: CHES 2001), and is then mapped to the Edwards curve. This needs no arithmetic of Edwards points.
+// A multiple of the base point is computed on curve25519 by the ladder, whose last two points also give the
+// v-coordinate (Okeya, Sakurai: CHES 2001), and is then mapped to the Edwards curve. This needs no arithmetic of
+// Edwards points.
 
 import { SHA512_SLACK_BYTES } from "../../abi/capacities";
 import { feAdd, feInvert, feMul, feMulSmall, feSquare, feSub, feToBytes } from "./field25519";
@@ -18,8 +19,8 @@ const MESSAGE_CAPACITY: u32 = 64;
 const A: u32 = 486662;
 
 /**
- * The field element 2 · √−486664 · v = −18 · 486664 / x, where v belongs to u = 9 and x is the x-coordinate of Ed25519's base
- * point.
+ * The field element 2 · √−486664 · v = −18 · 486664 / x, where v belongs to u = 9 and x is the x-coordinate of
+ * Ed25519's base point.
  */
 // prettier-ignore
 const MAP_FACTOR: usize = memory.data<u32>([
@@ -45,8 +46,8 @@ export function ed25519PublicKey(out: usize, seed: usize): void {
 }
 
 /**
- * Signature of `messageLength` bytes at `message` (public, at most 64) by the 32-byte secret `seed`: 64 bytes to `out`. `publicKey`
- * must be the seed's own, 32 bytes: a signature made with another one reveals the seed. Constant time.
+ * Signature of `messageLength` bytes at `message` (public, at most 64) by the 32-byte secret `seed`: 64 bytes to `out`.
+ * `publicKey` must be the seed's own, 32 bytes: a signature made with another one reveals the seed. Constant time.
  */
 export function ed25519Sign(out: usize, seed: usize, publicKey: usize, message: usize, messageLength: u32): void {
   expandSeed(seed); // The second half of its hash stays in front of the message.
@@ -73,12 +74,13 @@ function wipe(): void {
 }
 
 /**
- * Writes the encoding of scalar · B, B Ed25519's base point: 32 bytes to `out`. The 32-byte scalar is secret and any below 2^255.
+ * Writes the encoding of scalar · B, B Ed25519's base point: 32 bytes to `out`. The 32-byte scalar is secret and any
+ * below 2^255.
  *
- * With Q = k·P = (X : Z) and Q + P = (X' : Z'), P = (9, v), the curve's addition law gives v(Q) = N / (2·v·Z²·Z'),
- * N = ((X + 9·Z + 2·A·Z)·(9·X + Z) − 2·A·Z²)·Z' − (X − 9·Z)²·X'. Edwards coordinates are y = (X − Z)/(X + Z) and
- * x = √−486664 · u/v = MAP_FACTOR·X·Z·Z'/N. B has odd prime order, so v(Q) and u(Q) + 1 are not 0, and N is 0 only for Q = O
- * and for Q + P = O. N = 1 then gives the right y and x = 0: right for O, while −B (Z' = 0) has an odd x.
+ * With Q = k·P = (X : Z) and Q + P = (X' : Z'), P = (9, v), the curve's addition law gives v(Q) = N / (2·v·Z²·Z'), N =
+ * ((X + 9·Z + 2·A·Z)·(9·X + Z) − 2·A·Z²)·Z' − (X − 9·Z)²·X'. Edwards coordinates are y = (X − Z)/(X + Z) and x =
+ * √−486664 · u/v = MAP_FACTOR·X·Z·Z'/N. B has odd prime order, so v(Q) and u(Q) + 1 are not 0, and N is 0 only for Q =
+ * O and for Q + P = O. N = 1 then gives the right y and x = 0: right for O, while −B (Z' = 0) has an odd x.
  */
 export function writeBaseMultiple(out: usize, scalar: usize): void {
   ladder(scalar, 0);
@@ -123,11 +125,11 @@ function isZero(element: usize): u32 {
 }
 
 /**
- * out = (x · a + addend) modulo L, 32 bytes, all secret. `x` and `addend` have 64 bytes, `a` has 32 and is below 2^255; `out` is
- * none of them.
+ * out = (x · a + addend) modulo L, 32 bytes, all secret. `x` and `addend` have 64 bytes, `a` has 32 and is below 2^255;
+ * `out` is none of them.
  *
- * Horner's rule, 16 bits of x and of the addend at a time; out is signed in between. After each step -2^145 < out < L, so that
- * out · 2^16 + digit · a + digit fits 33 · 8 bits with a quotient |q| < 2^21 by 2^252.
+ * Horner's rule, 16 bits of x and of the addend at a time; out is signed in between. After each step -2^145 < out < L,
+ * so that out · 2^16 + digit · a + digit fits 33 · 8 bits with a quotient |q| < 2^21 by 2^252.
  */
 export function multiplyAdd(out: usize, x: usize, a: usize, addend: usize): void {
   memory.fill(out, 0, 32);

@@ -1,8 +1,10 @@
-// RFC 8032 §5.1.7 for one embedded key, in as few instructions as 5.5 kB of tables and buffers allow; docs/security.md says which
-// equation is checked. Everything here is public. In: the key once, then signatures. Out: whether they are the key's.
+// RFC 8032 §5.1.7 for one embedded key, in as few instructions as 5.5 kB of tables and buffers allow; docs/security.md
+// says which equation is checked. Everything here is public. In: the key once, then signatures. Out: whether they are
+// the key's.
 //
-// S·B − k·A is computed by two combs that share their doublings: 51 columns of five bits, 51 places apart, select one of 16 entries
-// and a sign. An odd number of 255 bits is a sum of ±2^n: the sign of 2^n is bit n + 1 of the number plus 2^255.
+// S·B − k·A is computed by two combs that share their doublings: 51 columns of five bits, 51 places apart, select one
+// of 16 entries and a sign. An odd number of 255 bits is a sum of ±2^n: the sign of 2^n is bit n + 1 of the number plus
+// 2^255.
 
 import { addEntry, double, ENTRY_BYTES, F, makeEntries, makeEntry, setIdentity, X, Y, Z } from "./edwards25519";
 import { feFromBytes, feIsZero, feMul, feSetSmall, feSubUnsigned, feToBytes } from "./field25519";
@@ -18,7 +20,10 @@ const ENTRIES: u32 = 16;
 const STEPS: u32 = 4;
 const STEPS_OFFSET: usize = STEPS * ENTRY_BYTES;
 
-/** With P(j) = 2^(51·j)·B: P(4) − P(3) − P(2) − P(1) − P(0), 2·P(0), 2·P(1), 2·P(2) and 2·P(3), as x/2 and y/2, 32 bytes each. */
+/**
+ * With P(j) = 2^(51·j)·B: P(4) − P(3) − P(2) − P(1) − P(0), 2·P(0), 2·P(1), 2·P(2) and 2·P(3), as x/2 and y/2, 32 bytes
+ * each.
+ */
 // prettier-ignore
 const BASE_MULTIPLES: usize = memory.data<u64>([
   0x1df7b3d5dde8206c, 0x9f4de7f60b961877, 0xf435989237755516, 0x246048faf124bffd,
@@ -45,8 +50,9 @@ const scalars: usize = memory.data(104, 16);
 export let prepared: bool = false;
 
 /**
- * Prepares for the key at `keyPtr`: its 32 bytes as in RFC 8032, then its x, 32 bytes, little-endian. True if both are canonical, belong
- * together and are a point of the curve whose order is not 1, 2, 4 or 8. Until it is, no signature is valid.
+ * Prepares for the key at `keyPtr`: its 32 bytes as in RFC 8032, then its x, 32 bytes, little-endian. True if both are
+ * canonical, belong together and are a point of the curve whose order is not 1, 2, 4 or 8. Until it is, no signature is
+ * valid.
  */
 export function prepareKey(keyPtr: usize): bool {
   prepared = false;
@@ -113,8 +119,8 @@ function makeTable(table: usize, steps: usize): void {
 }
 
 /**
- * Whether S (32 bytes at `s`) and R sign M: `hashInput` holds R, the prepared key and M, `length` bytes in all, aligned to 4, with
- * SHA512_SLACK_BYTES behind it that are overwritten.
+ * Whether S (32 bytes at `s`) and R sign M: `hashInput` holds R, the prepared key and M, `length` bytes in all, aligned
+ * to 4, with SHA512_SLACK_BYTES behind it that are overwritten.
  */
 export function verifyVartime(s: usize, hashInput: usize, length: u32): bool {
   memory.copy(scalars, s, 32);

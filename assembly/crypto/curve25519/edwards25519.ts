@@ -1,9 +1,9 @@
-// Points of edwards25519, −x² + y² = 1 + d·x²·y² (RFC 8032 §5.1), for ed25519-verify.ts: one accumulator in extended coordinates
-// (x = X/Z, y = Y/Z, T = X·Y/Z), and tables of entries that are added to it. The formulas are those of Hisil, Wong, Carter and Dawson
-// (2008); they are complete. Points are public here.
+// Points of edwards25519, −x² + y² = 1 + d·x²·y² (RFC 8032 §5.1), for ed25519-verify.ts: one accumulator in extended
+// coordinates (x = X/Z, y = Y/Z, T = X·Y/Z), and tables of entries that are added to it. The formulas are those of
+// Hisil, Wong, Carter and Dawson (2008); they are complete. Points are public here.
 //
-// An entry is 108 bytes: (y − x)/2, (y + x)/2 and d·x·y. With the halves an addition needs no 2·Z and no factor of a product weighs too
-// much: see field25519.ts for weights, which stand behind the lines below.
+// An entry is 108 bytes: (y − x)/2, (y + x)/2 and d·x·y. With the halves an addition needs no 2·Z and no factor of a
+// product weighs too much: see field25519.ts for weights, which stand behind the lines below.
 
 import { FE_BYTES, feAddUnsigned, feMul, feSetSmall, feSquare, feSubUnsigned } from "./field25519";
 import { feInvertVartime } from "./invert25519-vartime";

@@ -1,18 +1,20 @@
-// Arithmetic in GF(2^255 − 19), for X25519 (RFC 7748) and Ed25519 (RFC 8032). In goes and out comes an address: an element
-// is 36 bytes, nine signed 32-bit limbs of radix 2^29, the last of 23 bits. Every function is constant time and takes secrets;
-// `out` may be one of the operands. Used by x25519.ts and edwards25519.ts.
+// Arithmetic in GF(2^255 − 19), for X25519 (RFC 7748) and Ed25519 (RFC 8032). In goes and out comes an address: an
+// element is 36 bytes, nine signed 32-bit limbs of radix 2^29, the last of 23 bits. Every function is constant time and
+// takes secrets; `out` may be one of the operands. Used by x25519.ts and edwards25519.ts.
 //
-// Bounds. An element of weight w has |limb 1| ≤ w·(2^29 + 2^18), |limb 8| ≤ w·2^23 and |others| ≤ w·2^29; it is centred if
-// |limb 3| ≤ w·2^28. Products, squares, small multiples and decoded elements have weight 1, are centred, and are unsigned: only
-// limbs 1 and 3 can be negative. In a sum weights add; centred and unsigned it is if both operands are. Storage holds weights up to 3.
-// The weights of two factors may multiply to 4 if one of them is centred, else to 3 (squares: 2): see feMul.
+// Bounds. An element of weight w has |limb 1| ≤ w·(2^29 + 2^18), |limb 8| ≤ w·2^23 and |others| ≤ w·2^29; it is centred
+// if
+// |limb 3| ≤ w·2^28. Products, squares, small multiples and decoded elements have weight 1, are centred, and are
+// unsigned: only limbs 1 and 3 can be negative. In a sum weights add; centred and unsigned it is if both operands are.
+// Storage holds weights up to 3. The weights of two factors may multiply to 4 if one of them is centred, else to 3
+// (squares: 2): see feMul.
 
 export const FE_BYTES: u32 = 36;
 
 const LIMB_MASK: i64 = 0x1fffffff;
 /**
- * The same in memory: as a constant each of its 36 uses in feMul and feSquare takes four bytes more than a local does. 32 bits of it, so
- * that a C compiler sees that what is masked is narrow: 3 % of a key exchange through wasm2c.
+ * The same in memory: as a constant each of its 36 uses in feMul and feSquare takes four bytes more than a local does.
+ * 32 bits of it, so that a C compiler sees that what is masked is narrow: 3 % of a key exchange through wasm2c.
  */
 const MASK: usize = memory.data<u32>([0x1fffffff]);
 const TOP_MASK: i64 = 0x7fffff;
@@ -65,8 +67,9 @@ export function feAddUnsigned(out: usize, a: usize, b: usize): void {
 }
 
 /**
- * out = a − b for unsigned operands, two limbs at a time: signed, not centred, and of the larger of the two weights. The difference
- * of the even limbs is within ±2^31: the added bit keeps it from borrowing from the odd limb, and the exclusive or takes it out.
+ * out = a − b for unsigned operands, two limbs at a time: signed, not centred, and of the larger of the two weights.
+ * The difference of the even limbs is within ±2^31: the added bit keeps it from borrowing from the odd limb, and the
+ * exclusive or takes it out.
  */
 export function feSubUnsigned(out: usize, a: usize, b: usize): void {
   store<u64>(out, (load<u64>(a, 0, 4) - load<u64>(b, 0, 4) + LOW_SIGN) ^ LOW_SIGN, 0, 4);
@@ -79,12 +82,12 @@ export function feSubUnsigned(out: usize, a: usize, b: usize): void {
 /**
  * out = a · b, weight 1.
  *
- * No column overflows. In units of 2^58, for weight 1, a term of two full limbs is at most 1 (with limb 1: 1 + 2^-10), one with limb 8
- * 2^-6, and one with a centred limb 3 is 1/2. Column 7 has six full terms and two with limb 3: 7 units if both operands are centred,
- * 7 1/2 if one is, 8 if none. Column 8 has a full term less and two with limb 8, the others have fewer terms. So with weights a sum is
- * below 7.51 · 4 or 8.01 · 3, less than 30.1 units; the carry from below adds less than 2^-24 and the fold 1216·2^29 < 2^-18, and an
- * i64 holds 32. (Two uncentred operands of weight 2 would reach all 32.)
- * The last carry: |u >> 23| < 2^40, times 19 < 2^45, so that limb 1 receives less than 2^16.
+ * No column overflows. In units of 2^58, for weight 1, a term of two full limbs is at most 1 (with limb 1: 1 + 2^-10),
+ * one with limb 8 2^-6, and one with a centred limb 3 is 1/2. Column 7 has six full terms and two with limb 3: 7 units
+ * if both operands are centred, 7 1/2 if one is, 8 if none. Column 8 has a full term less and two with limb 8, the
+ * others have fewer terms. So with weights a sum is below 7.51 · 4 or 8.01 · 3, less than 30.1 units; the carry from
+ * below adds less than 2^-24 and the fold 1216·2^29 < 2^-18, and an i64 holds 32. (Two uncentred operands of weight 2
+ * would reach all 32.) The last carry: |u >> 23| < 2^40, times 19 < 2^45, so that limb 1 receives less than 2^16.
  */
 export function feMul(out: usize, a: usize, b: usize): void {
   const mask: i64 = load<u32>(MASK);
@@ -149,7 +152,10 @@ export function feMul(out: usize, a: usize, b: usize): void {
   store<i32>(out, r1 + (u >> 29), 4);
 }
 
-/** out = a², weight 1, for a centred operand of weight at most 2 or another of 1: the columns of feMul, equal terms joined. */
+/**
+ * out = a², weight 1, for a centred operand of weight at most 2 or another of 1: the columns of feMul, equal terms
+ * joined.
+ */
 export function feSquare(out: usize, a: usize): void {
   const mask: i64 = load<u32>(MASK);
   const a0: i64 = load<i32>(a);
@@ -278,8 +284,9 @@ export function feFromBytes(out: usize, ptr: usize): void {
 
 /** Writes the 32 bytes of the value in [0, p), little-endian, for `a` of any weight. */
 export function feToBytes(ptr: usize, a: usize): void {
-  // The first pass leaves [0, 2^255) plus 19 times a carry of less than 2^3; the second [0, 2^255) with its carry added.
-  // The third adds 19 to see whether the value is p or more, and the fourth takes the 19 away again if it is not.
+  // The first pass leaves [0, 2^255) plus 19 times a carry of less than 2^3; the second [0, 2^255) with its carry
+  // added. The third adds 19 to see whether the value is p or more, and the fourth takes the 19 away again if it is
+  // not.
   const carry = feCarry(scratch, scratch, 1, 19 * feCarry(scratch, a, 1, 0));
   feCarry(scratch, scratch, 1, 19 * feCarry(scratch, scratch, 1, 19 * carry + 19) - 19);
   let bits: i64 = load<i32>(scratch);

@@ -1,6 +1,7 @@
-// 1/a in GF(2^255 − 19) for public a, by the division steps of Bernstein and Yang ("Fast constant-time gcd computation and modular
-// inversion", 2019, with Wuille's start δ = 1/2): a third of the instructions of the power in field25519.ts. The steps depend on
-// the lowest bits alone, so 29 of them are done on one limb, and their matrix is then applied to the whole numbers.
+// 1/a in GF(2^255 − 19) for public a, by the division steps of Bernstein and Yang ("Fast constant-time gcd computation
+// and modular inversion", 2019, with Wuille's start δ = 1/2): a third of the instructions of the power in
+// field25519.ts. The steps depend on the lowest bits alone, so 29 of them are done on one limb, and their matrix is
+// then applied to the whole numbers.
 
 import { feCentre, feFromBytes, feMulSmall, feSetSmall, feToBytes } from "./field25519";
 import { WORKSPACE } from "../hash/sha2-constants";
@@ -17,7 +18,10 @@ const SCALE: usize = memory.data<u32>([
   0x13c46e94, 0x595a0f9, 0x19f8e899, 0x10aa31a3, 0x100b58a4, 0x16c6c893, 0xbb830a, 0x1d9422c9, 0x52a234,
 ]);
 
-/** Scratch in the hash's workspace, of which the first 576 bytes stay untouched. Nine limbs each, and one before f, g and t. */
+/**
+ * Scratch in the hash's workspace, of which the first 576 bytes stay untouched. Nine limbs each, and one before f, g
+ * and t.
+ */
 const f: usize = WORKSPACE + 580;
 const g: usize = f + 40;
 const t: usize = f + 80;
@@ -51,7 +55,9 @@ function combineModulo(out: usize, row: i64): void {
   feCentre(out, 1216 * combine(out, d, e, row));
 }
 
-/** out = 1/a, weight 1, and 0 for 0; `a` of any weight. Overwrites what is in the workspace of SHA-512 from byte 576 on. */
+/**
+ * out = 1/a, weight 1, and 0 for 0; `a` of any weight. Overwrites what is in the workspace of SHA-512 from byte 576 on.
+ */
 export function feInvertVartime(out: usize, a: usize): void {
   feSetSmall(f, -19);
   store<u32>(f, 1 << 23, 32);

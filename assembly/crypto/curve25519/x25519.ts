@@ -39,8 +39,9 @@ const u: usize = registers + 216;
 export const scalarCopy: usize = registers + 252;
 
 /**
- * u-coordinate of scalar · point: 32 bytes to `out`, from a secret 32-byte `scalar`, which is clamped in a copy, and a 32-byte
- * `point`, of which any value is taken. The caller rejects an all-zero result (`ctIsZero32`): RFC 8731 §3. Constant time.
+ * u-coordinate of scalar · point: 32 bytes to `out`, from a secret 32-byte `scalar`, which is clamped in a copy, and a
+ * 32-byte `point`, of which any value is taken. The caller rejects an all-zero result (`ctIsZero32`): RFC 8731 §3.
+ * Constant time.
  */
 export function x25519(out: usize, scalar: usize, point: usize): void {
   clamp(scalarCopy, scalar);
@@ -76,9 +77,9 @@ export function clamp(out: usize, scalar: usize): void {
 }
 
 /**
- * k·P and (k + 1)·P for the k < 2^255 in the 32 bytes at `scalar`, secret, and the point P whose u-coordinate is the field
- * element at `point`; for the base point, u = 9, `point` is 0. Right for every k where u is not 0. The same instructions for
- * all k.
+ * k·P and (k + 1)·P for the k < 2^255 in the 32 bytes at `scalar`, secret, and the point P whose u-coordinate is the
+ * field element at `point`; for the base point, u = 9, `point` is 0. Right for every k where u is not 0. The same
+ * instructions for all k.
  */
 export function ladder(scalar: usize, point: usize): void {
   feSetSmall(x2, 1);

@@ -1,9 +1,10 @@
-// SHA-512 (FIPS 180-4) in the least code: its constants are computed, as the roots of primes that they are. Everything is public.
+// SHA-512 (FIPS 180-4) in the least code: its constants are computed, as the roots of primes that they are. Everything
+// is public.
 //
 // In: a message. Out: its hash, for ed25519-verify.ts.
 //
-// Bytes and words run backwards: word t of the message schedule is at W − 8t, and the constant of round t at K − 8t, so a word's
-// bytes are in the order in which they are loaded, and one index counts down for all.
+// Bytes and words run backwards: word t of the message schedule is at W − 8t, and the constant of round t at K − 8t, so
+// a word's bytes are in the order in which they are loaded, and one index counts down for all.
 
 import { MINUS_D, REGISTER_BYTES, REGISTERS, ROOT, runVartime, T1, Y1 } from "../curve25519/compact/field-machine";
 
@@ -12,8 +13,8 @@ import { MINUS_D, REGISTER_BYTES, REGISTERS, ROOT, runVartime, T1, Y1 } from "..
 export const HASHED_ELSEWHERE: bool = isDefined(WITH_OTHER_SHA512);
 
 /**
- * The variables a to h are at 8, 16, … 64 behind an index that goes down by one word with each round; the new a is written at the
- * index, and e = d + T1 in the place of d. Afterwards ed25519-verify.ts has three points here.
+ * The variables a to h are at 8, 16, … 64 behind an index that goes down by one word with each round; the new a is
+ * written at the index, and e = d + T1 in the place of d. Afterwards ed25519-verify.ts has three points here.
  */
 export const VARIABLES: usize = memory.data(HASHED_ELSEWHERE ? 384 : 640 + 64, 64);
 if (VARIABLES % 64) ERROR("not aligned");
@@ -41,15 +42,17 @@ const CUBES: u32 = 3;
 const SQUARES: u32 = 58;
 
 /**
- * The first 64 bits of the fractional parts of the cube roots of the first 80 primes, then of the square roots of the first eight.
+ * The first 64 bits of the fractional parts of the cube roots of the first 80 primes, then of the square roots of the
+ * first eight.
  *
- * Newton's method: x −= (x^m − n)/(m·x^(m − 1)), where x is the root times 2^72, eight bits more than needed. A step works with 64 bits
- * of the numerator and 64 of the denominator, and each with eight bits further down, so there are no carries; the previous
- * prime's root is near enough to begin with. The squares' pass is that of the cubes shifted by 55 bytes: two registers up, where
- * x² is in place of x³ and x in place of x², and the 72 bits down by which they are shorter.
+ * Newton's method: x −= (x^m − n)/(m·x^(m − 1)), where x is the root times 2^72, eight bits more than needed. A step
+ * works with 64 bits of the numerator and 64 of the denominator, and each with eight bits further down, so there are no
+ * carries; the previous prime's root is near enough to begin with. The squares' pass is that of the cubes shifted by 55
+ * bytes: two registers up, where x² is in place of x³ and x in place of x², and the 72 bits down by which they are
+ * shorter.
  *
- * The two displacements are chosen for their other bits: modulo 4 they are m, and as masks of the index, which is a multiple of 8,
- * one displaces by 3 bytes, the other by 2 and turns the order of the eight words round.
+ * The two displacements are chosen for their other bits: modulo 4 they are m, and as masks of the index, which is a
+ * multiple of 8, one displaces by 3 bytes, the other by 2 and turns the order of the eight words round.
  */
 function computeConstants(): void {
   let index: u32 = 704;
@@ -85,7 +88,10 @@ function computeConstants(): void {
   } while (index);
 }
 
-/** Hashes `length` bytes at `input`; up to 144 bytes behind them are overwritten with the padding. The hash is at `DIGEST`. */
+/**
+ * Hashes `length` bytes at `input`; up to 144 bytes behind them are overwritten with the padding. The hash is at
+ * `DIGEST`.
+ */
 export function sha512(input: usize, length: u32): void {
   computeConstants();
   const end = input + length;

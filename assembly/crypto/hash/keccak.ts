@@ -63,7 +63,9 @@ function parity(column: usize): u64 {
   );
 }
 
-/** ρ and π of a lane: puts it, rotated, where another one was; returns that one after θ, which adds `d` to its column. */
+/**
+ * ρ and π of a lane: puts it, rotated, where another one was; returns that one after θ, which adds `d` to its column.
+ */
 // @ts-expect-error a decorator of AssemblyScript
 @inline
 function move(state: usize, lane: usize, value: u64, distance: u64, d: u64): u64 {
@@ -89,8 +91,8 @@ export function permute(): void {
     const d3 = c2 ^ rotl(c4, 1);
     const d4 = c3 ^ rotl(c0, 1);
 
-    // θ, ρ and π: each lane goes where another one was. The distances are constants, since a 32-bit processor rotates 64 bits by an
-    // unknown distance in a loop or a call.
+    // θ, ρ and π: each lane goes where another one was. The distances are constants, since a 32-bit processor rotates
+    // 64 bits by an unknown distance in a loop or a call.
     store<u64>(state, load<u64>(state) ^ d0);
     let lane = load<u64>(state, 8) ^ d1;
     lane = move(state, 10, lane, 1, d0);

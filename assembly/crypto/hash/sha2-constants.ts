@@ -1,6 +1,6 @@
-// FIPS 180-4 §4.2 and §5.3: the constants of SHA-512 and, as their high halves, those of SHA-256; and what the two hashes share.
-// Comes in: nothing. Goes out: one table of 704 bytes, the memory for a block, a copy that turns words round.
-// Next: sha512.ts, sha256.ts.
+// FIPS 180-4 §4.2 and §5.3: the constants of SHA-512 and, as their high halves, those of SHA-256; and what the two
+// hashes share. Comes in: nothing. Goes out: one table of 704 bytes, the memory for a block, a copy that turns words
+// round. Next: sha512.ts, sha256.ts.
 
 /** Bytes of the round constants K, behind which the initial state H lies. */
 const ROUND_CONSTANTS_BYTES: usize = 640;
@@ -8,8 +8,8 @@ const ROUND_CONSTANTS_BYTES: usize = 640;
 const WORKSPACE_BYTES: i32 = 64 + 768;
 
 /**
- * K: the first 64 bits of the fractions of the cube roots of the first 80 primes. Then H, last word first: of the square roots of the
- * first eight. SHA-256 has the first 32 bits of the same numbers: the u32 at 8·i + 4.
+ * K: the first 64 bits of the fractions of the cube roots of the first 80 primes. Then H, last word first: of the
+ * square roots of the first eight. SHA-256 has the first 32 bits of the same numbers: the u32 at 8·i + 4.
  */
 // prettier-ignore
 export const ROUND_CONSTANTS: usize = memory.data<u64>([
@@ -40,9 +40,9 @@ export const ROUND_CONSTANTS: usize = memory.data<u64>([
 export const INITIAL_STATE: usize = ROUND_CONSTANTS + ROUND_CONSTANTS_BYTES;
 
 /**
- * Where a block is compressed, secret: the eight working variables h, g, … a, then 80 words of message schedule and the 16 that
- * the last rounds compute in vain. In each round this window of eight moves up by a word: the new e is made where d was, and the new
- * a where the round's word of the schedule was, so nothing is moved.
+ * Where a block is compressed, secret: the eight working variables h, g, … a, then 80 words of message schedule and the
+ * 16 that the last rounds compute in vain. In each round this window of eight moves up by a word: the new e is made
+ * where d was, and the new a where the round's word of the schedule was, so nothing is moved.
  */
 export const WORKSPACE: usize = memory.data(WORKSPACE_BYTES, 16);
 
@@ -52,8 +52,9 @@ export function wipeWorkspace(): void {
 }
 
 /**
- * Copies `length` bytes, a multiple of 4, and turns each 32-bit word from network order to the machine's or back. Word number i goes to
- * the byte offset 4·i ^ `flip`: 0 keeps the order, 4 makes 64-bit words; 28 and 60 do the same for eight words in reverse order.
+ * Copies `length` bytes, a multiple of 4, and turns each 32-bit word from network order to the machine's or back. Word
+ * number i goes to the byte offset 4·i ^ `flip`: 0 keeps the order, 4 makes 64-bit words; 28 and 60 do the same for
+ * eight words in reverse order.
  */
 export function copySwapped(out: usize, ptr: usize, length: u32, flip: u32): void {
   let i: u32 = 0;

@@ -2,8 +2,8 @@
 // Comes in: an encapsulation key, public, and 32 random bytes. Goes out: a ciphertext, public, and a shared secret.
 // Next: the key exchange that uses both.
 //
-// The matrix Â is generated a polynomial at a time, where it is used, and never stored: 1.5 KiB for ŷ and 1 KiB for two polynomials are
-// enough.
+// The matrix Â is generated a polynomial at a time, where it is used, and never stored: 1.5 KiB for ŷ and 1 KiB for two
+// polynomials are enough.
 
 import {
   keccak,
@@ -40,7 +40,8 @@ export const ENCAPSULATION_KEY_BYTES: u32 = RANK * ENCODED_BYTES + SEED_BYTES;
 export const CIPHERTEXT_BYTES: u32 = RANK * 320 + 128;
 export const SHARED_SECRET_BYTES: u32 = 32;
 
-// Secret, and wiped as a whole: m and H(ek), which G hashes; r and a counter, which make the noise; a polynomial of u, or v; ŷ.
+// Secret, and wiped as a whole: m and H(ek), which G hashes; r and a counter, which make the noise; a polynomial of u,
+// or v; ŷ.
 // @ts-expect-error a decorator of AssemblyScript
 @lazy
 const HASHED: usize = memory.data(2152, 8);
@@ -67,8 +68,9 @@ const MATRIX_SEED: usize = memory.data(SEED_BYTES + 2, 8);
 const FACTOR: usize = memory.data(512, 4);
 
 /**
- * ML-KEM.Encaps (algorithm 20): `random` has 32 secret bytes of the generator, `sharedSecret` receives 32; they do not overlap. False, and
- * nothing written, when the key fails the check of its numbers (§7.2); its length is the caller's to check.
+ * ML-KEM.Encaps (algorithm 20): `random` has 32 secret bytes of the generator, `sharedSecret` receives 32; they do not
+ * overlap. False, and nothing written, when the key fails the check of its numbers (§7.2); its length is the caller's
+ * to check.
  */
 export function encapsulate(ciphertext: usize, sharedSecret: usize, encapsulationKey: usize, random: usize): bool {
   if (!isReduced(encapsulationKey)) return false;
@@ -199,8 +201,8 @@ function compress(out: usize, width: u32): usize {
   let bits: u32 = 0;
   let count: u32 = 0;
   for (let ptr = SUM; ptr < SUM + POLYNOMIAL_BYTES; ptr += 2) {
-    // Rounded division by q as a product, since a division may take as long as its operand has it. Right for every number, as the tests
-    // show for both widths.
+    // Rounded division by q as a product, since a division may take as long as its operand has it. Right for every
+    // number, as the tests show for both widths.
     const scaled = <u64>((canonical(load<i16>(ptr)) << width) + 1665) * 1290167;
     bits |= ((<u32>(scaled >> 32)) & ((1 << width) - 1)) << count;
     count += width;

@@ -1,9 +1,9 @@
-// FIPS 203 §4.3: the ring of polynomials modulo q = 3329 and x^256 + 1, and the number-theoretic transform (NTT) over it.
-// Comes in: polynomials, perhaps secret. Goes out: the same, transformed or multiplied. No branch, no address and no division depends
-// on a coefficient.
-// Next: mlkem768.ts.
+// FIPS 203 §4.3: the ring of polynomials modulo q = 3329 and x^256 + 1, and the number-theoretic transform (NTT) over
+// it. Comes in: polynomials, perhaps secret. Goes out: the same, transformed or multiplied. No branch, no address and
+// no division depends on a coefficient. Next: mlkem768.ts.
 //
-// A polynomial is 256 signed 16-bit numbers that stand for their residues. Bounds are those of the numbers, not of the residues.
+// A polynomial is 256 signed 16-bit numbers that stand for their residues. Bounds are those of the numbers, not of the
+// residues.
 
 export const COEFFICIENT_COUNT: u32 = 256;
 export const POLYNOMIAL_BYTES: u32 = 2 * COEFFICIENT_COUNT;
@@ -64,7 +64,10 @@ export function canonical(a: i32): u32 {
   return residue + ((residue >> 31) & MODULUS);
 }
 
-/** NTT (algorithm 9), for coefficients of at most 2 either way: at most 7 · q afterwards. Each of the seven layers adds less than q. */
+/**
+ * NTT (algorithm 9), for coefficients of at most 2 either way: at most 7 · q afterwards. Each of the seven layers adds
+ * less than q.
+ */
 export function transform(polynomial: usize): void {
   let root = ROOTS;
   for (let distance: usize = POLYNOMIAL_BYTES / 2; distance >= 4; distance >>= 1) {
@@ -103,8 +106,8 @@ export function transformBack(polynomial: usize): void {
 }
 
 /**
- * sum += a ∘ b / 2^16 (algorithms 11 and 12), all transformed: 128 products modulo x² − γ. For a of 0 to q − 1 and b of at most 7 · q; the sum
- * grows by less than 2 · q.
+ * sum += a ∘ b / 2^16 (algorithms 11 and 12), all transformed: 128 products modulo x² − γ. For a of 0 to q − 1 and b of
+ * at most 7 · q; the sum grows by less than 2 · q.
  */
 export function multiplyAdd(sum: usize, a: usize, b: usize): void {
   let root = ROOTS + ROOT_COUNT;

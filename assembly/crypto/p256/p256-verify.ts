@@ -1,8 +1,10 @@
-// FIPS 186-5 §6.4.2: ECDSA verification on P-256 (SP 800-186 §3.2.1.3) with SHA-256, for ecdsa-sha2-nistp256 of RFC 5656 §3.1.2.
-// Everything is public. In: a public key, a hash and a signature. Out: whether it is the key's. The arithmetic is in montgomery.ts.
+// FIPS 186-5 §6.4.2: ECDSA verification on P-256 (SP 800-186 §3.2.1.3) with SHA-256, for ecdsa-sha2-nistp256 of RFC
+// 5656 §3.1.2. Everything is public. In: a public key, a hash and a signature. Out: whether it is the key's. The
+// arithmetic is in montgomery.ts.
 //
-// u1·G + u2·Q is computed bit by bit. The sum is in Jacobian coordinates, (X/Z², Y/Z³), and all zeros for the point at infinity;
-// G and Q are added as they are. Formulas are lists of 16-bit instructions, o = a·b or o = a + k·b, on 16 registers.
+// u1·G + u2·Q is computed bit by bit. The sum is in Jacobian coordinates, (X/Z², Y/Z³), and all zeros for the point at
+// infinity; G and Q are added as they are. Formulas are lists of 16-bit instructions, o = a·b or o = a + k·b, on 16
+// registers.
 
 import {
   combine,
@@ -136,9 +138,9 @@ const DIFFERENCE: usize = DOUBLE + 2 * 16;
 const ADD: usize = DIFFERENCE + 2 * 7;
 
 /**
- * Whether (r, s) is the key's signature of what has the hash `digest`. The key's x and y, 64 bytes; hash, r and s, 32 bytes each: all
- * big-endian. False as well if r or s is not in [1, n − 1], or the key not a point of the curve with coordinates below p. An s above n/2
- * is right, as RFC 5656 and OpenSSH have it.
+ * Whether (r, s) is the key's signature of what has the hash `digest`. The key's x and y, 64 bytes; hash, r and s, 32
+ * bytes each: all big-endian. False as well if r or s is not in [1, n − 1], or the key not a point of the curve with
+ * coordinates below p. An s above n/2 is right, as RFC 5656 and OpenSSH have it.
  */
 export function p256VerifyVartime(publicKey: usize, digest: usize, r: usize, s: usize): bool {
   memory.fill(NUMBERS, 0, REGISTER_COUNT * REGISTER_BYTES);
@@ -209,8 +211,8 @@ function readPoint(point: usize, bytes: usize): bool {
 }
 
 /**
- * Adds the point times a digit of the scalar to the sum: u = (3·u − u)/2 in digits 1, 0 and −1, which are differences of bits. Of
- * two digits side by side one is 0, so there are a third fewer additions than of bits.
+ * Adds the point times a digit of the scalar to the sum: u = (3·u − u)/2 in digits 1, 0 and −1, which are differences
+ * of bits. Of two digits side by side one is 0, so there are a third fewer additions than of bits.
  */
 function addDigit(u: usize, n: u32, point: usize): void {
   const digit = bit(u + TO_TRIPLE, n) - bit(u, n);

@@ -1,11 +1,13 @@
-// Arithmetic modulo any odd number of up to 4096 bits, by Montgomery's multiplication, for the verification of RSA and P-256
-// signatures. Everything here is public: values decide how long a function takes.
+// Arithmetic modulo any odd number of up to 4096 bits, by Montgomery's multiplication, for the verification of RSA and
+// P-256 signatures. Everything here is public: values decide how long a function takes.
 //
-// A number is `numberBytes` of limbs of 30 bits, lowest first, in signed 32-bit words: the last limb has the sign. R is 2^30 to the
-// power of their count and at least 2^5 times the modulus m. A sum is not reduced; a product, of factors whose own product is
-// below m·R/16, lies between −17/16·m and m/16. So sums and differences of a few products can be factors again.
+// A number is `numberBytes` of limbs of 30 bits, lowest first, in signed 32-bit words: the last limb has the sign. R is
+// 2^30 to the power of their count and at least 2^5 times the modulus m. A sum is not reduced; a product, of factors
+// whose own product is below m·R/16, lies between −17/16·m and m/16. So sums and differences of a few products can be
+// factors again.
 //
-// In: big-endian numbers from rsa-verify.ts and p256-verify.ts. Out: whether numbers are below m, and whether they are 0 modulo m.
+// In: big-endian numbers from rsa-verify.ts and p256-verify.ts. Out: whether numbers are below m, and whether they are
+// 0 modulo m.
 
 const LIMB_BITS: u32 = 30;
 const LIMB_MASK: u32 = (1 << LIMB_BITS) - 1;
@@ -17,7 +19,10 @@ const NUMBERS_CAPACITY: u32 = 720;
 /** Nothing in all these bytes is needed from one verification to the next: other algorithms may use them in between. */
 export const WORKSPACE_BYTES: u32 = 3 * NUMBER_CAPACITY + NUMBERS_CAPACITY;
 
-/** What a product is made in, the modulus m, and the second factor: at one distance from each other, so that one index serves all. */
+/**
+ * What a product is made in, the modulus m, and the second factor: at one distance from each other, so that one index
+ * serves all.
+ */
 // @ts-expect-error the flag exists only when a build sets it: an address, 16-aligned, where it has so much memory for a while
 const PRODUCT: usize = isDefined(MONTGOMERY_PTR) ? MONTGOMERY_PTR : memory.data(WORKSPACE_BYTES, 16);
 export const MODULUS: usize = PRODUCT + NUMBER_CAPACITY;
@@ -57,7 +62,10 @@ export function setModulus(ptr: usize, length: u32): void {
   divisor = top(MODULUS) + 1;
 }
 
-/** From the place of the modulus's highest 26 bits on, a number between 0 and 8·m: at most 29 bits, all within two limbs. */
+/**
+ * From the place of the modulus's highest 26 bits on, a number between 0 and 8·m: at most 29 bits, all within two
+ * limbs.
+ */
 function top(a: usize): u64 {
   a += topOffset;
   return ((load<u32>(a) as u64) | ((load<u32>(a, 4) as u64) << LIMB_BITS)) >> topShift;
@@ -104,8 +112,8 @@ export function multiply(out: usize, a: usize, b: usize): void {
   const end = a + numberBytes;
   const last = PRODUCT + numberBytes - 8;
   do {
-    // Two limbs of a at once: a third fewer instructions than with one. As much of m is subtracted as makes the two lowest limbs of
-    // the sum 0, which fall off. A column has four products and two limbs: its sum is below 2^62.
+    // Two limbs of a at once: a third fewer instructions than with one. As much of m is subtracted as makes the two
+    // lowest limbs of the sum 0, which fall off. A column has four products and two limbs: its sum is below 2^62.
     const a0 = load<i32>(a) as i64;
     const a1 = load<i32>(a, 4) as i64;
     let b0 = load<i32>(FACTOR) as i64;
@@ -169,8 +177,9 @@ export function isZeroVartime(a: usize): bool {
 }
 
 /**
- * `FACTOR` = base^(e − 1), base and power multiplied by R, where e is the odd number of `length` bytes at `exponent`, big-endian and 3
- * or more. One multiplication is left to the caller: it can be by a number that is not multiplied by R, which makes one of the power.
+ * `FACTOR` = base^(e − 1), base and power multiplied by R, where e is the odd number of `length` bytes at `exponent`,
+ * big-endian and 3 or more. One multiplication is left to the caller: it can be by a number that is not multiplied by
+ * R, which makes one of the power.
  */
 export function powerVartime(base: usize, exponent: usize, length: u32): void {
   memory.copy(FACTOR, base, numberBytes);

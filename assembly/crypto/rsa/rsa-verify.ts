@@ -1,7 +1,8 @@
 // RFC 8017 §8.2.2: RSASSA-PKCS1-v1_5 verification, for rsa-sha2-256 and rsa-sha2-512 of RFC 8332. Everything is public.
 //
-// In: a public key, a signature and the hash of what is said to be signed. Out: whether it is. The encoding that the signature
-// must be the root of is put together and compared as a whole; nothing of what the signature contains is parsed.
+// In: a public key, a signature and the hash of what is said to be signed. Out: whether it is. The encoding that the
+// signature must be the root of is put together and compared as a whole; nothing of what the signature contains is
+// parsed.
 
 import {
   BYTES,
@@ -31,9 +32,10 @@ const DIGEST_INFO: usize = memory.data<u8>([
 const DIGEST_INFO_BYTES: u32 = 20;
 
 /**
- * Whether `signature`, `modulusLength` bytes, is the key's for a hash: of 32 bytes, SHA-256, or 64, SHA-512. All numbers are
- * big-endian; modulus and exponent are without leading zeros. False as well for a key that is not taken: modulus even or not of 2048 to
- * 4096 bits; exponent even, below 3 or of more than 4 bytes; and for a signature that is not below the modulus.
+ * Whether `signature`, `modulusLength` bytes, is the key's for a hash: of 32 bytes, SHA-256, or 64, SHA-512. All
+ * numbers are big-endian; modulus and exponent are without leading zeros. False as well for a key that is not taken:
+ * modulus even or not of 2048 to 4096 bits; exponent even, below 3 or of more than 4 bytes; and for a signature that is
+ * not below the modulus.
  */
 export function rsaVerifyVartime(
   modulus: usize,

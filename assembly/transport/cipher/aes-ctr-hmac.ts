@@ -1,5 +1,6 @@
-// RFC 4344 §4 and RFC 6668: aes128-ctr and aes256-ctr with hmac-sha2-256, of the packet before encryption (RFC 4253 §6.4) or, as
-// hmac-sha2-256-etm@openssh.com, of the encrypted one, whose length is not encrypted (OpenSSH's PROTOCOL §1.5).
+// RFC 4344 §4 and RFC 6668: aes128-ctr and aes256-ctr with hmac-sha2-256, of the packet before encryption (RFC 4253
+// §6.4) or, as hmac-sha2-256-etm@openssh.com, of the encrypted one, whose length is not encrypted (OpenSSH's PROTOCOL
+// §1.5).
 //
 // In: a packet, or a piece of one; keys. Out: the same, opened or sealed in place. Next: cipher.ts.
 
@@ -27,7 +28,10 @@ export const HMAC_TAG_BYTES: u32 = SHA256_BYTES;
 /** In a direction's keys, behind the counter. */
 export const HMAC_OFFSET: u32 = COUNTER_OFFSET + AES_BLOCK_BYTES;
 
-/** The hash that is under way elsewhere, perhaps of a key exchange; of a packet in pieces what its MAC has taken; a MAC. Secret, wiped. */
+/**
+ * The hash that is under way elsewhere, perhaps of a key exchange; of a packet in pieces what its MAC has taken; a MAC.
+ * Secret, wiped.
+ */
 // @ts-expect-error a decorator of AssemblyScript
 @lazy
 const SUSPENDED_HASH_PTR: usize = memory.data(2 * SHA256_CONTEXT_BYTES + SHA256_BYTES, 16);
@@ -55,7 +59,10 @@ export function ctrReadLength(keys: usize, keyLength: u32, ptr: usize): void {
   aesCtr(keys, keyLength, keys + COUNTER_OFFSET, ptr, AES_BLOCK_BYTES);
 }
 
-/** As cipher.ts's `open`. What is authenticated is either encrypted, and decrypted only if its MAC is right, or not: then it is decrypted first. */
+/**
+ * As cipher.ts's `open`. What is authenticated is either encrypted, and decrypted only if its MAC is right, or not:
+ * then it is decrypted first.
+ */
 export function ctrOpenPiece(
   keys: usize,
   keyLength: u32,

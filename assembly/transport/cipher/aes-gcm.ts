@@ -1,4 +1,5 @@
-// aes128-gcm@openssh.com and aes256-gcm@openssh.com: RFC 5647 as OpenSSH does it (PROTOCOL §1.6), the length not encrypted but authenticated.
+// aes128-gcm@openssh.com and aes256-gcm@openssh.com: RFC 5647 as OpenSSH does it (PROTOCOL §1.6), the length not
+// encrypted but authenticated.
 //
 // In: a packet, or a piece of one; keys. Out: the same, opened or sealed in place. Next: cipher.ts.
 
@@ -12,7 +13,10 @@ const NONCE_BYTES: u32 = 12;
 /** RFC 5647 §7.1: of a nonce the part that counts packets lies behind these. */
 const FIXED_BYTES: u32 = 4;
 
-/** Of a packet that is being opened, in pieces perhaps: the hash, the counter block, what is encrypted of a block that lies in two. */
+/**
+ * Of a packet that is being opened, in pieces perhaps: the hash, the counter block, what is encrypted of a block that
+ * lies in two.
+ */
 // @ts-expect-error a decorator of AssemblyScript
 @lazy
 const SUM_PTR: usize = memory.data(48, 16);

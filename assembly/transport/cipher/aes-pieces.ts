@@ -1,5 +1,5 @@
-// What both AES ciphers do with a packet in pieces: pieces begin at multiples of 64, but where the length is not encrypted the blocks of AES
-// begin behind it.
+// What both AES ciphers do with a packet in pieces: pieces begin at multiples of 64, but where the length is not
+// encrypted the blocks of AES begin behind it.
 
 import { AES_BLOCK_BYTES, aesCtr, AES_KEYS_BYTES } from "../../crypto/aes/aes";
 
@@ -7,7 +7,10 @@ export const LENGTH_BYTES: u32 = 4;
 /** Of a block that lies in two pieces, as much as lies in the first. */
 export const LAG_BYTES: u32 = AES_BLOCK_BYTES - LENGTH_BYTES;
 
-/** Of a direction's keys: round keys, the hash key of GCM, the counter block of CTR or the nonce of GCM. As derived: key, IV. */
+/**
+ * Of a direction's keys: round keys, the hash key of GCM, the counter block of CTR or the nonce of GCM. As derived:
+ * key, IV.
+ */
 export const COUNTER_OFFSET: u32 = AES_KEYS_BYTES + AES_BLOCK_BYTES;
 export const DERIVED_IV_OFFSET: u32 = 64;
 export const DERIVED_MAC_KEY_OFFSET: u32 = 96;
@@ -23,8 +26,8 @@ export function blocksOfPiece(ptr: usize, offset: u32): usize {
 }
 
 /**
- * `aesCtr` for `length` bytes that may end within a block. Then the counter is left at this block, for the piece that has the rest of
- * it, and the bytes behind, as many as there are of the block, are changed.
+ * `aesCtr` for `length` bytes that may end within a block. Then the counter is left at this block, for the piece that
+ * has the rest of it, and the bytes behind, as many as there are of the block, are changed.
  */
 export function aesCtrPiece(keys: usize, keyLength: u32, counter: usize, ptr: usize, length: u32): void {
   const rest = length % AES_BLOCK_BYTES;

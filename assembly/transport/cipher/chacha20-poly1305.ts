@@ -1,26 +1,33 @@
-// chacha20-poly1305@openssh.com (OpenSSH's PROTOCOL.chacha20poly1305): encrypts and authenticates one packet.
-// Comes in: a packet in memory, uint32 packet_length, then packet_length bytes, then room for a tag of 16; one to be opened may come in
-// pieces. Goes out: the same packet opened or sealed in place. Next: cipher.ts.
+// chacha20-poly1305@openssh.com (OpenSSH's PROTOCOL.chacha20poly1305): encrypts and authenticates one packet. Comes in:
+// a packet in memory, uint32 packet_length, then packet_length bytes, then room for a tag of 16; one to be opened may
+// come in pieces. Goes out: the same packet opened or sealed in place. Next: cipher.ts.
 //
-// `keys` are 64 secret bytes as RFC 4253 §7.2 derives them: K_2 for the body and the one-time key, then K_1 for the length.
+// `keys` are 64 secret bytes as RFC 4253 §7.2 derives them: K_2 for the body and the one-time key, then K_1 for the
+// length.
 
 import { chacha20Xor } from "../../crypto/chacha20-poly1305/chacha20";
 import { poly1305, POLY1305_CONTEXT_BYTES, POLY1305_TAG_BYTES } from "../../crypto/chacha20-poly1305/poly1305";
 
 const KEY_BYTES: u32 = 32;
 const LENGTH_BYTES: u32 = 4;
-/** ChaCha20's blocks begin behind the length: so many bytes of one lie in the piece before, as a piece begins at a multiple of 64. */
+/**
+ * ChaCha20's blocks begin behind the length: so many bytes of one lie in the piece before, as a piece begins at a
+ * multiple of 64.
+ */
 const LAG_BYTES: u32 = 60;
 
-/** Of a packet that is being opened, which may take several calls: what Poly1305 needs, and the tag. Secret, wiped after use. */
+/**
+ * Of a packet that is being opened, which may take several calls: what Poly1305 needs, and the tag. Secret, wiped after
+ * use.
+ */
 const opening: usize = memory.data(POLY1305_CONTEXT_BYTES + POLY1305_TAG_BYTES, 16);
 const tag: usize = opening + POLY1305_CONTEXT_BYTES;
 /** Of a packet that is being sealed the same without the tag; also the copy of an encrypted length. */
 const sealing: usize = memory.data(POLY1305_CONTEXT_BYTES, 16);
 
 /**
- * packet_length, decrypted from the first four bytes of a packet at `ptr`, which stay as they are: the tag covers them. Not yet
- * authenticated: the caller bounds it. Returns a public number.
+ * packet_length, decrypted from the first four bytes of a packet at `ptr`, which stay as they are: the tag covers them.
+ * Not yet authenticated: the caller bounds it. Returns a public number.
  */
 export function decryptLength(keys: usize, sequenceNumber: u32, ptr: usize): u32 {
   store<u32>(sealing, load<u32>(ptr));
@@ -29,9 +36,10 @@ export function decryptLength(keys: usize, sequenceNumber: u32, ptr: usize): u32
 }
 
 /**
- * Opens in place the `length` bytes at `ptr` of a packet, which begin at the packet's byte `offset`: all of it, or a piece. A piece begins at
- * a multiple of 64; only the `last` may end at none, and the tag is behind it. Of the 60 bytes before any piece but the first nothing is
- * left. False if the tag is wrong, and that piece is untouched: what was opened of the packet before is nobody's to use. Constant time.
+ * Opens in place the `length` bytes at `ptr` of a packet, which begin at the packet's byte `offset`: all of it, or a
+ * piece. A piece begins at a multiple of 64; only the `last` may end at none, and the tag is behind it. Of the 60 bytes
+ * before any piece but the first nothing is left. False if the tag is wrong, and that piece is untouched: what was
+ * opened of the packet before is nobody's to use. Constant time.
  */
 export function openPiece(keys: usize, sequenceNumber: u32, ptr: usize, length: u32, offset: u32, last: bool): bool {
   if (!offset) startTag(opening, keys, sequenceNumber);
@@ -48,8 +56,8 @@ export function openPiece(keys: usize, sequenceNumber: u32, ptr: usize, length: 
 }
 
 /**
- * Encrypts the packet at `ptr`, whose first four bytes hold packet_length in network order and whose body has `packetLength` bytes,
- * in place, and writes the 16-byte tag behind it.
+ * Encrypts the packet at `ptr`, whose first four bytes hold packet_length in network order and whose body has
+ * `packetLength` bytes, in place, and writes the 16-byte tag behind it.
  */
 export function sealPacket(keys: usize, sequenceNumber: u32, ptr: usize, packetLength: u32): void {
   chacha20Xor(keys + KEY_BYTES, sequenceNumber, 0, ptr, LENGTH_BYTES);

@@ -1,8 +1,8 @@
-// The ciphers of a build, with their MACs, behind one contract: how a packet is padded, how its length is read, how a packet, perhaps in
-// pieces, is opened, and one is sealed.
+// The ciphers of a build, with their MACs, behind one contract: how a packet is padded, how its length is read, how a
+// packet, perhaps in pieces, is opened, and one is sealed.
 //
-// In: keys as key-exchange.ts derives them, packets. Out: the same packets, in place. A cipher is one of these files and a line in each
-// function. Next: ../packet.ts.
+// In: keys as key-exchange.ts derives them, packets. Out: the same packets, in place. A cipher is one of these files
+// and a line in each function. Next: ../packet.ts.
 //
 // The flags stand in the conditions themselves: only so the compiler leaves out the memory of what is not called.
 
@@ -32,7 +32,10 @@ const LENGTH_BYTES: u32 = 4;
 const POLY1305_TAG_BYTES: u32 = 16;
 export const MAXIMUM_TAG_BYTES: u32 = HAS_AES_CTR ? HMAC_TAG_BYTES : POLY1305_TAG_BYTES;
 
-/** What is derived: an encryption key of 64 bytes, an IV and a MAC's key of 32 each, of which a cipher uses as much as it needs. */
+/**
+ * What is derived: an encryption key of 64 bytes, an IV and a MAC's key of 32 each, of which a cipher uses as much as
+ * it needs.
+ */
 export const DERIVED_BYTES: u32 = HAS_SEVERAL_CIPHERS ? 128 : 64;
 /** What a cipher makes of them, in their place. */
 export const KEYS_BYTES: u32 = HAS_SEVERAL_CIPHERS
@@ -87,9 +90,10 @@ export function readLength(cipher: Cipher, keys: usize, sequenceNumber: u32, ptr
 }
 
 /**
- * Opens in place the `length` bytes at `ptr` of a packet, which begin at the packet's byte `offset`: all of it, or a piece. A piece begins at
- * a multiple of 64; only the `last` may end at none, and the tag is behind it. Of the 60 bytes before any piece but the first nothing is
- * left, nor of as many behind any piece but the last as a tag has. False if the tag is wrong: what was opened of the packet is nobody's to use.
+ * Opens in place the `length` bytes at `ptr` of a packet, which begin at the packet's byte `offset`: all of it, or a
+ * piece. A piece begins at a multiple of 64; only the `last` may end at none, and the tag is behind it. Of the 60 bytes
+ * before any piece but the first nothing is left, nor of as many behind any piece but the last as a tag has. False if
+ * the tag is wrong: what was opened of the packet is nobody's to use.
  */
 // @ts-expect-error a decorator of AssemblyScript
 @inline

@@ -1,7 +1,7 @@
 // RFC 8709: the ssh-ed25519 host key.
 //
-// In: the key pair, which the host writes, or 32 random bytes. Out: K_S, and signatures of exchange hashes, where a message is being written.
-// Next: ../key-exchange.ts.
+// In: the key pair, which the host writes, or 32 random bytes. Out: K_S, and signatures of exchange hashes, where a
+// message is being written. Next: ../key-exchange.ts.
 
 import { ed25519PublicKey, ed25519Sign } from "../../crypto/curve25519/ed25519-sign";
 import { randomBytes32 } from "../../crypto/random";

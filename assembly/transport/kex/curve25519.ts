@@ -18,7 +18,8 @@ const SHARED_SECRET_PTR: usize = memory.data(1 + CURVE25519_BYTES, 16);
 export const CURVE25519_SECRET_PTR: usize = SHARED_SECRET_PTR + 1;
 
 /**
- * Answers the 32 bytes at `clientShare` with 32 at `reply`, and makes K. False if it is all zero (§3): then `reply` is nobody's to use.
+ * Answers the 32 bytes at `clientShare` with 32 at `reply`, and makes K. False if it is all zero (§3): then `reply` is
+ * nobody's to use.
  */
 export function respondCurve25519(reply: usize, clientShare: usize): bool {
   randomBytes32(EPHEMERAL_PTR);

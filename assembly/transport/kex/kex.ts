@@ -1,7 +1,8 @@
-// The key exchanges of a build behind one contract: how long each side's share is, how the server answers, and how K enters a hash.
+// The key exchanges of a build behind one contract: how long each side's share is, how the server answers, and how K
+// enters a hash.
 //
-// In: the client's share. Out: ours, and K, which stays here. A key exchange is one of these files and a line in each function; all
-// of them hash with SHA-256. Next: ../key-exchange.ts.
+// In: the client's share. Out: ours, and K, which stays here. A key exchange is one of these files and a line in each
+// function; all of them hash with SHA-256. Next: ../key-exchange.ts.
 //
 // The flags stand in the conditions themselves: only so the compiler leaves out the memory of what is not called.
 

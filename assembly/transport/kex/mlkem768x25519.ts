@@ -1,7 +1,7 @@
 // draft-ietf-sshm-mlkem-hybrid-kex §2: mlkem768x25519-sha256, which is broken only when both ML-KEM-768 and X25519 are.
 //
-// In: the client's encapsulation key and public key. Out: a ciphertext and our public key, and K, which enters hashes as a string.
-// Next: ../key-exchange.ts.
+// In: the client's encapsulation key and public key. Out: a ciphertext and our public key, and K, which enters hashes
+// as a string. Next: ../key-exchange.ts.
 
 import { sha256, SHA256_BYTES, SHA256_CONTEXT_BYTES, sha256Restore, sha256Save } from "../../crypto/hash/sha256";
 import {
@@ -32,8 +32,9 @@ const SECOND_PTR: usize = SECRET_PTR + SHARED_SECRET_BYTES;
 const SUSPENDED_HASH_PTR: usize = memory.data(SHA256_CONTEXT_BYTES, 16);
 
 /**
- * Answers the C_INIT at `clientShare` with S_REPLY at `reply`, and makes K = SHA-256(K_PQ || K_CL). False if the encapsulation key is none
- * (FIPS 203 §7.2) or K_CL is all zero: then `reply` is nobody's to use, and nothing secret is left.
+ * Answers the C_INIT at `clientShare` with S_REPLY at `reply`, and makes K = SHA-256(K_PQ || K_CL). False if the
+ * encapsulation key is none (FIPS 203 §7.2) or K_CL is all zero: then `reply` is nobody's to use, and nothing secret is
+ * left.
  */
 export function respondHybrid(reply: usize, clientShare: usize): bool {
   randomBytes32(SECOND_PTR);

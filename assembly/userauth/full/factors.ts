@@ -1,7 +1,8 @@
-// RFC 4252 §5.1: which methods a user still needs. A user's alternatives are lists of methods in order; one that is completed admits.
+// RFC 4252 §5.1: which methods a user still needs. A user's alternatives are lists of methods in order; one that is
+// completed admits.
 //
-// A list is one byte, two bits for each method, the first one lowest. What has been achieved is such a number as well: a list that
-// begins with it can be completed, one that is equal to it is.
+// A list is one byte, two bits for each method, the first one lowest. What has been achieved is such a number as well:
+// a list that begins with it can be completed, one that is equal to it is.
 
 import { ALTERNATIVE_COUNT, ALTERNATIVES_PTR, HOST_METHODS_PTR, isKnown, OFFERED_METHODS_PTR, user } from "./users";
 import { HAS_HOST_DECISIONS, HAS_MULTI_FACTOR } from "./features";
@@ -51,7 +52,10 @@ export function isHostDecided(method: u32): bool {
   return HAS_HOST_DECISIONS && ((load<u8>(HOST_METHODS_PTR + isKnown) >> method) & 1) != 0 && load<u8>(userName) != 0;
 }
 
-/** 1 if a success of the method brings the user further, else 0. For those that are not in the table the host alone decides. */
+/**
+ * 1 if a success of the method brings the user further, else 0. For those that are not in the table the host alone
+ * decides.
+ */
 export function isUseful(method: u32): u32 {
   const methods = usefulMethods() | (HAS_HOST_DECISIONS ? (isKnown - 1) & load<u8>(HOST_METHODS_PTR) : 0);
   return (methods >> method) & 1;

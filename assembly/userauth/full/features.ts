@@ -1,5 +1,5 @@
-// What a build of userauth.wasm has: all of this, unless it is told otherwise with `asc --use WITH_RSA=0`. `npm run size` prints what
-// each feature costs. A region that asks for what a build lacks admits nobody.
+// What a build of userauth.wasm has: all of this, unless it is told otherwise with `asc --use WITH_RSA=0`. `npm run
+// size` prints what each feature costs. A region that asks for what a build lacks admits nobody.
 
 // @ts-expect-error the flag exists only when a build sets it
 export const HAS_PBKDF2: bool = isDefined(WITH_PBKDF2) ? WITH_PBKDF2 != 0 : true;

@@ -1,8 +1,8 @@
-// RFC 4252: the full build. Several users with passwords and keys, several factors, password changes, keyboard-interactive, limits, a banner and
-// decisions of the host; full/features.ts lists what can be left out.
+// RFC 4252: the full build. Several users with passwords and keys, several factors, password changes,
+// keyboard-interactive, limits, a banner and decisions of the host; full/features.ts lists what can be left out.
 //
-// In: one payload in the buffer. Out: a reply in its place, and the status. Next on a request's way: request.ts, users.ts, a file of
-// methods/, factors.ts, reply.ts.
+// In: one payload in the buffer. Out: a reply in its place, and the status. Next on a request's way: request.ts,
+// users.ts, a file of methods/, factors.ts, reply.ts.
 
 import { UserauthField, UserauthStatus } from "../../abi/index";
 import { CREDENTIALS_CAPACITY, PAYLOAD_CAPACITY, SESSION_ID_CAPACITY, USER_NAME_CAPACITY } from "../../abi/capacities";
@@ -43,7 +43,10 @@ export function credentialsCapacity(): u32 {
   return CREDENTIALS_CAPACITY;
 }
 
-/** The session identifier of `length` bytes is in the buffer, and the credentials are in their region. Whether both can be used: not 0. */
+/**
+ * The session identifier of `length` bytes is in the buffer, and the credentials are in their region. Whether both can
+ * be used: not 0.
+ */
 export function reset(length: u32): u32 {
   if (u32(length <= SESSION_ID_CAPACITY) & u32(credentialsLength() != 0)) {
     setSessionId(length);
@@ -101,7 +104,10 @@ function handleRequest(): u32 {
   return failUnknownMethod(isNone);
 }
 
-/** RFC 4252 §5: what another user has achieved is forgotten. An empty name, one longer than any user has, and what is no text is nobody's. */
+/**
+ * RFC 4252 §5: what another user has achieved is forgotten. An empty name, one longer than any user has, and what is no
+ * text is nobody's.
+ */
 function setUserName(name: usize, length: u32): void {
   if (length > USER_NAME_CAPACITY || (HAS_HOST_DECISIONS && !isText(name, length))) length = 0;
   // The byte before the name is the lowest of its length.

@@ -1,6 +1,8 @@
-// RFC 4252 §7: public key algorithms and key blobs, of RFC 8709, RFC 5656, RFC 8332 and OpenSSH's PROTOCOL.u2f. All is public.
+// RFC 4252 §7: public key algorithms and key blobs, of RFC 8709, RFC 5656, RFC 8332 and OpenSSH's PROTOCOL.u2f. All is
+// public.
 //
-// In: the fields of a request. Out: the parts of a key that this build can use, for signature.ts. To the host: the algorithms' names.
+// In: the fields of a request. Out: the parts of a key that this build can use, for signature.ts. To the host: the
+// algorithms' names.
 
 import { UserauthField } from "../../abi/index";
 import { counted, word } from "../../wire/ascii";
@@ -78,7 +80,9 @@ export function isName(name: usize, ptr: usize, length: u32): bool {
   return load<u8>(name) == length && !ctDifference(name + 1, ptr, length - 1);
 }
 
-/** Reads an mpint that is positive and without needless bytes. Returns the address of its first byte that is not zero. */
+/**
+ * Reads an mpint that is positive and without needless bytes. Returns the address of its first byte that is not zero.
+ */
 export function readPositive(): usize {
   let number = readString();
   numberLength = stringLength;

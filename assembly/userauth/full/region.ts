@@ -1,7 +1,8 @@
-// Whether this build can serve the credentials region, whatever its bytes are: a region that passes here can make no request trap.
+// Whether this build can serve the credentials region, whatever its bytes are: a region that passes here can make no
+// request trap.
 //
-// In: the region, before the first request. Out: its length. What a hash costs is bounded by its memory alone: how many passes are too
-// many is for the host to say, who knows the processor.
+// In: the region, before the first request. Out: its length. What a hash costs is bounded by its memory alone: how many
+// passes are too many is for the host to say, who knows the processor.
 
 import { CREDENTIALS_CAPACITY } from "../../abi/capacities";
 import { REGION_FORMAT } from "../../abi/region";

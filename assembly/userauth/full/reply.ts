@@ -1,6 +1,7 @@
 // RFC 4252 §5.1 and §5.4: every outcome has its reply, its status and its place in the count.
 //
-// In: what a method has found. Out: the reply in the buffer, behind the banner if that was not sent yet, and nothing else there.
+// In: what a method has found. Out: the reply in the buffer, behind the banner if that was not sent yet, and nothing
+// else there.
 
 import { UserauthField, UserauthStatus } from "../../abi/index";
 import { PAYLOAD_CAPACITY } from "../../abi/capacities";
@@ -82,7 +83,10 @@ export function failUnknownMethod(isNone: bool): u32 {
   return fail(UserauthStatus.FAILURE);
 }
 
-/** The request's method has succeeded: SUCCESS, or FAILURE with partial success if the user or `wantsMore` needs another one. */
+/**
+ * The request's method has succeeded: SUCCESS, or FAILURE with partial success if the user or `wantsMore` needs another
+ * one.
+ */
 export function succeed(wantsMore: bool): u32 {
   if (!isUseful(method)) return fail(UserauthStatus.FAILURE);
   if (achieve(method) && !wantsMore) {
@@ -109,7 +113,8 @@ export function ask(why: UserauthStatus): u32 {
 export function acceptQuery(): u32 {
   if (--queriesLeft < 0) return fail(UserauthStatus.FAILURE);
   const algorithm = fieldPtr(UserauthField.ALGORITHM);
-  // The algorithm and the blob are written nearer to the buffer's beginning than they are, so they are not overwritten before they are read.
+  // The algorithm and the blob are written nearer to the buffer's beginning than they are, so they are not overwritten
+  // before they are read.
   startWriting(BUFFER_PTR);
   writeByte(SSH_MSG_USERAUTH_PK_OK);
   writeString(algorithm, fieldLength(UserauthField.ALGORITHM));
@@ -138,7 +143,10 @@ function writeFailure(partialSuccess: bool): u32 {
   return writtenLength();
 }
 
-/** Leaves a reply of `length` bytes alone in the buffer, or the banner, which goes first. Returns the length of what is there. */
+/**
+ * Leaves a reply of `length` bytes alone in the buffer, or the banner, which goes first. Returns the length of what is
+ * there.
+ */
 export function deliver(length: u32): u32 {
   queuedLength = 0;
   if (status == UserauthStatus.PENDING) return 0;

@@ -1,7 +1,7 @@
 // RFC 4252 §5: where the request is, and what has been read of it.
 //
-// In: the buffer, which docs/abi.md puts at address 0, and the fields that the methods read. Out: the fields, to the methods and,
-// while a decision is awaited, to the host.
+// In: the buffer, which docs/abi.md puts at address 0, and the fields that the methods read. Out: the fields, to the
+// methods and, while a decision is awaited, to the host.
 
 import { UserauthField } from "../../abi/index";
 import { PAYLOAD_CAPACITY, USER_NAME_CAPACITY } from "../../abi/capacities";
@@ -11,9 +11,9 @@ import { readString, stringLength } from "../../wire/reader";
 export const BUFFER_PTR: usize = 0;
 
 /**
- * The buffer from here on is working memory: the longest request that can succeed, signed by a key of RSA with 4096 bits, has 1,191 bytes.
- * Here signatures are verified, montgomery.ts has its numbers and argon2id.ts two blocks (builds.ts says where), and a reply waits
- * while the banner is sent.
+ * The buffer from here on is working memory: the longest request that can succeed, signed by a key of RSA with 4096
+ * bits, has 1,191 bytes. Here signatures are verified, montgomery.ts has its numbers and argon2id.ts two blocks
+ * (builds.ts says where), and a reply waits while the banner is sent.
  */
 export const SCRATCH_PTR: usize = 1536;
 if (PAYLOAD_CAPACITY < 4096) ERROR("a payload has 4096 bytes or more");

@@ -45,7 +45,10 @@ const FLAGS_AND_COUNTER_BYTES: u32 = 5;
 /** The session identifier as a string. */
 const sessionId: usize = memory.data(4 + SESSION_ID_CAPACITY);
 
-/** R and A of Ed25519, or r and s of ECDSA; behind them what was signed, and then its hash, behind which montgomery.ts works. */
+/**
+ * R and A of Ed25519, or r and s of ECDSA; behind them what was signed, and then its hash, behind which montgomery.ts
+ * works.
+ */
 const HEAD_PTR: usize = SCRATCH_PTR;
 const SIGNED_PTR: usize = SCRATCH_PTR + 64;
 if (BYTES != SIGNED_PTR + 64 || BYTES + WORKSPACE_BYTES > <usize>PAYLOAD_CAPACITY)
@@ -58,8 +61,8 @@ export function setSessionId(length: u32): void {
 }
 
 /**
- * Whether the request's signature is that of the key, of the session identifier and the first `signedLength` bytes of the request,
- * which ends before the scratch memory.
+ * Whether the request's signature is that of the key, of the session identifier and the first `signedLength` bytes of
+ * the request, which ends before the scratch memory.
  *
  *     string    type: the algorithm's name
  *     string    signature
@@ -97,7 +100,10 @@ export function verifySignature(signedLength: u32): bool {
   return verifyVartime(signature + 32, HEAD_PTR, 64 + length);
 }
 
-/** PROTOCOL.u2f: what a security key signs is the hash of the application, flags and counter, and the hash of the message. */
+/**
+ * PROTOCOL.u2f: what a security key signs is the hash of the application, flags and counter, and the hash of the
+ * message.
+ */
 function writeSecurityKeyData(signedLength: u32, flags: usize): u32 {
   const messageHash = SIGNED_PTR + 2 * SHA256_BYTES;
   sha256Start();

@@ -1,8 +1,9 @@
-// The credentials region: limits, banner and users, each with a password, keys, what is required and what the user may do. abi/region.ts
-// has its layout, host/node/credentials/users-region.ts makes it, region.ts reads it before anything here does.
+// The credentials region: limits, banner and users, each with a password, keys, what is required and what the user may
+// do. abi/region.ts has its layout, host/node/credentials/users-region.ts makes it, region.ts reads it before anything
+// here does.
 //
-// In: the name and perhaps the key of a request. Out: that user's record, or one that nobody can satisfy. A search looks at
-// every user and every key, and executes the same instructions for all names of one length.
+// In: the name and perhaps the key of a request. Out: that user's record, or one that nobody can satisfy. A search
+// looks at every user and every key, and executes the same instructions for all names of one length.
 
 import { PAYLOAD_CAPACITY } from "../../abi/capacities";
 import {
@@ -72,7 +73,9 @@ export const PASSWORD_EXPIRED: u32 = 2;
 const KEY_OPTIONS_PTR: usize = 2;
 const KEY_BLOB_PTR: usize = KEY_HEAD_BYTES;
 
-/** The record of whoever is not in the table: no password, no key, nothing that would be enough, nothing that he may. */
+/**
+ * The record of whoever is not in the table: no password, no key, nothing that would be enough, nothing that he may.
+ */
 const NOBODY_PTR: usize = memory.data((NAME_PTR + 2) as i32);
 
 /** The record of the request's user. */
@@ -86,9 +89,9 @@ export let keyBlob: usize = 0;
 export let keyOptions: u32 = 0;
 
 /**
- * Finds the user that `userName` names, and whether the user has the key whose blob is `blobLength` bytes at `blob`; 0 for no key. Returns
- * where the table has ended: in a region that is one, where the region does. Whatever its bytes are, all that is read is in memory: a
- * record, a key or a name at the end is followed by more of it.
+ * Finds the user that `userName` names, and whether the user has the key whose blob is `blobLength` bytes at `blob`; 0
+ * for no key. Returns where the table has ended: in a region that is one, where the region does. Whatever its bytes
+ * are, all that is read is in memory: a record, a key or a name at the end is followed by more of it.
  */
 export function findUser(blob: usize, blobLength: u32): usize {
   const nameLength = <u32>load<u8>(userName);

@@ -1,8 +1,8 @@
-// Passwords against the hashes of the credentials region: Argon2id (RFC 9106) or PBKDF2 with HMAC-SHA-256 (RFC 8018), the same
-// costs for everybody.
+// Passwords against the hashes of the credentials region: Argon2id (RFC 9106) or PBKDF2 with HMAC-SHA-256 (RFC 8018),
+// the same costs for everybody.
 //
-// In: a password of the client, secret. Out: whether it is the user's, by the same instructions for users with and without
-// a password and for those that are not there.
+// In: a password of the client, secret. Out: whether it is the user's, by the same instructions for users with and
+// without a password and for those that are not there.
 
 import { UserauthStatus } from "../../abi/index";
 import { ARGON2_MEMORY_KIB, PASSWORD_CAPACITY, PAYLOAD_CAPACITY } from "../../abi/capacities";
@@ -87,8 +87,8 @@ export function isPassword(password: usize, length: u32): u32 {
 }
 
 /**
- * What a password is worth, by a method that asks for one: SUCCESS; CHANGE_REQUIRED if it is right and has expired; FAILURE if it is right
- * and brings the user no further; INVALID_USER, INVALID_PASSWORD.
+ * What a password is worth, by a method that asks for one: SUCCESS; CHANGE_REQUIRED if it is right and has expired;
+ * FAILURE if it is right and brings the user no further; INVALID_USER, INVALID_PASSWORD.
  */
 export function judgePassword(method: u32, password: usize, length: u32): UserauthStatus {
   // What is empty or longer than any password costs nothing, whoever the user is.

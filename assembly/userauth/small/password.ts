@@ -1,8 +1,8 @@
 // RFC 4252 §5 and §8: a server for one user with one password, in a few hundred bytes.
 //
-// In: one request in the buffer. Out: a reply in its place, and the status. Everything between the user name and the password
-// is the same in every request that can succeed, so it is compared in one piece, and the two lengths that vary must add up
-// to the payload's. docs/userauth.md gives the bytes that each choice saves.
+// In: one request in the buffer. Out: a reply in its place, and the status. Everything between the user name and the
+// password is the same in every request that can succeed, so it is compared in one piece, and the two lengths that vary
+// must add up to the payload's. docs/userauth.md gives the bytes that each choice saves.
 
 import { UserauthStatus } from "../../abi/index";
 import { USERAUTH_LAST_REFUSAL, USERAUTH_OVER } from "../../abi/ranges";
@@ -17,7 +17,10 @@ export { __heap_base as __data_end, __heap_base };
 /** The buffer is at address 0: see docs/abi.md. The static data begins where it ends. */
 const BUFFER_PTR: usize = 0;
 
-/** string "ssh-connection", string "password", boolean FALSE, and the upper three bytes of the password's length: all zero. */
+/**
+ * string "ssh-connection", string "password", boolean FALSE, and the upper three bytes of the password's length: all
+ * zero.
+ */
 const MIDDLE_PTR: usize = memory.data<u8>([...sshString(SSH_CONNECTION), ...sshString(PASSWORD_NAME), 0, 0, 0, 0]);
 const METHOD_OFFSET: u32 = 4 + byteLength(SSH_CONNECTION) + 4;
 const MIDDLE_BYTES: u32 = METHOD_OFFSET + byteLength(PASSWORD_NAME) + 1 + 3;

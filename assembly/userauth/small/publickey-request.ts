@@ -1,7 +1,8 @@
 // RFC 4252 §5 and §7: a server for one user with one Ed25519 key.
 //
-// In: one request in the buffer. Out: a reply in its place, and the status. The entry file (publickey.ts, publickey-small.ts)
-// brings the verification: `readRequest` says when a signature has to be verified, and `conclude` answers.
+// In: one request in the buffer. Out: a reply in its place, and the status. The entry file (publickey.ts,
+// publickey-small.ts) brings the verification: `readRequest` says when a signature has to be verified, and `conclude`
+// answers.
 
 import { UserauthStatus } from "../../abi/index";
 import { USERAUTH_OVER } from "../../abi/ranges";
@@ -60,7 +61,10 @@ const NAME_BYTES: u32 = 4 + byteLength(SSH_ED25519);
 const ALGORITHM_BYTES: u32 = NAME_BYTES + 4 + NAME_BYTES + 4;
 const KEY_BYTES: u32 = 32;
 
-/** Of a signature blob: string "ssh-ed25519" and three zero bytes of the signature's length, as they stand in `ALGORITHM_PTR`. */
+/**
+ * Of a signature blob: string "ssh-ed25519" and three zero bytes of the signature's length, as they stand in
+ * `ALGORITHM_PTR`.
+ */
 const SIGNATURE_TYPE_BYTES: u32 = NAME_BYTES + 3;
 const SIGNATURE_BYTES: u32 = 64;
 const SIGNATURE_BLOB_BYTES: u32 = NAME_BYTES + 4 + SIGNATURE_BYTES;
@@ -89,7 +93,10 @@ let attemptsLeft: u32 = 7;
 /** PK_OK has no effect but this: it can be had only so often. */
 let queriesLeft: u32 = 6;
 
-/** Bytes of R, A and the session identifier; 0, and every request an error, until `reset` has found a key and an identifier. */
+/**
+ * Bytes of R, A and the session identifier; 0, and every request an error, until `reset` has found a key and an
+ * identifier.
+ */
 let hashHeadLength: u32 = 0;
 let userMatches: bool = false;
 
@@ -105,7 +112,10 @@ export let scalar: usize = 0;
 /** Length of the hash's input, which begins at `HASH_INPUT_PTR`. */
 export let hashInputLength: u32 = 0;
 
-/** The session identifier of `length` bytes is in the buffer, and the credentials are in their region. Whether both can be used: not 0. */
+/**
+ * The session identifier of `length` bytes is in the buffer, and the credentials are in their region. Whether both can
+ * be used: not 0.
+ */
 export function reset(length: u32): u32 {
   // 32 zero bytes, a region that was not filled, are a point of order 4: anybody could make its signatures.
   if (u32(length <= SESSION_ID_CAPACITY) & u32(load<u64>(KEY_PTR) != 0)) {
@@ -126,9 +136,9 @@ export function reset(length: u32): u32 {
  *     string    public key blob
  *     string    signature (if the boolean is TRUE)
  *
- * Returns the length of the reply, or `KEY_MATCHES`: then `conclude` answers, once it is known whether `scalar` and the hash's
- * input make a signature of the embedded key. The status is USERAUTH_PROTOCOL_ERROR until the request is answered: whatever
- * goes wrong on the way fails closed.
+ * Returns the length of the reply, or `KEY_MATCHES`: then `conclude` answers, once it is known whether `scalar` and the
+ * hash's input make a signature of the embedded key. The status is USERAUTH_PROTOCOL_ERROR until the request is
+ * answered: whatever goes wrong on the way fails closed.
  */
 export function readRequest(length: u32): u32 {
   if (status >= USERAUTH_OVER) return 0;
@@ -184,8 +194,8 @@ export function readRequest(length: u32): u32 {
 }
 
 /**
- * Answers a request that names the embedded key; `verified` says that the key is usable and, unless this is a query, that it
- * made the signature. Until here the instructions are the same for every user name of one length.
+ * Answers a request that names the embedded key; `verified` says that the key is usable and, unless this is a query,
+ * that it made the signature. Until here the instructions are the same for every user name of one length.
  */
 export function conclude(verified: bool): u32 {
   if (!verified) return fail(UserauthStatus.INVALID_PUBLICKEY);

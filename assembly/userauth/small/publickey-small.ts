@@ -1,6 +1,7 @@
 // RFC 4252 §7: a server for one user with one Ed25519 key; smallest code.
 //
-// In: one request in the buffer. Out: a reply in its place, and the status. Reading and replying are in publickey-request.ts.
+// In: one request in the buffer. Out: a reply in its place, and the status. Reading and replying are in
+// publickey-request.ts.
 
 import { verifyVartime } from "../../crypto/curve25519/compact/ed25519-verify";
 import { conclude, HASH_INPUT_PTR, hashInputLength, KEY_MATCHES, readRequest, scalar } from "./publickey-request";

@@ -1,6 +1,7 @@
 // RFC 4252 §7: a server for one user with one Ed25519 key; fewest instructions, specialised to the embedded key.
 //
-// In: one request in the buffer. Out: a reply in its place, and the status. Reading and replying are in publickey-request.ts.
+// In: one request in the buffer. Out: a reply in its place, and the status. Reading and replying are in
+// publickey-request.ts.
 
 import { prepared, prepareKey, verifyVartime } from "../../crypto/curve25519/ed25519-verify";
 import {

@@ -1,4 +1,5 @@
-// Configures and builds a board's folder with CMake and Ninja. What is missing on the machine is said by the name of its package.
+// Configures and builds a board's folder with CMake and Ninja. What is missing on the machine is said by the name of
+// its package.
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";

@@ -1,4 +1,5 @@
-// Runs a board's command line, and builds the modules when it is known to be right. Exit codes: 0 all is well, 1 it failed, 2 the command line is wrong.
+// Runs a board's command line, and builds the modules when it is known to be right. Exit codes: 0 all is well, 1 it
+// failed, 2 the command line is wrong.
 
 import { type Command, CommanderError } from "commander";
 import { guardStandardStreams } from "../../../host/node/cli/standard-streams.js";

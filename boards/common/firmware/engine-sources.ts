@@ -1,5 +1,6 @@
-// Brings the C sources of wasm3 and WAMR into build/boards, for the engines of those names. Both lie in packages of other languages, in
-// their pinned versions and compared with their hashes: wasm3's in an npm package that itself wants React Native, WAMR's in a crate.
+// Brings the C sources of wasm3 and WAMR into build/boards, for the engines of those names. Both lie in packages of
+// other languages, in their pinned versions and compared with their hashes: wasm3's in an npm package that itself wants
+// React Native, WAMR's in a crate.
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -34,8 +35,8 @@ export function engineSources(engine: Engine): Record<string, string> {
 }
 
 /**
- * The folder with wasm3.h and m3_*.c: the environment's WASM3_ROOT, for another version than the pinned one, or else fetched when it is not
- * there yet. Throws a `BoardBuildError` when it cannot be had.
+ * The folder with wasm3.h and m3_*.c: the environment's WASM3_ROOT, for another version than the pinned one, or else
+ * fetched when it is not there yet. Throws a `BoardBuildError` when it cannot be had.
  */
 export function wasm3Folder(): string {
   const given = process.env["WASM3_ROOT"];

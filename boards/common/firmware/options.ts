@@ -43,8 +43,8 @@ export function withBoardOptions(
 }
 
 /**
- * The credentials that the options name, or else those of development: only if `reach` is nobody else's, or when they are allowed; and the
- * transport, which is the `usual` one where none is named.
+ * The credentials that the options name, or else those of development: only if `reach` is nobody else's, or when they
+ * are allowed; and the transport, which is the `usual` one where none is named.
  */
 export async function boardCredentials(
   options: BoardOptions,

@@ -1,5 +1,5 @@
-// `npx tsx boards/rp2040/emulator/assemble-boot-rom.ts`: assembles boot-rom.S with the cross binutils and writes boot-rom.ts, which is
-// kept in the repository so that the emulator needs no toolchain.
+// `npx tsx boards/rp2040/emulator/assemble-boot-rom.ts`: assembles boot-rom.S with the cross binutils and writes
+// boot-rom.ts, which is kept in the repository so that the emulator needs no toolchain.
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

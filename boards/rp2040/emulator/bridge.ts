@@ -1,6 +1,6 @@
-// A serial port of the emulated device as a TCP port on 127.0.0.1. A connection opens the serial port (DTR), its end closes it.
-// One connection at a time has the port; others wait for it in order, as the end of one client and the start of the next may
-// cross. Neither direction loses a byte: each side waits while the other takes none.
+// A serial port of the emulated device as a TCP port on 127.0.0.1. A connection opens the serial port (DTR), its end
+// closes it. One connection at a time has the port; others wait for it in order, as the end of one client and the start
+// of the next may cross. Neither direction loses a byte: each side waits while the other takes none.
 
 import { createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";

@@ -1,5 +1,5 @@
-// One serial port (USB CDC-ACM function) of the device, as a program on the host sees it: opening it sets DTR, bytes go both
-// ways without loss, closing it clears DTR. usb-host.ts moves the packets.
+// One serial port (USB CDC-ACM function) of the device, as a program on the host sees it: opening it sets DTR, bytes go
+// both ways without loss, closing it clears DTR. usb-host.ts moves the packets.
 
 import type { UsbHost } from "./usb-host.js";
 

@@ -1,4 +1,5 @@
-// Registers of the chip that tell firmware what it runs on and why it was reset, where rp2040js has none or another revision's.
+// Registers of the chip that tell firmware what it runs on and why it was reset, where rp2040js has none or another
+// revision's.
 
 import { BasePeripheral } from "rp2040js";
 import type { RP2040 } from "rp2040js";

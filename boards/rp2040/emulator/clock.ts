@@ -1,5 +1,6 @@
-// Simulated time. The clock is the processor's cycle counter: rp2040js asks for nanoseconds and alarms, and gets both from
-// cycles, so that timers, watchdog and USB depend on the program alone and never on the machine the emulator runs on.
+// Simulated time. The clock is the processor's cycle counter: rp2040js asks for nanoseconds and alarms, and gets both
+// from cycles, so that timers, watchdog and USB depend on the program alone and never on the machine the emulator runs
+// on.
 
 import type { RP2040 } from "rp2040js";
 

@@ -1,5 +1,5 @@
-// The ring oscillator and its random bit. Silicon gives bits whose quality depends on voltage, temperature and luck; the
-// emulator gives bits of a chosen quality, so that the firmware's health tests can be seen to pass and to fail.
+// The ring oscillator and its random bit. Silicon gives bits whose quality depends on voltage, temperature and luck;
+// the emulator gives bits of a chosen quality, so that the firmware's health tests can be seen to pass and to fail.
 
 import { createCipheriv, createHash, randomFillSync } from "node:crypto";
 import { BasePeripheral } from "rp2040js";
@@ -13,8 +13,8 @@ const BUFFER_BYTES = 4096;
 export const ENTROPY_KINDS = ["good", "biased", "stuck", "constant", "alternating"] as const;
 
 /**
- * good: independent, fair bits; biased: independent, three quarters ones; stuck: always 1, as in rp2040js itself; constant:
- * always 0; alternating: 0 1 0 1.
+ * good: independent, fair bits; biased: independent, three quarters ones; stuck: always 1, as in rp2040js itself;
+ * constant: always 0; alternating: 0 1 0 1.
  */
 export type EntropyKind = (typeof ENTROPY_KINDS)[number];
 

@@ -1,5 +1,6 @@
-// `npm run emulate:rp2040 -- --port N`: runs a board's firmware in the emulated Pico and gives its two serial ports to TCP: the
-// SSH byte stream to --port, the console to --serial-port. Prints `listening on HOST:PORT` when the device has enumerated.
+// `npm run emulate:rp2040 -- --port N`: runs a board's firmware in the emulated Pico and gives its two serial ports to
+// TCP: the SSH byte stream to --port, the console to --serial-port. Prints `listening on HOST:PORT` when the device has
+// enumerated.
 //
 // Exit codes: 0 it was ended or entered boot mode, 1 it failed, 2 the command line is wrong.
 

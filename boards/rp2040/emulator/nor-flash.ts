@@ -1,6 +1,6 @@
-// The flash chip: a W25Q16JV, as soldered on a Pico. Erased bits are 1, programming can only clear them, both take time during
-// which the chip answers nothing but its status. It remembers every operation with its cycles, so that a test can ask what a
-// power cut at any moment would have left behind. A host that breaks the chip's rules gets an exception.
+// The flash chip: a W25Q16JV, as soldered on a Pico. Erased bits are 1, programming can only clear them, both take time
+// during which the chip answers nothing but its status. It remembers every operation with its cycles, so that a test
+// can ask what a power cut at any moment would have left behind. A host that breaks the chip's rules gets an exception.
 
 import { CYCLES_PER_MICROSECOND, CYCLES_PER_MS } from "./clock.js";
 
@@ -46,7 +46,9 @@ const UNIQUE_ID = Uint8Array.of(0xe6, 0x61, 0x4c, 0x5e, 0x53, 0x41, 0x4d, 0x45);
 const ADDRESS_BYTES = 3;
 const UNIQUE_ID_DUMMY_BYTES = 4;
 
-/** One change of the flash: busy from cycle `start` until `end`. `data` is what a program operation clears bits with. */
+/**
+ * One change of the flash: busy from cycle `start` until `end`. `data` is what a program operation clears bits with.
+ */
 export interface FlashOperation {
   kind: "erase" | "program";
   address: number;
@@ -189,8 +191,8 @@ export class NorFlash {
   }
 
   /**
-   * What the array would hold had the power been cut at `cycle`: operations that had ended are whole, one that had begun is torn.
-   * `random` gives numbers in [0, 1) and decides how.
+   * What the array would hold had the power been cut at `cycle`: operations that had ended are whole, one that had
+   * begun is torn. `random` gives numbers in [0, 1) and decides how.
    */
   imageAt(cycle: number, random: () => number): Uint8Array {
     const image = this.#initial.slice();
@@ -209,8 +211,9 @@ function apply(image: Uint8Array, { kind, address, length, data }: FlashOperatio
 }
 
 /**
- * An operation cut after `progress` (0 to 1). A torn erase leaves a part erased and the rest as it was or as noise: the chip
- * clears all bits before it sets them. A torn program leaves a prefix, or a random subset of the bits it was to clear.
+ * An operation cut after `progress` (0 to 1). A torn erase leaves a part erased and the rest as it was or as noise: the
+ * chip clears all bits before it sets them. A torn program leaves a prefix, or a random subset of the bits it was to
+ * clear.
  */
 function tear(
   image: Uint8Array,

@@ -1,10 +1,13 @@
-// Real time for a simulated processor: it calls slices of work on Node's event loop, one after another while there is work, and
-// sleeps while the processor waits for a moment that lies in the future. Time that computing takes longer than on a board is
-// not made up for.
+// Real time for a simulated processor: it calls slices of work on Node's event loop, one after another while there is
+// work, and sleeps while the processor waits for a moment that lies in the future. Time that computing takes longer
+// than on a board is not made up for.
 
 import { CYCLES_PER_MS } from "./clock.js";
 
-/** Simulated time may be ahead by this much before a sleep is worth a timer: USB interrupts an idle device every millisecond. */
+/**
+ * Simulated time may be ahead by this much before a sleep is worth a timer: USB interrupts an idle device every
+ * millisecond.
+ */
 const TOLERANCE_MS = 4;
 /** A delay of Node's timers is made up for; more than this comes from computing. */
 const CATCH_UP_MS = 20;

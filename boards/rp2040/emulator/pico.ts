@@ -1,6 +1,7 @@
-// The emulated Raspberry Pi Pico: rp2040js' processor and peripherals with our boot ROM, flash, oscillator and USB, and a cable
-// to a host. It runs the .bin that is flashed on a board. Simulated time depends on the program alone; `run` and `runUntil` let
-// it pass as fast as the machine can, `start` lets it pass no faster than real time and shares the thread with sockets.
+// The emulated Raspberry Pi Pico: rp2040js' processor and peripherals with our boot ROM, flash, oscillator and USB, and
+// a cable to a host. It runs the .bin that is flashed on a board. Simulated time depends on the program alone; `run`
+// and `runUntil` let it pass as fast as the machine can, `start` lets it pass no faster than real time and shares the
+// thread with sockets.
 
 import { EventEmitter } from "node:events";
 import { GPIOPinState, RP2040 } from "rp2040js";
@@ -29,10 +30,15 @@ const BREAK_BOOT_MODE = 0xb0;
 const BREAK_MISSING = 0xf0;
 const BOOT_ROM_END = 0x4000;
 
-/** The firmware did what no board could do: an access outside all memory, an unaligned one, an instruction that does not exist. */
+/**
+ * The firmware did what no board could do: an access outside all memory, an unaligned one, an instruction that does not
+ * exist.
+ */
 export class FirmwareError extends Error {}
 
-/** running; "boot mode": waiting for an image, as after `bootsel`; halted: at a breakpoint, until the watchdog bites. */
+/**
+ * running; "boot mode": waiting for an image, as after `bootsel`; halted: at a breakpoint, until the watchdog bites.
+ */
 export type PicoState = "running" | "boot mode" | "halted";
 
 export interface PicoOptions {
@@ -106,8 +112,8 @@ export class Pico extends EventEmitter<PicoEvents> {
   }
 
   /**
-   * Power off and on: memory and the watchdog's scratch registers are lost, the flash keeps what has been written. What a cut in
-   * the middle of an operation leaves is `flash.imageAt`, for a new Pico.
+   * Power off and on: memory and the watchdog's scratch registers are lost, the flash keeps what has been written. What
+   * a cut in the middle of an operation leaves is `flash.imageAt`, for a new Pico.
    */
   powerCycle(): void {
     this.#powerOn();
@@ -293,7 +299,9 @@ function isWaiting(core: RP2040["core"]): boolean {
   return core.waiting;
 }
 
-/** As the core's own, but a waiting core is left to the run loop: rp2040js would take the interrupt in spite of PRIMASK. */
+/**
+ * As the core's own, but a waiting core is left to the run loop: rp2040js would take the interrupt in spite of PRIMASK.
+ */
 function setInterrupt({ core }: RP2040, irq: number, value: boolean): void {
   if (value) {
     core.pendingInterrupts |= 1 << irq;

@@ -1,6 +1,7 @@
-// Between processor and flash: the SSI with which firmware sends the flash commands, the pads that override its chip select,
-// and the window at 0x10000000 through which code and constants are read (XIP). rp2040js reads that window from an array; the
-// array is taken away while the flash cannot be read, and an access then is the error that would crash a board.
+// Between processor and flash: the SSI with which firmware sends the flash commands, the pads that override its chip
+// select, and the window at 0x10000000 through which code and constants are read (XIP). rp2040js reads that window from
+// an array; the array is taken away while the flash cannot be read, and an access then is the error that would crash a
+// board.
 
 import { BasePeripheral } from "rp2040js";
 import type { RP2040 } from "rp2040js";

@@ -1,5 +1,5 @@
-// The other end of UART0's receive line: bytes arrive at the baud rate that the firmware has set, and wait while its FIFO is
-// full, as behind a line with hardware flow control.
+// The other end of UART0's receive line: bytes arrive at the baud rate that the firmware has set, and wait while its
+// FIFO is full, as behind a line with hardware flow control.
 
 import type { RP2040 } from "rp2040js";
 import { CLOCK_HZ } from "./clock.js";

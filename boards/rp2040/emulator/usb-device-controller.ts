@@ -1,6 +1,6 @@
-// The RP2040's USB controller in device mode (datasheet 4.1), as TinyUSB drives it: buffers and their control words in the
-// DPRAM, status and interrupts in registers. Unlike rp2040js's own it keeps a buffer until a host has really taken or filled
-// it, which is what makes flow control in both directions work. The other end of the cable is usb-host.ts.
+// The RP2040's USB controller in device mode (datasheet 4.1), as TinyUSB drives it: buffers and their control words in
+// the DPRAM, status and interrupts in registers. Unlike rp2040js's own it keeps a buffer until a host has really taken
+// or filled it, which is what makes flow control in both directions work. The other end of the cable is usb-host.ts.
 
 import { BasePeripheral } from "rp2040js";
 import type { RP2040 } from "rp2040js";

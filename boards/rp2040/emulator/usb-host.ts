@@ -1,6 +1,6 @@
-// The computer at the other end of the USB cable: it enumerates the device as an operating system does (USB 2.0, 9.1.2), opens
-// its CDC-ACM ports when asked, and moves packets one at a time at the pace of a full-speed bus. A refused transfer (NAK) is
-// tried again when the firmware has given the controller a new buffer.
+// The computer at the other end of the USB cable: it enumerates the device as an operating system does (USB 2.0,
+// 9.1.2), opens its CDC-ACM ports when asked, and moves packets one at a time at the pace of a full-speed bus. A
+// refused transfer (NAK) is tried again when the firmware has given the controller a new buffer.
 
 import { CdcPort, PACKET_BYTES } from "./cdc-port.js";
 import type { CdcFunction } from "./cdc-port.js";

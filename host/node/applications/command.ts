@@ -1,5 +1,5 @@
-// What a command of the device shell is made of: its entry in a table, and what it is told when it is run. This is all that the author of a
-// command needs; commands.ts finds and runs them.
+// What a command of the device shell is made of: its entry in a table, and what it is told when it is run. This is all
+// that the author of a command needs; commands.ts finds and runs them.
 //
 //     serveShell(session, device, {
 //       commands: { hello: { help: "greets", run: ({ output }) => output.write("hello\n") } },
@@ -23,8 +23,8 @@ export const CommandStatus = {
 /** Takes a command's text, each LF as the client's terminal wants it. */
 export interface CommandOutput {
   /**
-   * Resolves when there is room for more: whoever writes much, or for long, waits for it. Rejects when the command is to end, by Ctrl-C or
-   * because the client has gone.
+   * Resolves when there is room for more: whoever writes much, or for long, waits for it. Rejects when the command is
+   * to end, by Ctrl-C or because the client has gone.
    */
   write(text: string): Promise<void>;
   /** The same to standard error. */
@@ -70,8 +70,8 @@ export interface Command {
   usage?: string;
   help: string;
   /**
-   * Who may run it where nothing else is said of the user (docs/users.md). "everybody" is for finding out what there is, and leaving.
-   * Default: "users".
+   * Who may run it where nothing else is said of the user (docs/users.md). "everybody" is for finding out what there
+   * is, and leaving. Default: "users".
    */
   audience?: "everybody" | "users" | "administrators";
   /** The line may have a secret in it: it does not go into the history. */

@@ -1,7 +1,7 @@
 // The commands of the device shell: finds, permits, explains and runs them. They know nothing of channels and lines.
 //
-// Ours stand in commands/, a table for each subject; an application adds its own (`serveShell`, command.ts). A command of the
-// application's replaces one of ours that has the same name. host/c/applications/commands.c says the same.
+// Ours stand in commands/, a table for each subject; an application adds its own (`serveShell`, command.ts). A command
+// of the application's replaces one of ours that has the same name. host/c/applications/commands.c says the same.
 
 import { isPermissionName } from "../userauth/permissions.js";
 import type { Session } from "../switchboard/session.js";
@@ -99,7 +99,10 @@ function endOf(result: CommandResult): CommandEnd {
   return typeof result === "object" ? result : { status: result ?? 0 };
 }
 
-/** Whether one of the names becomes the other when one byte is put in, taken out or replaced, or when two neighbours change places. */
+/**
+ * Whether one of the names becomes the other when one byte is put in, taken out or replaced, or when two neighbours
+ * change places.
+ */
 function isSimilar(left: Buffer, right: Buffer): boolean {
   let start = 0;
   let [leftEnd, rightEnd] = [left.length, right.length];

@@ -1,4 +1,5 @@
-// An instance of the shell module (docs/abi.md) as lines.ts uses it: bytes of a channel in, lines and bytes for the terminal out.
+// An instance of the shell module (docs/abi.md) as lines.ts uses it: bytes of a channel in, lines and bytes for the
+// terminal out.
 //
 // The one place where what that module says is believed, once it has been compared with what it was given.
 
@@ -80,7 +81,9 @@ export class LineModule {
     return this.#parts(this.#exports.historyPtr(), this.#exports.historyLength(), "\n").reverse();
   }
 
-  /** Completes the word at the cursor, if it is the line's first one. Of the choice, what has no room is not offered. */
+  /**
+   * Completes the word at the cursor, if it is the line's first one. Of the choice, what has no room is not offered.
+   */
   complete(choice: readonly string[]): void {
     let words = "";
     const room = this.#exports.inputCapacity() >>> 0;

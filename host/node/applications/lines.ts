@@ -1,7 +1,9 @@
-// Turns what a channel receives into lines, by way of an instance of the shell module (line-module.ts), one for each channel.
+// Turns what a channel receives into lines, by way of an instance of the shell module (line-module.ts), one for each
+// channel.
 //
-// In: bytes of the channel, and changes of its terminal. Out: finished lines, for shell.ts; on a terminal also prompt and echo. Nothing is
-// read while the client does not take what it is sent, or while a command runs; but on a terminal a command does not miss Ctrl-C.
+// In: bytes of the channel, and changes of its terminal. Out: finished lines, for shell.ts; on a terminal also prompt
+// and echo. Nothing is read while the client does not take what it is sent, or while a command runs; but on a terminal
+// a command does not miss Ctrl-C.
 
 import { ShellEvent } from "../../../assembly/abi/index.js";
 import { ModuleError } from "../modules.js";

@@ -1,6 +1,8 @@
-// The device shell: what a client finds behind the login. The same commands in an interactive shell and through `ssh host command`.
+// The device shell: what a client finds behind the login. The same commands in an interactive shell and through `ssh
+// host command`.
 //
-// lines.ts turns keys and bytes into lines, commands.ts lines into commands, and what those write goes to the channel from here.
+// lines.ts turns keys and bytes into lines, commands.ts lines into commands, and what those write goes to the channel
+// from here.
 
 import type { Writable } from "node:stream";
 import type { Channel } from "../switchboard/channel.js";
@@ -38,7 +40,10 @@ export function serveShell(session: Session, device: Device, { commands: others 
   });
 }
 
-/** From now on a signal, or a break as on a terminal that makes SIGINT of it, is Ctrl-C; without a terminal it ends the channel. */
+/**
+ * From now on a signal, or a break as on a terminal that makes SIGINT of it, is Ctrl-C; without a terminal it ends the
+ * channel.
+ */
 function interruptible(channel: Channel, shell: Shell): void {
   channel.on("signal", (name, request) => {
     if (INTERRUPTING_SIGNALS.has(name)) shell.signal();
@@ -53,7 +58,9 @@ function write(channel: Channel, stream: Writable, text: string): boolean {
   return channel.pty ? channel.write(text.replace(/\n/g, "\r\n")) : stream.write(text);
 }
 
-/** Waits until the stream has room again. Rejects when the command is to end, and says so to nobody who does not listen. */
+/**
+ * Waits until the stream has room again. Rejects when the command is to end, and says so to nobody who does not listen.
+ */
 function written(stream: Writable, hasRoom: boolean, signal: AbortSignal): Promise<void> {
   const promise = new Promise<void>((resolve, reject) => {
     const abort = () => reject(signal.reason as Error);

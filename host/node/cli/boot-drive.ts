@@ -1,7 +1,7 @@
 // Flashing a board that shows itself as a drive in boot mode: a UF2 file is copied to it.
 //
-// In: the UF2 file, and what the drive's INFO_UF2.TXT says of the boards that take it. The board restarts by itself when it has everything, and the
-// drive vanishes. flash.ts is the user.
+// In: the UF2 file, and what the drive's INFO_UF2.TXT says of the boards that take it. The board restarts by itself
+// when it has everything, and the drive vanishes. flash.ts is the user.
 
 import {
   closeSync,
@@ -92,7 +92,10 @@ function readInfo(path: string): string {
   }
 }
 
-/** Opens a file of a drive, which anybody may have made: a link would lead to a file that is not on it, a pipe would keep us waiting. */
+/**
+ * Opens a file of a drive, which anybody may have made: a link would lead to a file that is not on it, a pipe would
+ * keep us waiting.
+ */
 function openPlain(path: string, flags: number): number {
   const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants>; // Windows has neither
   let file: number;

@@ -1,4 +1,5 @@
-// The options of `sesame serve` that bound what clients may cost, by the names of OpenSSH's sshd_config where that has them.
+// The options of `sesame serve` that bound what clients may cost, by the names of OpenSSH's sshd_config where that has
+// them.
 
 import { type Command, InvalidArgumentError } from "commander";
 import type { ServerOptions } from "../server/options.js";

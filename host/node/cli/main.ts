@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-// The command `sesame`: which commands there are. Each has a file of its own, which is loaded when it is asked for: so that help and version
-// are there at once.
+// The command `sesame`: which commands there are. Each has a file of its own, which is loaded when it is asked for: so
+// that help and version are there at once.
 //
-// Exit codes: 0 all is well, 1 it failed, 2 the command line is wrong. The log goes to standard error, results to standard output.
+// Exit codes: 0 all is well, 1 it failed, 2 the command line is wrong. The log goes to standard error, results to
+// standard output.
 
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../package-root.js";

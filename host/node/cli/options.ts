@@ -97,7 +97,10 @@ export function givenUsers(options: ConfigOptions): UsersTable | undefined {
   return readUsersFile(config, options);
 }
 
-/** Throws a `UsageError` for options that contradict each other, and errors that name the file for contents that will not do. */
+/**
+ * Throws a `UsageError` for options that contradict each other, and errors that name the file for contents that will
+ * not do.
+ */
 export function givenCredentials(options: CredentialOptions): GivenCredentials {
   const { userauth, user = DEVELOPMENT_USER, passwordFile, authorizedKey } = options;
   const build = userauth ?? (authorizedKey === undefined ? "password" : "publickey");

@@ -21,7 +21,10 @@ export function ownCommand(script: string, path = process.env["PATH"] ?? "", pro
   return { command: isOnPath(real, path) ? ["sesame"] : [program, real] };
 }
 
-/** Whether a shell would find the same program under the name sesame. npm adds folders of its own to the path, for a while. */
+/**
+ * Whether a shell would find the same program under the name sesame. npm adds folders of its own to the path, for a
+ * while.
+ */
 function isOnPath(script: string, path: string): boolean {
   const folders = path.split(delimiter).filter((folder) => folder !== "" && !folder.includes("node_modules"));
   const found = folders.map((folder) => join(folder, "sesame")).find((file) => existsSync(file));

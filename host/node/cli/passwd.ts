@@ -1,6 +1,7 @@
 // `sesame passwd`: hashes a password, for users.json or in it.
 //
-// Passwords come from a terminal or from standard input, never from the command line, which every process on the machine can read.
+// Passwords come from a terminal or from standard input, never from the command line, which every process on the
+// machine can read.
 
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";

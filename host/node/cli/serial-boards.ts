@@ -1,7 +1,7 @@
 // Which of the serial devices are boards: their first ports, which speak SSH.
 //
-// Linux names USB devices in a folder; elsewhere the serial library is asked. In: what the user has written for a board. Out: the path
-// of one device, for serial-device.ts.
+// Linux names USB devices in a folder; elsewhere the serial library is asked. In: what the user has written for a
+// board. Out: the path of one device, for serial-device.ts.
 
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,10 @@ import { loadBindings, type PortInfo, SerialLinkError } from "./serial-device.js
 const BY_ID = "/dev/serial/by-id";
 const SSH_PORT_NAME = /Sesame.*-if00$/;
 
-/** What the firmware calls itself (boards/rp2040/usb_descriptors.c). Windows tells its driver's name in place of the manufacturer's. */
+/**
+ * What the firmware calls itself (boards/rp2040/usb_descriptors.c). Windows tells its driver's name in place of the
+ * manufacturer's.
+ */
 const USB_VENDOR = 0x2e8a;
 const USB_PRODUCT = 0x000a;
 const MANUFACTURER = "Sesame";
@@ -32,7 +35,8 @@ export function sshPortsOf(ports: readonly PortInfo[], platform: NodeJS.Platform
       (platform === "win32" || manufacturer === MANUFACTURER),
   );
   if (platform === "win32") return boards.filter(({ pnpId }) => /&MI_00/.test(pnpId ?? "")).map(({ path }) => path);
-  // macOS numbers a device's ports in their order behind its name; `cu` is the side for those who call, `tty` waits for a carrier
+  // macOS numbers a device's ports in their order behind its name; `cu` is the side for those who call, `tty` waits for
+  // a carrier
   const firstOf = new Map<string, string>();
   for (const { path, serialNumber = path } of boards) {
     const first = firstOf.get(serialNumber);
@@ -41,13 +45,19 @@ export function sshPortsOf(ports: readonly PortInfo[], platform: NodeJS.Platform
   return [...firstOf.values()].sort().map((path) => path.replace("/dev/tty.", "/dev/cu."));
 }
 
-/** The SSH ports of the boards that are plugged in. Throws a `SerialLinkError` where the serial library is missing that has to be asked. */
+/**
+ * The SSH ports of the boards that are plugged in. Throws a `SerialLinkError` where the serial library is missing that
+ * has to be asked.
+ */
 export async function listBoards(folder = BY_ID): Promise<string[]> {
   const { platform } = process;
   return platform === "linux" ? findBoards(folder) : sshPortsOf(await (await loadBindings()).list(), platform);
 }
 
-/** The device that `target` means: itself when it is a path, otherwise the only board there is. Throws a `SerialLinkError`. */
+/**
+ * The device that `target` means: itself when it is a path, otherwise the only board there is. Throws a
+ * `SerialLinkError`.
+ */
 export async function resolveBoard(target: string | undefined, folder = BY_ID): Promise<string> {
   const { platform } = process;
   if (target?.includes("/") || (platform === "win32" && /^(COM\d+$|\\\\)/i.test(target ?? ""))) return target!;

@@ -1,10 +1,11 @@
 // Opens a serial device for bytes as they are: no echo, no lines, no signals.
 //
-// A board speaks as soon as its device is open, and what it says while the system still echoes is sent back to it. So the device must be
-// set up before it is live. Linux keeps a device's settings from one opening to the next, and a board forgets the client whose opening
-// has ended: `stty` opens, sets and closes, and only then is the device opened to stay. macOS forgets the settings with the last
-// closing, and Windows has no echo: there the library opens and sets up in one go, within microseconds. On Linux it will not do: it throws
-// away what a board has said before that. It reads and writes for Windows alone: elsewhere it reads for ever when a device is unplugged.
+// A board speaks as soon as its device is open, and what it says while the system still echoes is sent back to it. So
+// the device must be set up before it is live. Linux keeps a device's settings from one opening to the next, and a
+// board forgets the client whose opening has ended: `stty` opens, sets and closes, and only then is the device opened
+// to stay. macOS forgets the settings with the last closing, and Windows has no echo: there the library opens and sets
+// up in one go, within microseconds. On Linux it will not do: it throws away what a board has said before that. It
+// reads and writes for Windows alone: elsewhere it reads for ever when a device is unplugged.
 //
 // In: a path. Out: a Duplex stream, which ends or fails when the device goes. serial-link.ts is the user.
 
@@ -83,7 +84,8 @@ async function openOnLinux(path: string): Promise<Duplex> {
     const device = streamOf(file, path);
     const isOurs = isLocked(file);
     if (isOurs && isNewToBoard) return device;
-    // to the board this was the same client as the one who held the device; the next opening is not, if nobody holds it meanwhile
+    // to the board this was the same client as the one who held the device; the next opening is not, if nobody holds it
+    // meanwhile
     isNewToBoard = isOurs;
     await once(device.destroy(), "close");
     await delay(BUSY_RETRY_MS);

@@ -1,7 +1,8 @@
 // The way to a board on a serial device, such as the first of a Pico's two USB ports: for ssh's ProxyCommand.
 //
-// Bytes are carried both ways as they are; opening the device tells the board that a client has come, closing it that the client has
-// gone. serial-boards.ts finds the device, serial-device.ts opens it; the command `sesame connect` is the user.
+// Bytes are carried both ways as they are; opening the device tells the board that a client has come, closing it that
+// the client has gone. serial-boards.ts finds the device, serial-device.ts opens it; the command `sesame connect` is
+// the user.
 
 import { once } from "node:events";
 import type { Duplex, Readable, Writable } from "node:stream";
@@ -11,15 +12,18 @@ import { openSerial, SerialLinkError } from "./serial-device.js";
 /** After the end of the input: how long the board must have been silent until its answers are taken to be complete. */
 const SILENCE_MS = 500;
 
-/** Connects a program's streams with the board that `target` means. Throws a `SerialLinkError`, also when the board goes. */
+/**
+ * Connects a program's streams with the board that `target` means. Throws a `SerialLinkError`, also when the board
+ * goes.
+ */
 export async function connectBoard(target: string | undefined, input: Readable, output: Writable): Promise<void> {
   const path = await resolveBoard(target);
   await carry(await openSerial(path), input, output, path);
 }
 
 /**
- * Carries bytes until the input has ended, and the board has had and answered all of it, or until nobody reads the output. Throws a
- * `SerialLinkError` when the device goes, after what it has said.
+ * Carries bytes until the input has ended, and the board has had and answered all of it, or until nobody reads the
+ * output. Throws a `SerialLinkError` when the device goes, after what it has said.
  */
 export async function carry(device: Duplex, input: Readable, output: Writable, path = "the device"): Promise<void> {
   const gone = new Promise<"gone">((resolve) => {

@@ -164,7 +164,10 @@ async function run(
   await server.close();
 }
 
-/** A server with the host key in the file, which is made when there is none: after the server has found nothing wrong with its options. */
+/**
+ * A server with the host key in the file, which is made when there is none: after the server has found nothing wrong
+ * with its options.
+ */
 async function withHostKey(path: string, options: FileOptions, make: (hostKey: KeyPair) => Server) {
   if (existsSync(path)) {
     const hostKey = readPrivateKeyFile(path, options);

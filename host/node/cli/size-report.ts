@@ -1,7 +1,7 @@
 // The size report: bytes by section and by function, gzip, and linear memory, read from the .wasm files themselves.
 //
-// In come modules; out goes a report, as text or as JSON. `sesame size` reports on the modules of the installed package;
-// scripts/size/main.ts adds the names of functions, the chart and the budgets. wasm-file.ts reads the files.
+// In come modules; out goes a report, as text or as JSON. `sesame size` reports on the modules of the installed
+// package; scripts/size/main.ts adds the names of functions, the chart and the budgets. wasm-file.ts reads the files.
 
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";

@@ -1,8 +1,8 @@
-// Public keys of users as OpenSSH's authorized_keys files have them (sshd(8), "AUTHORIZED_KEYS FILE FORMAT"), of every type that the full
-// userauth build knows.
+// Public keys of users as OpenSSH's authorized_keys files have them (sshd(8), "AUTHORIZED_KEYS FILE FORMAT"), of every
+// type that the full userauth build knows.
 //
-// In goes a line or a file, out come key blobs for users-region.ts. An option that Sesame cannot keep is refused, never ignored:
-// whoever wrote it relies on it.
+// In goes a line or a file, out come key blobs for users-region.ts. An option that Sesame cannot keep is refused, never
+// ignored: whoever wrote it relies on it.
 
 import { createPublicKey } from "node:crypto";
 import { decompressX } from "./ed25519-point.js";
@@ -17,7 +17,9 @@ const RSA_BITS_MAX = 4096;
 /** What Sesame never does anyway. */
 const KEPT_BY_NATURE = new Set(["no-agent-forwarding", "no-port-forwarding", "no-x11-forwarding", "no-user-rc"]);
 
-/** Checks the fields behind the type in a key blob (RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4, OpenSSH's PROTOCOL.u2f). */
+/**
+ * Checks the fields behind the type in a key blob (RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4, OpenSSH's PROTOCOL.u2f).
+ */
 const KEY_TYPES: Record<string, (fields: Buffer[]) => void> = {
   "ssh-ed25519": ([key, ...rest]) => checkEd25519(key, rest.length === 0),
   "ssh-rsa": checkRsa,

@@ -1,8 +1,8 @@
 // The credentials region of the userauth modules (docs/abi.md, "Credentials region") and its embedding into a module.
 //
-// In go a user name and a password or a public key; out comes the region, or a copy of the module that carries the region as data. The
-// code section of that copy is the same bytes: the code that was tested is the code that ships. The full build's region is made by
-// users-region.ts, and embedded here like the others.
+// In go a user name and a password or a public key; out comes the region, or a copy of the module that carries the
+// region as data. The code section of that copy is the same bytes: the code that was tested is the code that ships. The
+// full build's region is made by users-region.ts, and embedded here like the others.
 
 import { isUtf8 } from "node:buffer";
 import { USERAUTH_NUMBERS, userauthFor, type UserauthBuild as AnyUserauthBuild } from "../../../assembly/abi/builds.js";
@@ -103,7 +103,9 @@ export function publicKeyOfRegion(region: Uint8Array): Uint8Array | undefined {
   return region.slice(USER_SLOT_BYTES, USER_SLOT_BYTES + PUBLIC_KEY_BYTES);
 }
 
-/** Whether the region's password or key is the development one. `publicKey`: the development key, where there is one. */
+/**
+ * Whether the region's password or key is the development one. `publicKey`: the development key, where there is one.
+ */
 export function isDevelopment(region: Uint8Array, publicKey?: Uint8Array): boolean {
   const regionKey = publicKeyOfRegion(region);
   if (regionKey) return publicKey !== undefined && Buffer.from(regionKey).equals(publicKey);
@@ -147,8 +149,9 @@ export function fullRegion(module: CompiledModule<"userauth">, users: Uint8Array
 }
 
 /**
- * A copy of a userauth module that carries `region`: data segments are appended, which overwrite what earlier ones may say; every other
- * section stays as it is, byte for byte. The caller knows that `wasm` is of the region's build: only the full one tells.
+ * A copy of a userauth module that carries `region`: data segments are appended, which overwrite what earlier ones may
+ * say; every other section stays as it is, byte for byte. The caller knows that `wasm` is of the region's build: only
+ * the full one tells.
  */
 export function embedCredentials(wasm: Uint8Array, region: Uint8Array): Uint8Array {
   const module = compileModule("userauth", wasm);
@@ -174,8 +177,8 @@ function embedRegion(wasm: Uint8Array, build: AnyUserauthBuild, region: Uint8Arr
 }
 
 /**
- * The bytes of a user name: 1 to 63, of Unicode's normal form NFKC, as RFC 4252 §8 wants names stored, and without control characters. Throws a
- * `CredentialsError`.
+ * The bytes of a user name: 1 to 63, of Unicode's normal form NFKC, as RFC 4252 §8 wants names stored, and without
+ * control characters. Throws a `CredentialsError`.
  */
 export function userNameBytes(name: string): Buffer {
   const reason =
@@ -186,7 +189,10 @@ export function userNameBytes(name: string): Buffer {
   return counted(Buffer.from(name, "utf8"), USER_NAME_CAPACITY, "user name");
 }
 
-/** The bytes of a password: 1 to 127 of UTF-8, without NUL. Throws a `CredentialsError` that tells nothing of it. Secret. */
+/**
+ * The bytes of a password: 1 to 127 of UTF-8, without NUL. Throws a `CredentialsError` that tells nothing of it.
+ * Secret.
+ */
 export function passwordBytes(password: string | Uint8Array): Uint8Array {
   const bytes = typeof password === "string" ? Buffer.from(password, "utf8") : password;
   if (typeof password === "string" ? /\p{Surrogate}/u.test(password) : !isUtf8(password))
@@ -207,7 +213,10 @@ function writeCounted(region: Uint8Array, offset: number, bytes: Uint8Array): vo
   region.set(bytes, offset + 1);
 }
 
-/** Flags, i32.const with up to 5 bytes, end, count: what another segment costs; equal bytes in shorter runs are written again. */
+/**
+ * Flags, i32.const with up to 5 bytes, end, count: what another segment costs; equal bytes in shorter runs are written
+ * again.
+ */
 const SEGMENT_OVERHEAD_BYTES = 7;
 
 /** The runs in which `to` differs from `from`, as [start, end]. */

@@ -1,6 +1,7 @@
 // The development build's credentials: known to everybody, so that a first try needs no set-up.
 //
-// scripts/compile/main.ts embeds them; `sesame serve` tells them loudly. The key pair is made with the build, in build/dev.
+// scripts/compile/main.ts embeds them; `sesame serve` tells them loudly. The key pair is made with the build, in
+// build/dev.
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

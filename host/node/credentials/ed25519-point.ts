@@ -43,9 +43,9 @@ function isAnnihilated(point: Point, factor: bigint): boolean {
 }
 
 /**
- * The x-coordinate, 32 bytes little-endian, of a public key of 32 bytes.
- * Throws an Error that says why a key is none: its length, a non-canonical y, no point on the curve, small order, or outside the group
- * of prime order, to which every key belongs that RFC 8032 makes.
+ * The x-coordinate, 32 bytes little-endian, of a public key of 32 bytes. Throws an Error that says why a key is none:
+ * its length, a non-canonical y, no point on the curve, small order, or outside the group of prime order, to which
+ * every key belongs that RFC 8032 makes.
  */
 export function decompressX(publicKey: Uint8Array): Uint8Array {
   if (publicKey.length !== 32) throw new Error(`an Ed25519 public key has 32 bytes, this one has ${publicKey.length}`);

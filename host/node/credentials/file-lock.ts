@@ -1,8 +1,9 @@
 // Lets one process after the other change a file, so that none undoes what another has written meanwhile.
 //
-// Whoever is named in FILE.lock may write. The file appears by an exclusive creation, which every system has, and names its maker by random
-// numbers. A maker that was killed leaves it behind: whoever has seen the same name for a while takes its place. What was only slow then finds
-// another name, and begins again. Readers need no lock: files are replaced as a whole (private-file.ts).
+// Whoever is named in FILE.lock may write. The file appears by an exclusive creation, which every system has, and names
+// its maker by random numbers. A maker that was killed leaves it behind: whoever has seen the same name for a while
+// takes its place. What was only slow then finds another name, and begins again. Readers need no lock: files are
+// replaced as a whole (private-file.ts).
 
 import { randomBytes } from "node:crypto";
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -16,8 +17,8 @@ const RETRY_MS = 15;
 class LockLostError extends Error {}
 
 /**
- * Runs `change` while no other process that asks for it changes the file. It reads the file, and calls `confirm` at last before it writes: what
- * that throws is let through, and `change` runs once more.
+ * Runs `change` while no other process that asks for it changes the file. It reads the file, and calls `confirm` at
+ * last before it writes: what that throws is let through, and `change` runs once more.
  */
 export async function withLock<T>(path: string, change: (confirm: () => void) => T): Promise<T> {
   const lock = `${path}.lock`;

@@ -1,7 +1,8 @@
-// What a text with public keys is: OpenSSH's lines (sshd(8), "AUTHORIZED_KEYS FILE FORMAT"), RFC 4716 or PEM (RFC 7468); and what else it is
-// where it is none of them, so that whoever gave it is told.
+// What a text with public keys is: OpenSSH's lines (sshd(8), "AUTHORIZED_KEYS FILE FORMAT"), RFC 4716 or PEM (RFC
+// 7468); and what else it is where it is none of them, so that whoever gave it is told.
 //
-// In goes a text, out come lines of OpenSSH's format and their fields. openssh-keys.ts and authorized-keys.ts say which of them will do.
+// In goes a text, out come lines of OpenSSH's format and their fields. openssh-keys.ts and authorized-keys.ts say which
+// of them will do.
 
 import { createPublicKey, type JsonWebKey } from "node:crypto";
 import { KeyFormatError } from "../../core/key-format-error.js";

@@ -1,7 +1,8 @@
 // OpenSSH's file formats for Ed25519 keys (its PROTOCOL.key, sshd(8) "AUTHORIZED_KEYS FILE FORMAT", RFC 4253 §6.6).
 //
-// In go the texts of key files, out come 32-byte public keys and 64-byte key pairs (seed and public key), and back. Every refusal says
-// what is wrong with the file. credentials.ts puts public keys into modules; host-key.ts keeps the server's own key.
+// In go the texts of key files, out come 32-byte public keys and 64-byte key pairs (seed and public key), and back.
+// Every refusal says what is wrong with the file. credentials.ts puts public keys into modules; host-key.ts keeps the
+// server's own key.
 
 import { createHash, randomBytes } from "node:crypto";
 import nacl from "tweetnacl";
@@ -72,8 +73,8 @@ export function formatPublicKey(publicKey: Uint8Array, comment = ""): string {
 }
 
 /**
- * Reads the one public key of a text: of a .pub file, an authorized_keys file, RFC 4716 or PEM. Options before the key are refused: the modules
- * could not keep what they promise.
+ * Reads the one public key of a text: of a .pub file, an authorized_keys file, RFC 4716 or PEM. Options before the key
+ * are refused: the modules could not keep what they promise.
  */
 export function parsePublicKey(text: string): CommentedPublicKey {
   const lines = readKeyLines(text);
@@ -108,7 +109,9 @@ export function formatPrivateKey({ seed, publicKey }: KeyPair, comment = ""): st
   return [BEGIN, ...lines, END, ""].join("\n");
 }
 
-/** Reads an unencrypted private key file. The public key is computed afresh from the seed and compared with the file's. */
+/**
+ * Reads an unencrypted private key file. The public key is computed afresh from the seed and compared with the file's.
+ */
 export function parsePrivateKey(text: string): CommentedKeyPair {
   const trimmed = text.trim();
   if (isPublicKeyText(trimmed)) throw new KeyFormatError("it is a public key; give the private one");

@@ -1,4 +1,5 @@
-// Makes the password hashes that the full userauth build compares with: for `sesame passwd` and for programs that keep users.
+// Makes the password hashes that the full userauth build compares with: for `sesame passwd` and for programs that keep
+// users.
 
 import { pbkdf2Sync, randomBytes } from "node:crypto";
 import { argon2id } from "@noble/hashes/argon2.js";
@@ -15,7 +16,9 @@ export const PBKDF2_COSTS: HashCosts = { algorithm: "pbkdf2-sha256", iterations:
 
 const SALT_BYTES = 16;
 
-/** Hashes a password of 1 to 127 bytes of UTF-8, with a fresh salt. Throws a `CredentialsError`. Takes a second or so. */
+/**
+ * Hashes a password of 1 to 127 bytes of UTF-8, with a fresh salt. Throws a `CredentialsError`. Takes a second or so.
+ */
 export function hashPassword(password: Uint8Array, costs: HashCosts = ARGON2ID_COSTS): PasswordHash {
   passwordBytes(password);
   const salt = randomBytes(SALT_BYTES);

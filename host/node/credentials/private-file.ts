@@ -1,4 +1,5 @@
-// Files that appear whole or not at all, at any moment and after a crash at any moment; those with secrets are for their owner alone.
+// Files that appear whole or not at all, at any moment and after a crash at any moment; those with secrets are for
+// their owner alone.
 //
 // host-key.ts writes key pairs this way, users-file.ts password hashes, cli/build.ts modules with credentials.
 

@@ -1,8 +1,8 @@
 // Who else could read or replace a file: what sshd's StrictModes asks of authorized_keys, and ssh of private keys.
 //
-// A file and the folders above it, up to the home folder or the root, belong to the user or to root, and nobody else may write there; a file
-// with secrets nobody else may read. A folder where anybody may write but only owners may rename (/tmp) replaces nothing. Windows has other
-// permissions, which are not looked at.
+// A file and the folders above it, up to the home folder or the root, belong to the user or to root, and nobody else
+// may write there; a file with secrets nobody else may read. A folder where anybody may write but only owners may
+// rename (/tmp) replaces nothing. Windows has other permissions, which are not looked at.
 
 import { realpathSync, type Stats, statSync } from "node:fs";
 import { homedir } from "node:os";
@@ -13,12 +13,18 @@ const WRITABLE_BY_OTHERS = 0o022;
 const OPEN_TO_OTHERS = 0o077;
 const STICKY = 0o1000;
 
-/** Others could read or replace the file. The message is meant for the person who gave it; it names what, and says what to do. */
+/**
+ * Others could read or replace the file. The message is meant for the person who gave it; it names what, and says what
+ * to do.
+ */
 export class PermissionsError extends Error {
   override name = "PermissionsError";
 }
 
-/** Checks the file that is open, `stats`, and the folders of its path. Throws a `PermissionsError`. Pipes and devices are nobody's to replace. */
+/**
+ * Checks the file that is open, `stats`, and the folders of its path. Throws a `PermissionsError`. Pipes and devices
+ * are nobody's to replace.
+ */
 export function checkStrictModes(path: string, stats: Stats, secret: boolean): void {
   if (process.platform === "win32" || !stats.isFile()) return;
   checkOwner("it", stats);

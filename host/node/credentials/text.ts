@@ -1,7 +1,9 @@
-// Text that people, editors and shells made: the one check for every entrance (passwords, names, key files, users.json, authorized_keys).
+// Text that people, editors and shells made: the one check for every entrance (passwords, names, key files, users.json,
+// authorized_keys).
 //
-// In go bytes, out comes text without a byte order mark; what would silently become a part of a name or a secret is refused, with the place
-// and the reason. PowerShell writes UTF-16 and old editors a mark before UTF-8: both are read. given-file.ts reads files this way.
+// In go bytes, out comes text without a byte order mark; what would silently become a part of a name or a secret is
+// refused, with the place and the reason. PowerShell writes UTF-16 and old editors a mark before UTF-8: both are read.
+// given-file.ts reads files this way.
 
 import { isUtf8 } from "node:buffer";
 

@@ -1,7 +1,7 @@
 // The users' configuration, `users.json` (docs/users.md): from JSON to the table that users-region.ts encodes.
 //
-// Everything is checked before anything is made of it: a property that is misspelled, of a wrong type or unknown is an error that names its
-// place, as `users[2].keys[0]`, and says what to do.
+// Everything is checked before anything is made of it: a property that is misspelled, of a wrong type or unknown is an
+// error that names its place, as `users[2].keys[0]`, and says what to do.
 
 import { parseAuthorizedKey, parseAuthorizedKeys } from "./authorized-keys.js";
 import { CredentialsError } from "./credentials.js";

@@ -1,7 +1,8 @@
-// `users.json` as a file: read by `sesame serve` and `sesame build`, and replaced as a whole when something in it changes.
+// `users.json` as a file: read by `sesame serve` and `sesame build`, and replaced as a whole when something in it
+// changes.
 //
-// Whoever reads it sees the old file or the new one, at any moment and after a crash at any moment. Whoever changes it does so alone
-// (file-lock.ts), and changes what is there then: all else in it stays.
+// Whoever reads it sees the old file or the new one, at any moment and after a crash at any moment. Whoever changes it
+// does so alone (file-lock.ts), and changes what is there then: all else in it stays.
 
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -25,7 +26,10 @@ export interface ChangeOptions extends FileOptions {
   add?: boolean;
 }
 
-/** The users in the file. Throws a `FileError` when it cannot be read, and a `CredentialsError` that names it when it will not do. */
+/**
+ * The users in the file. Throws a `FileError` when it cannot be read, and a `CredentialsError` that names it when it
+ * will not do.
+ */
 export function readUsersFile(path: string, options?: FileOptions): UsersTable {
   const table = readUsersTable(path, options);
   if (isNobody(table)) throw new CredentialsError(`${path}: ${NOBODY}`);
@@ -49,8 +53,9 @@ export function storePasswordIn(path: string, options?: FileOptions): StorePassw
 }
 
 /**
- * Gives a user of the file a password. Returns why nobody could use the file yet: others have no password still, or one with other costs;
- * undefined when all is well. Throws a `CredentialsError`, and the file stays, when it has no such user, or has one that was to be added.
+ * Gives a user of the file a password. Returns why nobody could use the file yet: others have no password still, or one
+ * with other costs; undefined when all is well. Throws a `CredentialsError`, and the file stays, when it has no such
+ * user, or has one that was to be added.
  */
 export async function setPassword(
   path: string,

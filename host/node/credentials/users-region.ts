@@ -1,7 +1,8 @@
-// The credentials region of the full userauth build (docs/abi.md, "Credentials region"): from users, limits and a banner to bytes.
+// The credentials region of the full userauth build (docs/abi.md, "Credentials region"): from users, limits and a
+// banner to bytes.
 //
-// Everything that the module relies on is checked here, and every refusal says what is wrong with which user. Above all: the passwords of a
-// table cost the same, so that the time of an answer tells nothing about who exists.
+// Everything that the module relies on is checked here, and every refusal says what is wrong with which user. Above
+// all: the passwords of a table cost the same, so that the time of an answer tells nothing about who exists.
 
 import { CredentialsError, userNameBytes } from "./credentials.js";
 import {
@@ -147,7 +148,10 @@ export function joinRegion(head: Buffer, ...users: Buffer[]): Uint8Array {
   return region;
 }
 
-/** Where in a region the password record of a user is: what a change of the password replaces. Undefined for no such user. */
+/**
+ * Where in a region the password record of a user is: what a change of the password replaces. Undefined for no such
+ * user.
+ */
 export function passwordRecordOffset(region: Uint8Array, name: string): number | undefined {
   const bytes = Buffer.from(region.buffer, region.byteOffset, region.length);
   const end = bytes.readUInt16LE(REGION_LENGTH_OFFSET);

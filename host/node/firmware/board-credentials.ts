@@ -14,7 +14,10 @@ export interface BoardCredentials {
   development: boolean;
   /** Which transport module. Default: DEFAULT_TRANSPORT. */
   transport?: Transport;
-  /** In place of the builds': modules with flags of their own, or of a benchmark. The userauth module's region is the build's. */
+  /**
+   * In place of the builds': modules with flags of their own, or of a benchmark. The userauth module's region is the
+   * build's.
+   */
   modules?: Partial<Record<ModuleType, ModuleFile>>;
   /** Full build: the device's application is asked about requests. */
   hostDecides?: boolean;

@@ -1,5 +1,5 @@
-// The users of `--config` for a board: the full userauth build that its program carries, and the credentials region for exactly that
-// module. What the users need and the module lacks is refused here: on the board it would keep them out.
+// The users of `--config` for a board: the full userauth build that its program carries, and the credentials region for
+// exactly that module. What the users need and the module lacks is refused here: on the board it would keep them out.
 
 import { readFileSync } from "node:fs";
 import { BOARD_ARGON2_MEMORY_KIB, type Flags } from "../../../assembly/abi/builds.js";

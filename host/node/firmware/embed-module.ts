@@ -1,5 +1,5 @@
-// One module as C: its `engine_module_t` (host/c/engine/engine.h), with the bytes of the file where the engine is an interpreter, or with
-// the C that wasm2c makes of it.
+// One module as C: its `engine_module_t` (host/c/engine/engine.h), with the bytes of the file where the engine is an
+// interpreter, or with the C that wasm2c makes of it.
 
 import { createHash } from "node:crypto";
 import { readExportedGlobal, readGlobals } from "../../core/wasm-file.js";

@@ -1,6 +1,7 @@
-// Puts modules and credentials into the C sources of a firmware: embedded.c (host/c/modules/embedded.h) and, for the engine wasm2c, a
-// C file per module. In go the plain modules of `npm run build`, byte for byte what the tests run, and the C that it has made of them
-// (scripts/compile/native.ts); the credentials stay data beside them, which the host writes into each instance.
+// Puts modules and credentials into the C sources of a firmware: embedded.c (host/c/modules/embedded.h) and, for the
+// engine wasm2c, a C file per module. In go the plain modules of `npm run build`, byte for byte what the tests run, and
+// the C that it has made of them (scripts/compile/native.ts); the credentials stay data beside them, which the host
+// writes into each instance.
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -33,7 +34,10 @@ export interface EmbedOptions extends BoardCredentials {
   folder: string;
 }
 
-/** Writes embedded.c and embedded.cmake, for wasm2c wasm2c_<module>.c of each module, and beside them the modules of which there are several. */
+/**
+ * Writes embedded.c and embedded.cmake, for wasm2c wasm2c_<module>.c of each module, and beside them the modules of
+ * which there are several.
+ */
 export function embedModules(options: EmbedOptions): EmbeddedModule[] {
   const { engine, userauth, credentials, development, folder, modules = {}, hashLimit = PC_HASH_LIMIT } = options;
   mkdirSync(folder, { recursive: true });

@@ -1,11 +1,13 @@
-// What a password's hash costs the Pico: a login that hashes for longer than the watchdog is patient never succeeds, so such a
-// firmware is not built.
+// What a password's hash costs the Pico: a login that hashes for longer than the watchdog is patient never succeeds, so
+// such a firmware is not built.
 
 import type { HashCosts } from "../credentials/password-hash.js";
 import { BoardBuildError } from "./build-error.js";
 import type { Engine } from "./embed-module.js";
 
-/** Half of MODULE_CALL_LONGEST_MS (host/c/modules/module.h): who changes a password has two hashes computed in one call. */
+/**
+ * Half of MODULE_CALL_LONGEST_MS (host/c/modules/module.h): who changes a password has two hashes computed in one call.
+ */
 export const HASH_LONGEST_SECONDS = 15;
 
 /** Seconds at 125 MHz, measured in the emulated Pico (the table in docs/security.md). */
@@ -16,7 +18,9 @@ const MEASURED: Record<Engine, { iteration: number; argon2Start: number; argon2B
   "wamr-fast": { iteration: 3.59e-3, argon2Start: 0.201, argon2Block: 3.64e-3 },
 };
 
-/** The most that a board's own `credentials` lets a password cost (embedded_hash_limit in host/c/modules/embedded.h). */
+/**
+ * The most that a board's own `credentials` lets a password cost (embedded_hash_limit in host/c/modules/embedded.h).
+ */
 export interface HashLimit {
   iterations: number;
   /** Of 1 KiB, each in every pass. */

@@ -1,5 +1,5 @@
-// The C sources of the package that firmware of somebody else's is built from, as a copy: so that a build needs neither a network nor
-// node_modules.
+// The C sources of the package that firmware of somebody else's is built from, as a copy: so that a build needs neither
+// a network nor node_modules.
 
 import { cpSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -22,10 +22,16 @@ export function copySources(folder: string): string[] {
   return files;
 }
 
-/** Engines whose sources are not ours, and whoever else the Arduino IDE, which compiles all that is in src, would not find files for. */
+/**
+ * Engines whose sources are not ours, and whoever else the Arduino IDE, which compiles all that is in src, would not
+ * find files for.
+ */
 const NOT_FOR_ARDUINO = /^engine\/(?:wasm3|wamr)/;
 
-/** Writes host/c as a library of the Arduino IDE: its manifest, and all else in src, where the modules for wasm2c belong, too. */
+/**
+ * Writes host/c as a library of the Arduino IDE: its manifest, and all else in src, where the modules for wasm2c
+ * belong, too.
+ */
 export function copyArduinoLibrary(folder: string): string[] {
   const root = packageRoot();
   const sources = sourcesIn(root, "host/c")

@@ -1,8 +1,8 @@
 // Who may come in before login: how many at once, how many of one source, and who gives way when there are too many.
 //
-// In: the sources of new connections (`sourceOf`). Out: a place, or the cause of a refusal. Between `dropFrom` and `most` places each newcomer
-// costs somebody's place with a probability that rises to 1, as with OpenSSH's MaxStartups; but whoever waits silently in front of the
-// key exchange goes first, so that silent connections keep nobody out.
+// In: the sources of new connections (`sourceOf`). Out: a place, or the cause of a refusal. Between `dropFrom` and
+// `most` places each newcomer costs somebody's place with a probability that rises to 1, as with OpenSSH's MaxStartups;
+// but whoever waits silently in front of the key exchange goes first, so that silent connections keep nobody out.
 
 /** What is known of whoever has a place. */
 export interface Holder {
@@ -77,8 +77,8 @@ export class Admission {
   }
 
   /**
-   * Takes the place of a source that has as many as the newcomer's will have, or more: the oldest without keys, else the oldest of a source
-   * that has more. Who has logged in half and is alone of its source keeps its place.
+   * Takes the place of a source that has as many as the newcomer's will have, or more: the oldest without keys, else
+   * the oldest of a source that has more. Who has logged in half and is alone of its source keeps its place.
    */
   #makeWay(count: number): boolean {
     let chosen: Place | undefined;

@@ -1,4 +1,5 @@
-// Key pairs as files: the server's host key, made on the first start and kept readable by its owner alone, and those of `sesame keygen`.
+// Key pairs as files: the server's host key, made on the first start and kept readable by its owner alone, and those of
+// `sesame keygen`.
 
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -15,7 +16,10 @@ import { existsError, writePrivateFile } from "../credentials/private-file.js";
 
 const READABLE_BY_ALL = 0o644;
 
-/** The key in the file. Throws a `FileError` when others could read or replace it, a `KeyFormatError` when it holds no usable key. */
+/**
+ * The key in the file. Throws a `FileError` when others could read or replace it, a `KeyFormatError` when it holds no
+ * usable key.
+ */
 export function readPrivateKeyFile(path: string, options?: FileOptions): KeyPair {
   const text = readGivenFile(path, true, options);
   try {
@@ -27,8 +31,8 @@ export function readPrivateKeyFile(path: string, options?: FileOptions): KeyPair
 }
 
 /**
- * Writes a new key pair to `path` (0600) and `path`.pub. Each appears whole or not at all. Throws an error with the code EEXIST when one of them
- * exists, unless `overwrite`.
+ * Writes a new key pair to `path` (0600) and `path`.pub. Each appears whole or not at all. Throws an error with the
+ * code EEXIST when one of them exists, unless `overwrite`.
  */
 export function writeKeyPairFiles(path: string, pair: KeyPair, comment: string, overwrite = false): void {
   const publicPath = `${path}.pub`;

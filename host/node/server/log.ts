@@ -1,8 +1,8 @@
 // Log lines, one an event: `name=value` pairs (logfmt), for people and for programs, or JSON.
 //
-// Of what a client sent, only numbers become part of a line: the reason of its SSH_MSG_DISCONNECT, and how many bytes. No password, no
-// command, and no user name but one that is somebody's (people type passwords there by mistake): the full userauth build logs those.
-// An application's errors say what the application lets them.
+// Of what a client sent, only numbers become part of a line: the reason of its SSH_MSG_DISCONNECT, and how many bytes.
+// No password, no command, and no user name but one that is somebody's (people type passwords there by mistake): the
+// full userauth build logs those. An application's errors say what the application lets them.
 
 /** One event of the log. */
 export interface LogEntry {

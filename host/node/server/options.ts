@@ -1,6 +1,7 @@
 // What a server is given, and the limits of each number in it.
 //
-// server.ts is the user. A number that a timer or a module would take for another is refused here, before anything listens.
+// server.ts is the user. A number that a timer or a module would take for another is refused here, before anything
+// listens.
 
 import { availableParallelism } from "node:os";
 import { type Transport, WIDE_PAYLOAD_BYTES } from "../../../assembly/abi/builds.js";
@@ -21,28 +22,35 @@ export interface ServerOptions {
   /** Which userauth module. Default: "full" with `users` or `authenticate`, else "password". */
   userauth?: AnyUserauthBuild;
   /**
-   * Which transport module: "full" has mlkem768x25519-sha256 and AES besides what "plain" has, curve25519-sha256 and chacha20-poly1305.
-   * Default: "full".
+   * Which transport module: "full" has mlkem768x25519-sha256 and AES besides what "plain" has, curve25519-sha256 and
+   * chacha20-poly1305. Default: "full".
    */
   transport?: Transport;
   /** Modules of one's own in place of the package's; `userauth` is of the build named above. */
   modules?: Partial<ModuleSet>;
   /**
-   * The payload capacity that the modules were built with, in bytes. Default: 35,000, that of the package's modules for Node; with a
-   * `userauth` among `modules` 4,096, that of `sesame build`. With less than 35,000 the package's other modules are those for boards.
+   * The payload capacity that the modules were built with, in bytes. Default: 35,000, that of the package's modules for
+   * Node; with a `userauth` among `modules` 4,096, that of `sesame build`. With less than 35,000 the package's other
+   * modules are those for boards.
    */
   payloadCapacity?: number;
   /** Replaces the module's credentials: the bytes of `encodeCredentials`. The package's modules embed none. */
   credentials?: Uint8Array;
   /** The same for the full build: who may log in, and how (`readUsersFile`). */
   users?: UsersTable;
-  /** The full build: decides about the methods of `users.hostDecides`. Without `hostDecides`: about all, of users not in the table. */
+  /**
+   * The full build: decides about the methods of `users.hostDecides`. Without `hostDecides`: about all, of users not in
+   * the table.
+   */
   authenticate?: Authenticate;
-  /** The full build: stores new passwords of the table's users. Without it none can be changed, and those that have expired admit nobody. */
+  /**
+   * The full build: stores new passwords of the table's users. Without it none can be changed, and those that have
+   * expired admit nobody.
+   */
   storePassword?: StorePassword;
   /**
-   * The full build: threads that passwords are hashed in, each for its share of the connections. 0: the server's own thread, where a
-   * slow hash stops everybody. Default: as the machine has processors, less one, from 1 to 4.
+   * The full build: threads that passwords are hashed in, each for its share of the connections. 0: the server's own
+   * thread, where a slow hash stops everybody. Default: as the machine has processors, less one, from 1 to 4.
    */
   userauthThreads?: number;
   /** How long a login may take, in ms. Default: 120 s. */
@@ -50,21 +58,28 @@ export interface ServerOptions {
   /** How long a client may take for the key exchange, in ms. Default: 10 s. */
   keyExchangeMs?: number;
   /**
-   * Connections before login at once; more are closed unheard. Default: 100; with the full build, whose instances have Argon2's memory
-   * until they have said SUCCESS, as many as have 512 MiB together, which is 26 for 19 MiB each.
+   * Connections before login at once; more are closed unheard. Default: 100; with the full build, whose instances have
+   * Argon2's memory until they have said SUCCESS, as many as have 512 MiB together, which is 26 for 19 MiB each.
    */
   maxUnauthenticated?: number;
   /** Of these, connections from one address; of IPv6 from one /64. Default: half of `maxUnauthenticated`. */
   maxUnauthenticatedPerSource?: number;
   /**
-   * Connections before login from which on each further one costs one of them its place, or is refused, with a probability that begins with
-   * `dropPercent` and is 100 at `maxUnauthenticated` (OpenSSH's MaxStartups). Defaults: half of `maxUnauthenticated`, and 30.
+   * Connections before login from which on each further one costs one of them its place, or is refused, with a
+   * probability that begins with `dropPercent` and is 100 at `maxUnauthenticated` (OpenSSH's MaxStartups). Defaults:
+   * half of `maxUnauthenticated`, and 30.
    */
   dropFrom?: number;
   dropPercent?: number;
-  /** Addresses whose clients fail are not served for a while (`PenaltyTimes`). `false`: they are. Default: OpenSSH's times. */
+  /**
+   * Addresses whose clients fail are not served for a while (`PenaltyTimes`). `false`: they are. Default: OpenSSH's
+   * times.
+   */
   penalties?: Partial<PenaltyTimes> | false;
-  /** Addresses and networks (`192.0.2.0/24`) without penalties. Default: the machine's own, where proxies and tunnels come from. */
+  /**
+   * Addresses and networks (`192.0.2.0/24`) without penalties. Default: the machine's own, where proxies and tunnels
+   * come from.
+   */
   penaltyExempt?: readonly string[];
   /** Refuses clients without the marker of strict key exchange: they are open to CVE-2023-48795. Default: false. */
   requireStrictKex?: boolean;
@@ -101,7 +116,10 @@ const NUMBERS = {
   clientAliveMs: { standard: 60_000, most: LONGEST_TIMER_MS, least: 0 },
   clientAliveCount: { standard: 3, most: UNLIMITED },
   idleMs: { standard: 0, most: LONGEST_TIMER_MS, least: 0 },
-  /** Each connection has three memories, and V8 reserves 10 GiB of addresses for each: 47 bits of addresses hold about 4,300 connections. */
+  /**
+   * Each connection has three memories, and V8 reserves 10 GiB of addresses for each: 47 bits of addresses hold about
+   * 4,300 connections.
+   */
   maxConnections: { standard: 1_000, most: UNLIMITED },
   rekeyIntervalMs: { standard: 3_600_000, most: LONGEST_TIMER_MS },
   windowBytes: { standard: 256 * 1024, most: LARGEST_UINT32 },

@@ -1,5 +1,5 @@
-// Sources whose clients fail are not served for a while, in the manner of OpenSSH's PerSourcePenalties: each failure adds to the time, and
-// what is less than `leastMs` is forgiven.
+// Sources whose clients fail are not served for a while, in the manner of OpenSSH's PerSourcePenalties: each failure
+// adds to the time, and what is less than `leastMs` is forgiven.
 
 /** Times in ms. */
 export interface PenaltyTimes {

@@ -1,7 +1,8 @@
 // Connections that are not served: what they are told, and how much of it the log says.
 //
-// The refused client gets an identification, a KEXINIT and SSH_MSG_DISCONNECT with a sentence, made once for each cause: nobody exchanges
-// keys on them. When many are refused at once the rest is closed without a word, for each would hold a socket until the client has read it.
+// The refused client gets an identification, a KEXINIT and SSH_MSG_DISCONNECT with a sentence, made once for each
+// cause: nobody exchanges keys on them. When many are refused at once the rest is closed without a word, for each would
+// hold a socket until the client has read it.
 
 import { randomBytes } from "node:crypto";
 import type { Duplex } from "node:stream";
@@ -16,7 +17,9 @@ import { writeDisconnect } from "../switchboard/switchboard.js";
 const TOLD_AT_ONCE = 32;
 const LINGER_MS = 2_000;
 const ENTROPY_BYTES = 64;
-/** The log has so many entries of refusals for each stretch of time; the others are counted in one entry for each cause. */
+/**
+ * The log has so many entries of refusals for each stretch of time; the others are counted in one entry for each cause.
+ */
 const LOGGED = 10;
 const STRETCH_MS = 10_000;
 

@@ -1,7 +1,7 @@
 // The SSH server as a library: listens, limits what the unauthenticated may cost, and turns logins into sessions.
 //
-// Each connection has its switchboard and its own instances of the modules; nothing is shared but compiled code and the limits counted
-// here. Applications start at `createServer`; shell.ts is one.
+// Each connection has its switchboard and its own instances of the modules; nothing is shared but compiled code and the
+// limits counted here. Applications start at `createServer`; shell.ts is one.
 
 import { EventEmitter } from "node:events";
 import { createServer as createNetServer } from "node:net";
@@ -39,8 +39,9 @@ export interface ServerEvents {
 }
 
 /**
- * An SSH server. Throws a `CredentialsError` when no credentials are to be had, a `KeyFormatError` when the host key is none, a
- * RangeError for a number out of its range, a TypeError for options that contradict each other, and when the modules are missing.
+ * An SSH server. Throws a `CredentialsError` when no credentials are to be had, a `KeyFormatError` when the host key is
+ * none, a RangeError for a number out of its range, a TypeError for options that contradict each other, and when the
+ * modules are missing.
  */
 export function createServer(options: ServerOptions): Server {
   return new Server(options);
@@ -101,7 +102,10 @@ export class Server extends EventEmitter<ServerEvents> {
     return this.#connections.size;
   }
 
-  /** Listens; port 0 takes a free one. Resolves with the address when clients can connect. Every interface is 0.0.0.0 or ::, never "". */
+  /**
+   * Listens; port 0 takes a free one. Resolves with the address when clients can connect. Every interface is 0.0.0.0 or
+   * ::, never "".
+   */
   listen(port: number, host = "127.0.0.1"): Promise<AddressInfo> {
     return new Promise((resolve, reject) => {
       if (!host) throw new RangeError("the address to listen on is empty");
@@ -115,8 +119,8 @@ export class Server extends EventEmitter<ServerEvents> {
   }
 
   /**
-   * Serves a client on any byte stream: a socket, a serial line. `remoteAddress` is for the log and the session; `host`, the address alone,
-   * is whom its work, its place before login and its failures count for.
+   * Serves a client on any byte stream: a socket, a serial line. `remoteAddress` is for the log and the session;
+   * `host`, the address alone, is whom its work, its place before login and its failures count for.
    */
   accept(stream: Duplex, remoteAddress = "stream", host = remoteAddress): void {
     const id = ++this.#lastId;
@@ -213,7 +217,10 @@ export class Server extends EventEmitter<ServerEvents> {
     switchboard.start();
   }
 
-  /** Stops listening, tells every client and resolves when all connections are closed. Every call returns the same promise. */
+  /**
+   * Stops listening, tells every client and resolves when all connections are closed. Every call returns the same
+   * promise.
+   */
   close(): Promise<void> {
     return (this.#closed ??= Promise.resolve().then(() => this.#close())); // a listener may call it again meanwhile
   }

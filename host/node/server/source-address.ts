@@ -5,7 +5,9 @@ import { isIPv6 } from "node:net";
 const SUBNET_GROUPS = 4;
 const GROUPS = 8;
 
-/** An IPv4 address as it is, the first 64 bits of an IPv6 address, which are one subscriber's; anything else as it is. */
+/**
+ * An IPv4 address as it is, the first 64 bits of an IPv6 address, which are one subscriber's; anything else as it is.
+ */
 export function sourceOf(address: string): string {
   const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? [];
   if (mapped !== undefined) return mapped;

@@ -1,6 +1,8 @@
-// Where a server keeps what it has made itself, whatever folder it is started in: the folder for state of the platform's convention.
+// Where a server keeps what it has made itself, whatever folder it is started in: the folder for state of the
+// platform's convention.
 //
-// Earlier versions kept the host key in the current folder: such a key goes on being used, and it is said how to move it.
+// Earlier versions kept the host key in the current folder: such a key goes on being used, and it is said how to move
+// it.
 
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
@@ -17,7 +19,9 @@ export function stateFolder(platform = process.platform, env = process.env, home
   return join(isAbsolute(given) ? given : join(home, ".local", "state"), "sesame");
 }
 
-/** Where the host key is unless another place is named; `note`: what the person who starts the server should know of it. */
+/**
+ * Where the host key is unless another place is named; `note`: what the person who starts the server should know of it.
+ */
 export function hostKeyPlace(folder = stateFolder()): { path: string; note?: string } {
   const path = join(folder, "host_ed25519");
   if (!existsSync(FORMER_HOST_KEY)) return { path };

@@ -1,4 +1,5 @@
-// Who judges the userauth requests of a server: the module and the credentials that its options name, checked before anything listens.
+// Who judges the userauth requests of a server: the module and the credentials that its options name, checked before
+// anything listens.
 
 import type { Peer } from "../userauth/authentication.js";
 import {
@@ -134,7 +135,10 @@ function servedUsers(
   return new SharedRegion(embedded);
 }
 
-/** What a module cannot serve closes it: that is to be seen now and not at the first login. Returns the algorithms that it verifies. */
+/**
+ * What a module cannot serve closes it: that is to be seen now and not at the first login. Returns the algorithms that
+ * it verifies.
+ */
 function tryOut(
   module: CompiledModule<"userauth">,
   { pointer, region }: UserauthSetup["credentials"] & object,

@@ -1,7 +1,8 @@
 // One session channel (RFC 4254 §5, §6) as a Node stream.
 //
-// session.ts reports what the client did; the application reads, writes and exits. Flow control holds both ways: the client may send as
-// much as the application has read, and a write waits until the client takes it. An error of the application ends its channel alone.
+// session.ts reports what the client did; the application reads, writes and exits. Flow control holds both ways: the
+// client may send as much as the application has read, and a write waits until the client takes it. An error of the
+// application ends its channel alone.
 
 import { Duplex, finished, Writable } from "node:stream";
 import type { DuplexOptions } from "node:stream";
@@ -14,12 +15,17 @@ export interface Pty {
   rows: number;
 }
 
-/** The answer to a channel request. A request that has a listener is accepted unless a listener rejects it; others are rejected. */
+/**
+ * The answer to a channel request. A request that has a listener is accepted unless a listener rejects it; others are
+ * rejected.
+ */
 export interface ChannelRequest {
   reject(): void;
 }
 
-/** What a channel emits besides the events of a Duplex. The request's answer is sent when the listeners have returned. */
+/**
+ * What a channel emits besides the events of a Duplex. The request's answer is sent when the listeners have returned.
+ */
 export interface ChannelEvents {
   /** Accepted without a listener too. */
   pty: (pty: Pty, request: ChannelRequest) => void;
@@ -61,11 +67,12 @@ interface PendingWrite {
 }
 
 /**
- * A session channel: a Duplex of the program's standard input and output. Reading ends when the client sends EOF; `close` comes when the
- * channel is gone, be it that both sides have closed it or that the connection has ended. `exit` ends it properly, `destroy` at once.
+ * A session channel: a Duplex of the program's standard input and output. Reading ends when the client sends EOF;
+ * `close` comes when the channel is gone, be it that both sides have closed it or that the connection has ended. `exit`
+ * ends it properly, `destroy` at once.
  *
- * A client may close the channel while what it sent before its EOF is still being read: then `close` comes after `end`, and what is
- * written goes nowhere.
+ * A client may close the channel while what it sent before its EOF is still being read: then `close` comes after `end`,
+ * and what is written goes nowhere.
  */
 export class Channel extends Duplex {
   /** The program's standard error. */
@@ -115,7 +122,10 @@ export class Channel extends Duplex {
     });
   }
 
-  /** @internal Runs the listeners of a request and says whether it is accepted; what they write is sent after the answer. */
+  /**
+   * @internal Runs the listeners of a request and says whether it is accepted; what they write is sent after the
+   * answer.
+   */
   request(event: keyof ChannelEvents, args: unknown[], acceptedByDefault = false): boolean {
     let accepted = acceptedByDefault || this.listenerCount(event) > 0;
     const request: ChannelRequest = {
@@ -167,7 +177,10 @@ export class Channel extends Duplex {
     this.#deliver();
   }
 
-  /** @internal Both sides have closed the channel. It is destroyed now, or when the reader has finished with what the client sent. */
+  /**
+   * @internal Both sides have closed the channel. It is destroyed now, or when the reader has finished with what the
+   * client sent.
+   */
   receiveClose(): void {
     this.#port = undefined;
     const unread = this.#received.length > 0 || this.readableLength > 0;

@@ -1,5 +1,5 @@
-// How a connection ends: the causes for the log, and what the client is told of those that are ours (RFC 4253 §11.1). host/c/server/ending.c
-// says the same words.
+// How a connection ends: the causes for the log, and what the client is told of those that are ours (RFC 4253 §11.1).
+// host/c/server/ending.c says the same words.
 
 import { DisconnectReason, TransportError } from "../../../assembly/abi/index.js";
 
@@ -42,7 +42,9 @@ export interface Ending {
   error?: Error;
 }
 
-/** RFC 4253 §11.1: what a client is given beside the description, where that is not PROTOCOL_ERROR or BY_APPLICATION. */
+/**
+ * RFC 4253 §11.1: what a client is given beside the description, where that is not PROTOCOL_ERROR or BY_APPLICATION.
+ */
 export function reasonOf(cause: OwnCause): DisconnectReason {
   if (cause === "gave-way") return DisconnectReason.TOO_MANY_CONNECTIONS;
   return cause === "client-gone" ? DisconnectReason.CONNECTION_LOST : DisconnectReason.BY_APPLICATION;

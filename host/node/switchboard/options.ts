@@ -1,4 +1,5 @@
-// What a switchboard is given, and whom it tells: the border between one connection (switchboard.ts) and its server (server.ts).
+// What a switchboard is given, and whom it tells: the border between one connection (switchboard.ts) and its server
+// (server.ts).
 
 import type { Duplex } from "node:stream";
 import type { Ending } from "./ending.js";
@@ -33,13 +34,21 @@ export interface SwitchboardOptions {
   signatureAlgorithms?: readonly string[] | undefined;
   /** Refuse a client without the marker of strict key exchange. */
   requireStrictKex?: boolean | undefined;
-  /** In place of random bytes: a session that was recorded comes out again, bit for bit, only with its own. The bytes are wiped. */
+  /**
+   * In place of random bytes: a session that was recorded comes out again, bit for bit, only with its own. The bytes
+   * are wiped.
+   */
   entropy?: (() => Uint8Array) | undefined;
   /** After each request that has been judged. */
   onUserauth(judgement: Judgement): void;
-  /** Once, after SSH_MSG_USERAUTH_SUCCESS was sent, with the judgement that it followed from. May end the connection. */
+  /**
+   * Once, after SSH_MSG_USERAUTH_SUCCESS was sent, with the judgement that it followed from. May end the connection.
+   */
   onSuccess(judgement: Judgement): PayloadReceiver;
-  /** Once; nothing is sent or received any more. `working`, if there is one, resolves when the work begun for the client is done. */
+  /**
+   * Once; nothing is sent or received any more. `working`, if there is one, resolves when the work begun for the client
+   * is done.
+   */
   onEnd(ending: Ending, working: Promise<void> | undefined): void;
   /** Once, after `onEnd`, when the stream is closed. */
   onClose(): void;

@@ -1,7 +1,8 @@
 // What an authenticated connection is to the application: a session with channels (RFC 4254).
 //
-// Made by the server after SUCCESS, with the connection module's instance. Payloads numbered 80 to 127 come in from switchboard.ts; the
-// module's events go to the channels (channel.ts), and the channels' writes go back through the module.
+// Made by the server after SUCCESS, with the connection module's instance. Payloads numbered 80 to 127 come in from
+// switchboard.ts; the module's events go to the channels (channel.ts), and the channels' writes go back through the
+// module.
 
 import { EventEmitter } from "node:events";
 import { ConnectionEvent, DisconnectReason } from "../../../assembly/abi/index.js";
@@ -22,7 +23,9 @@ export interface SessionEvents {
   close: [];
 }
 
-/** Channels that the client has closed and the application still reads; when there are more, the oldest is destroyed. */
+/**
+ * Channels that the client has closed and the application still reads; when there are more, the oldest is destroyed.
+ */
 const CLOSED_CHANNELS = 8;
 
 /** Where a session reports errors of the application's listeners. */
@@ -70,7 +73,10 @@ export class ChannelHub implements PayloadReceiver {
   readonly #reportError: ReportError;
   readonly #onUse: () => void;
 
-  /** `onUse` is called for whatever happens in the session but questions about whether the client is there, and their answers. */
+  /**
+   * `onUse` is called for whatever happens in the session but questions about whether the client is there, and their
+   * answers.
+   */
   constructor(
     switchboard: Switchboard,
     module: CompiledModule<"connection">,

@@ -1,9 +1,10 @@
-// One connection's switchboard: carries bytes between the client's stream, the transport and userauth modules, and a session.
+// One connection's switchboard: carries bytes between the client's stream, the transport and userauth modules, and a
+// session.
 //
-// Bytes of the stream go into the transport module; the payloads that come out are told apart by their first byte alone: 50–79 go to the
-// userauth module (userauth.ts), 80–127 to the session (session.ts), which does not exist before SUCCESS. Replies go back through the
-// transport module. While a userauth request is being judged, what the client sends waits. An error in a module, or in here, ends this
-// connection and nothing else.
+// Bytes of the stream go into the transport module; the payloads that come out are told apart by their first byte
+// alone: 50–79 go to the userauth module (userauth.ts), 80–127 to the session (session.ts), which does not exist before
+// SUCCESS. Replies go back through the transport module. While a userauth request is being judged, what the client
+// sends waits. An error in a module, or in here, ends this connection and nothing else.
 
 import { randomBytes } from "node:crypto";
 import type { Duplex } from "node:stream";
@@ -117,12 +118,17 @@ export class Switchboard {
     return this.#judging;
   }
 
-  /** Whether application data can be sent: no key exchange runs, nothing waits before it and the client takes what it is sent. */
+  /**
+   * Whether application data can be sent: no key exchange runs, nothing waits before it and the client takes what it is
+   * sent.
+   */
   get ready(): boolean {
     return this.alive && this.#held.length === 0 && !this.#choked() && this.#capacity() > 0;
   }
 
-  /** Calls into a module from outside `receive`: whatever is thrown ends the connection. Does nothing when it has ended. */
+  /**
+   * Calls into a module from outside `receive`: whatever is thrown ends the connection. Does nothing when it has ended.
+   */
   run(action: () => void): void {
     if (!this.alive) return;
     try {
@@ -330,7 +336,10 @@ export class Switchboard {
     });
   }
 
-  /** Calls the transport module. When it has not returned as it should, nothing calls it again: not for a last word either. */
+  /**
+   * Calls the transport module. When it has not returned as it should, nothing calls it again: not for a last word
+   * either.
+   */
   #calling<Result>(action: () => Result): Result {
     this.#transportFailed = true;
     const result = action();
@@ -360,7 +369,10 @@ export class Switchboard {
     this.#stream.write(bytes);
   }
 
-  /** Ends after what was written has been sent. What still arrives is read and dropped, so that no reset overtakes the last bytes. */
+  /**
+   * Ends after what was written has been sent. What still arrives is read and dropped, so that no reset overtakes the
+   * last bytes.
+   */
   #finish(ending: Ending): void {
     this.#end(ending);
     this.#stream.end();

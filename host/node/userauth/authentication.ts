@@ -1,6 +1,7 @@
 // The application's part in logins: what `authenticate` (server/options.ts) is asked, and what it may answer.
 //
-// In: the fields of a request that the full userauth build has read (docs/abi.md, "The host decides"). Out: a verdict for it.
+// In: the fields of a request that the full userauth build has read (docs/abi.md, "The host decides"). Out: a verdict
+// for it.
 
 import { UserauthStatus } from "../../../assembly/abi/index.js";
 import type { Permissions } from "./permissions.js";
@@ -14,11 +15,20 @@ interface AnyRequest {
   remoteAddress: string;
   user: string;
   service: "ssh-connection";
-  /** What this user has achieved on this connection before ("partial-success"): the module keeps count, and forgets it with the name. */
+  /**
+   * What this user has achieved on this connection before ("partial-success"): the module keeps count, and forgets it
+   * with the name.
+   */
   achieved: readonly Method[];
-  /** Since the last request that was decided about, what had been achieved was forgotten: another user or another service was named. */
+  /**
+   * Since the last request that was decided about, what had been achieved was forgotten: another user or another
+   * service was named.
+   */
   flushed: boolean;
-  /** Aborted when nobody waits for the answer any more. Until it is there, the request holds its place among those before login. */
+  /**
+   * Aborted when nobody waits for the answer any more. Until it is there, the request holds its place among those
+   * before login.
+   */
   signal: AbortSignal;
 }
 
@@ -27,12 +37,18 @@ export interface PasswordRequest extends AnyRequest {
   method: "password" | "keyboard-interactive";
   /** 1 to 127 bytes of UTF-8 without NUL. Secret; wiped when the answer is there. */
   password: Uint8Array;
-  /** The same: in place of the old one, to be stored before "success"; "change-required" asks for another one. Secret, wiped. */
+  /**
+   * The same: in place of the old one, to be stored before "success"; "change-required" asks for another one. Secret,
+   * wiped.
+   */
   newPassword?: Uint8Array;
   oldPasswordVerified?: undefined;
 }
 
-/** The answer to "change-required" by RFC 4256: in this conversation `authenticate` has found the old password right, so there is none. */
+/**
+ * The answer to "change-required" by RFC 4256: in this conversation `authenticate` has found the old password right, so
+ * there is none.
+ */
 export interface NewPasswordRequest extends AnyRequest {
   method: "keyboard-interactive";
   password?: undefined;
@@ -47,7 +63,9 @@ export interface PublicKeyRequest extends AnyRequest {
   algorithm: string;
   /** The key blob of RFC 4253 §6.6. */
   publicKey: Uint8Array;
-  /** The client has signed, and the signature is right. False for a query: "success" then says that the key may be used. */
+  /**
+   * The client has signed, and the signature is right. False for a query: "success" then says that the key may be used.
+   */
   signatureVerified: boolean;
   password?: undefined;
   newPassword?: undefined;
@@ -71,7 +89,9 @@ const VERDICTS = {
 /** Those that are no success look the same to the client; the log tells them apart. */
 export type Verdict = keyof typeof VERDICTS;
 
-/** A verdict, and what the user may do when it is the one that lets in: that of the users' table does not count then. */
+/**
+ * A verdict, and what the user may do when it is the one that lets in: that of the users' table does not count then.
+ */
 export interface Admission extends Permissions {
   verdict: Verdict;
 }
@@ -96,7 +116,10 @@ export interface Peer {
 /** What an application is told beside the fields of a request. */
 export type Circumstances = Pick<AnyRequest, "connection" | "remoteAddress" | "achieved" | "flushed" | "signal">;
 
-/** Asks the application. Rejects with what it rejects with. Names and passwords that are no text do not get here: the module refuses them. */
+/**
+ * Asks the application. Rejects with what it rejects with. Names and passwords that are no text do not get here: the
+ * module refuses them.
+ */
 export async function askApplication(
   authenticate: Authenticate,
   circumstances: Circumstances,

@@ -1,7 +1,8 @@
-// One instance of a userauth module, of any build (docs/abi.md, "userauth"): the calls and what they leave in its memory.
+// One instance of a userauth module, of any build (docs/abi.md, "userauth"): the calls and what they leave in its
+// memory.
 //
-// In go payloads, verdicts and new records; out come outcomes, which are copies. It runs in the thread that makes it, the server's
-// (userauth.ts) or another (thread.ts).
+// In go payloads, verdicts and new records; out come outcomes, which are copies. It runs in the thread that makes it,
+// the server's (userauth.ts) or another (thread.ts).
 
 import { randomFillSync } from "node:crypto";
 import { UserauthField, UserauthStatus } from "../../../assembly/abi/index.js";
@@ -83,7 +84,10 @@ export class UserauthInstance {
     }
   }
 
-  /** Judges a payload, which is wiped; `region`: by other credentials than those that are there, of the same limits and costs. */
+  /**
+   * Judges a payload, which is wiped; `region`: by other credentials than those that are there, of the same limits and
+   * costs.
+   */
   receive(payload: Uint8Array, region?: Uint8Array): Outcome {
     const { exports, memory } = this.#instance;
     if (region) memory.write(this.#setup.credentials!.pointer, region.length, region);
@@ -109,7 +113,8 @@ export class UserauthInstance {
   end(): void {
     const { memory } = this.#instance;
     if (!this.#full || this.#interrupted) return memory.wipe();
-    // Argon2 has left its memory zero, or never touched it; before and behind it there is less than a page beside the region
+    // Argon2 has left its memory zero, or never touched it; before and behind it there is less than a page beside the
+    // region
     const regionEnd = (this.#full.credentialsPtr() >>> 0) + (this.#full.credentialsCapacity() >>> 0);
     memory.wipe(regionEnd + PAGE_BYTES, memory.length - 2 * PAGE_BYTES);
   }

@@ -1,13 +1,17 @@
-// What a user may do behind the login: administration, commands, channels. Whether somebody may is asked of `may`, and of nobody else.
+// What a user may do behind the login: administration, commands, channels. Whether somebody may is asked of `may`, and
+// of nobody else.
 //
-// In go what users.json, or a program, says of a user; out comes an answer, or the bytes of the credentials region (docs/abi.md,
-// "Permissions"), which say the same to a board.
+// In go what users.json, or a program, says of a user; out comes an answer, or the bytes of the credentials region
+// (docs/abi.md, "Permissions"), which say the same to a board.
 
 /** What is said of a user; what is not said has its default. */
 export interface Permissions {
   /** Administrative commands, too. Default: false. */
   admin?: boolean;
-  /** These commands and no others, administrative ones among them if they are named. Default: all that are not administrative. */
+  /**
+   * These commands and no others, administrative ones among them if they are named. Default: all that are not
+   * administrative.
+   */
   commands?: readonly string[];
   /** These channels (RFC 4254: "session", "direct-tcpip") and subsystems ("sftp"), and no others. Default: all. */
   channels?: readonly string[];

@@ -1,5 +1,6 @@
-// The full userauth build for all connections of a server: its users, and whom it waits for. A request may be answered after a slow
-// hash in a thread (threads.ts), the application's decision (authentication.ts), and the storing of a new password.
+// The full userauth build for all connections of a server: its users, and whom it waits for. A request may be answered
+// after a slow hash in a thread (threads.ts), the application's decision (authentication.ts), and the storing of a new
+// password.
 //
 // In: payloads of the connections. Out: judgements, in order for each connection, while the others go on.
 
@@ -28,7 +29,10 @@ export interface PasswordChange {
   password: PasswordHash;
 }
 
-/** Stores a new password, so that a crash does not lose it. When that has been done the client is told; a rejection is a failure. */
+/**
+ * Stores a new password, so that a crash does not lose it. When that has been done the client is told; a rejection is a
+ * failure.
+ */
 export type StorePassword = (change: PasswordChange) => void | Promise<void>;
 
 /** What a connection reports besides its judgements, for the log. */

@@ -1,7 +1,7 @@
 // A thread of the full userauth build: holds the instance of one connection after the other and makes its calls.
 //
-// In come commands from threads.ts, in the order in which they were given; out go outcomes. What an instance throws, or the
-// engine when it has no memory for another one, is the end of that instance alone.
+// In come commands from threads.ts, in the order in which they were given; out go outcomes. What an instance throws, or
+// the engine when it has no memory for another one, is the end of that instance alone.
 
 import { parentPort, workerData } from "node:worker_threads";
 import type { UserauthStatus } from "../../../assembly/abi/index.js";

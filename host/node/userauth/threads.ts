@@ -1,7 +1,7 @@
 // The full userauth build in threads of its own, so that a slow hash stops nobody but its own connection.
 //
-// A connection has a thread to itself (thread.ts) until it is logged in or ends: what one client has computed, no other waits
-// for. Threads that nobody has are kept for the next connections. One that crashes ends its connection.
+// A connection has a thread to itself (thread.ts) until it is logged in or ends: what one client has computed, no other
+// waits for. Threads that nobody has are kept for the next connections. One that crashes ends its connection.
 
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -128,7 +128,10 @@ export class UserauthThreads {
   }
 }
 
-/** The file of a thread. From the sources, where tests run, Node has to learn TypeScript first: in threads tsx leaves that to us. */
+/**
+ * The file of a thread. From the sources, where tests run, Node has to learn TypeScript first: in threads tsx leaves
+ * that to us.
+ */
 function threadUrl(): URL {
   const extension = extname(fileURLToPath(import.meta.url));
   const url = new URL(`./thread${extension}`, import.meta.url);

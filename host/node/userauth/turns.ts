@@ -1,7 +1,7 @@
 // Whose request the full userauth build works on next.
 //
-// Requests that may need a hash wait for each other, and nothing else waits for them: a login by key takes as long as it takes, however many
-// passwords are being tried.
+// Requests that may need a hash wait for each other, and nothing else waits for them: a login by key takes as long as
+// it takes, however many passwords are being tried.
 
 import { FairQueue } from "../../core/fair-queue.js";
 import type { Release } from "../../core/fair-queue.js";
@@ -28,8 +28,8 @@ export class UserauthTurns {
 }
 
 /**
- * Whether the module may have to hash a password to answer: only the order of work depends on it. The method is the third string of a
- * request (RFC 4252 §5); an answer to prompts has none.
+ * Whether the module may have to hash a password to answer: only the order of work depends on it. The method is the
+ * third string of a request (RFC 4252 §5); an answer to prompts has none.
  */
 export function mayHash(payload: Uint8Array): boolean {
   if (payload[0] === SSH_MSG_USERAUTH_INFO_RESPONSE) return true;

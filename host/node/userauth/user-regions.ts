@@ -1,8 +1,9 @@
-// The users of a server, of whom the module is shown one at a time: the user that a request names, or nobody. So there may be as many as
-// the server's memory holds, and a login costs the same whether there is one or thousands.
+// The users of a server, of whom the module is shown one at a time: the user that a request names, or nobody. So there
+// may be as many as the server's memory holds, and a login costs the same whether there is one or thousands.
 //
-// In: a table, and the payloads of requests. Out: credentials regions (docs/abi.md), all of one shape: what one user has more keys than
-// another is made up by keys that nobody can have, so that the module executes the same instructions for all of them and for nobody.
+// In: a table, and the payloads of requests. Out: credentials regions (docs/abi.md), all of one shape: what one user
+// has more keys than another is made up by keys that nobody can have, so that the module executes the same instructions
+// for all of them and for nobody.
 
 import { CredentialsError, USER_NAME_CAPACITY } from "../credentials/credentials.js";
 import { WIDE_ARGON2_KIB, WIDE_CREDENTIALS_BYTES } from "../../../assembly/abi/builds.js";
@@ -159,7 +160,10 @@ function latin1(name: string): string {
   return Buffer.from(name, "utf8").toString("latin1");
 }
 
-/** The user name of a request, its first string (RFC 4252 §5); "" for one that no user has. Whether it is a request the module sees. */
+/**
+ * The user name of a request, its first string (RFC 4252 §5); "" for one that no user has. Whether it is a request the
+ * module sees.
+ */
 function nameIn(payload: Uint8Array): string {
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
   if (bytes.length < NAME_AT) return "";

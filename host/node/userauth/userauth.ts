@@ -1,7 +1,7 @@
 // The border between one connection (switchboard.ts) and whoever judges its userauth requests (RFC 4252).
 //
-// The small builds judge at once, in the thread that serves the connection. The full build takes its time (service.ts): a
-// hash is slow on purpose, and an application may have to ask somebody else.
+// The small builds judge at once, in the thread that serves the connection. The full build takes its time (service.ts):
+// a hash is slow on purpose, and an application may have to ask somebody else.
 
 import { UserauthStatus } from "../../../assembly/abi/index.js";
 import type { Permissions } from "./permissions.js";
@@ -15,7 +15,10 @@ export interface Judgement {
   status: UserauthStatus;
   /** Payloads for the client, in order. */
   replies: readonly Uint8Array[];
-  /** For the log: the method where it is known, the user where there is one of that name; of the small builds only at SUCCESS. */
+  /**
+   * For the log: the method where it is known, the user where there is one of that name; of the small builds only at
+   * SUCCESS.
+   */
   method?: string | undefined;
   user?: string | undefined;
   /** The key that has verified a signature, when that has been a success: SHA256:… */
@@ -26,11 +29,14 @@ export interface Judgement {
 
 /** Judges the requests of one connection, one after the other. */
 export interface Userauth {
-  /** The next one comes when the promise, if it is one, is settled. Wipes the payload. Throws, or rejects, when the module fails. */
+  /**
+   * The next one comes when the promise, if it is one, is settled. Wipes the payload. Throws, or rejects, when the
+   * module fails.
+   */
   receive(payload: Uint8Array): Judgement | Promise<Judgement>;
   /**
-   * The connection has ended: forgets everything, in the middle of a request too. Work that has begun cannot be taken back; resolves when
-   * none is left.
+   * The connection has ended: forgets everything, in the middle of a request too. Work that has begun cannot be taken
+   * back; resolves when none is left.
    */
   end(): void | Promise<void>;
 }

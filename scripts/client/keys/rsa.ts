@@ -1,4 +1,5 @@
-// RSA keys of any number of bits, and signatures of any encoding by them: of more primes than two, as those are found fast.
+// RSA keys of any number of bits, and signatures of any encoding by them: of more primes than two, as those are found
+// fast.
 
 import { generatePrimeSync } from "node:crypto";
 import { inverse, mod, power, toBytes, toNumber } from "./modular.js";

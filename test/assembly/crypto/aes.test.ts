@@ -1,5 +1,5 @@
-// AES in counter mode and GCM (assembly/crypto/aes) against FIPS 197's examples and node:crypto; and that neither instructions nor addresses depend on
-// key or data.
+// AES in counter mode and GCM (assembly/crypto/aes) against FIPS 197's examples and node:crypto; and that neither
+// instructions nor addresses depend on key or data.
 
 import assert from "node:assert/strict";
 import { createCipheriv, createHash, randomBytes } from "node:crypto";

@@ -1,7 +1,9 @@
-// The verification of the fast build (assembly/crypto/curve25519/ed25519-verify.ts) against RFC 8032's vectors, node:crypto and tweetnacl.
+// The verification of the fast build (assembly/crypto/curve25519/ed25519-verify.ts) against RFC 8032's vectors,
+// node:crypto and tweetnacl.
 //
-// Where the oracles differ: node:crypto (OpenSSL) checks S < L, reduces a non-canonical y of the key and compares R's bytes, without a
-// cofactor; tweetnacl does the same but for S, which it takes as it is. Ours takes canonical keys of the group of prime order only.
+// Where the oracles differ: node:crypto (OpenSSL) checks S < L, reduces a non-canonical y of the key and compares R's
+// bytes, without a cofactor; tweetnacl does the same but for S, which it takes as it is. Ours takes canonical keys of
+// the group of prime order only.
 
 import assert from "node:assert/strict";
 import { randomBytes, randomInt, sign, verify, type KeyObject } from "node:crypto";

@@ -1,5 +1,6 @@
-// The verification of the smallest build (assembly/crypto/curve25519/compact) against RFC 8032's vectors, node:crypto and tweetnacl, and its
-// field machine and hash against BigInt and node:crypto. The oracles' differences: see ed25519-verify-fast.test.ts.
+// The verification of the smallest build (assembly/crypto/curve25519/compact) against RFC 8032's vectors, node:crypto
+// and tweetnacl, and its field machine and hash against BigInt and node:crypto. The oracles' differences: see
+// ed25519-verify-fast.test.ts.
 
 import assert from "node:assert/strict";
 import { createHash, randomBytes, randomInt, sign, verify } from "node:crypto";

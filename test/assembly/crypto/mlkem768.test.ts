@@ -1,5 +1,5 @@
-// ML-KEM-768 (assembly/crypto/mlkem) against two independent implementations, and with keys that are none. SESAME_ROUNDS multiplies the
-// random ones.
+// ML-KEM-768 (assembly/crypto/mlkem) against two independent implementations, and with keys that are none.
+// SESAME_ROUNDS multiplies the random ones.
 
 import assert from "node:assert/strict";
 import { createHash, randomBytes, randomInt } from "node:crypto";

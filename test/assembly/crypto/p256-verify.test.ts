@@ -1,5 +1,6 @@
-// The verification of P-256 signatures (assembly/crypto/p256/p256-verify.ts) against node:crypto, and with keys and signatures that no
-// library makes: for chosen u1, u2 and d, the key d·G has the signature r = x((u1 + u2·d)·G), s = r/u2 of the hash u1·s.
+// The verification of P-256 signatures (assembly/crypto/p256/p256-verify.ts) against node:crypto, and with keys and
+// signatures that no library makes: for chosen u1, u2 and d, the key d·G has the signature r = x((u1 + u2·d)·G), s =
+// r/u2 of the hash u1·s.
 
 import assert from "node:assert/strict";
 import { createHash, generateKeyPairSync, randomBytes, randomInt, sign, verify } from "node:crypto";
@@ -57,7 +58,9 @@ function newSigner(): Signer {
 
 const sha256 = (message: Uint8Array): Buffer => createHash("sha256").update(message).digest();
 
-/** What u1, u2 and the key d·G make: a signature that is right unless the sum is infinity, where any r and s would do. */
+/**
+ * What u1, u2 and the key d·G make: a signature that is right unless the sum is infinity, where any r and s would do.
+ */
 function fromFactors(u1: bigint, u2: bigint, d: bigint) {
   const sum = multiplyBase(u1 + u2 * d);
   const r = mod(sum ? sum[0] : 1234567n, N);

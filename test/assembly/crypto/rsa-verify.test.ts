@@ -1,4 +1,5 @@
-// The verification of RSA signatures (assembly/crypto/rsa/rsa-verify.ts) against node:crypto, and with signatures that no library makes.
+// The verification of RSA signatures (assembly/crypto/rsa/rsa-verify.ts) against node:crypto, and with signatures that
+// no library makes.
 
 import assert from "node:assert/strict";
 import {

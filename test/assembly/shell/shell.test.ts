@@ -12,7 +12,9 @@ const DOWN = "\x1b[B";
 const RIGHT = "\x1b[C";
 const LEFT = "\x1b[D";
 
-/** What a terminal of that width shows of prompt and line, and where its cursor is behind the first `cursor` characters. */
+/**
+ * What a terminal of that width shows of prompt and line, and where its cursor is behind the first `cursor` characters.
+ */
 function expected(text: string, cursor: number, columns: number): { text: string; row: number; column: number } {
   const screen = new Screen(columns);
   const characters = Array.from(text);

@@ -1,5 +1,6 @@
-// The transport module with every algorithm, against node:crypto and an ML-KEM of others: each key exchange with each cipher in each direction,
-// changes of algorithms, long packets, what is forged, what is not agreed on, and what stays in memory.
+// The transport module with every algorithm, against node:crypto and an ML-KEM of others: each key exchange with each
+// cipher in each direction, changes of algorithms, long packets, what is forged, what is not agreed on, and what stays
+// in memory.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -57,7 +58,8 @@ test("a tag that is wrong anywhere, and a packet that was changed anywhere, end 
     const back = session.save();
     for (const length of [30, LONG_BYTES]) {
       const packet = back().client.packet(globalRequest(length));
-      // of the length field a change is another length: of chacha20-poly1305 and of hmac-sha2-256 it may be one that is waited for
+      // of the length field a change is another length: of chacha20-poly1305 and of hmac-sha2-256 it may be one that is
+      // waited for
       for (const at of [4, 5, 17, packet.length >> 1, packet.length - 33, packet.length - 17, packet.length - 1]) {
         const changed = Buffer.from(packet);
         changed[at]! ^= 1;

@@ -1,4 +1,5 @@
-// Transport builds of a maker's own, `--use NAME=VALUE`: whatever the flags, a build offers what they say, and serves by each of it.
+// Transport builds of a maker's own, `--use NAME=VALUE`: whatever the flags, a build offers what they say, and serves
+// by each of it.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

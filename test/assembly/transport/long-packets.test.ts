@@ -1,5 +1,5 @@
-// Packets that come in pieces, as a board's transport module takes them: what is kept, what is wiped, what may happen in between. How they
-// are answered: test/rules/rule-33-size-limits.test.ts.
+// Packets that come in pieces, as a board's transport module takes them: what is kept, what is wiped, what may happen
+// in between. How they are answered: test/rules/rule-33-size-limits.test.ts.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

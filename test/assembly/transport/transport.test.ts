@@ -1,5 +1,6 @@
-// The transport module against a raw client: identification, negotiation, key exchange, framing, rekeying, the end. RFC 4253, RFC 8308,
-// RFC 8731, OpenSSH's strict key exchange and chacha20-poly1305@openssh.com. What each message number does: message-numbers.test.ts.
+// The transport module against a raw client: identification, negotiation, key exchange, framing, rekeying, the end. RFC
+// 4253, RFC 8308, RFC 8731, OpenSSH's strict key exchange and chacha20-poly1305@openssh.com. What each message number
+// does: message-numbers.test.ts.
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";

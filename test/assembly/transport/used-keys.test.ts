@@ -1,5 +1,5 @@
-// How long keys are used (RFC 4253 §9): the transport module counts bytes in both directions, changes keys after 2^30 and ends after 2^31.
-// Nobody sends that much here: the counter, a global that no export tells, is set.
+// How long keys are used (RFC 4253 §9): the transport module counts bytes in both directions, changes keys after 2^30
+// and ends after 2^31. Nobody sends that much here: the counter, a global that no export tells, is set.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

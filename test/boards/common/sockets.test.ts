@@ -1,4 +1,5 @@
-// boards/common/sockets as boards on Linux and lwIP use it, compiled for this machine under sanitizers with two places for clients.
+// boards/common/sockets as boards on Linux and lwIP use it, compiled for this machine under sanitizers with two places
+// for clients.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";

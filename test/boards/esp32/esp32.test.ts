@@ -1,5 +1,5 @@
-// What boards/esp32 needs of this repository, as far as it can be shown without ESP-IDF: `npm run board:esp32` writes what the build
-// file asks for, and every file that it names is there.
+// What boards/esp32 needs of this repository, as far as it can be shown without ESP-IDF: `npm run board:esp32` writes
+// what the build file asks for, and every file that it names is there.
 
 import assert from "node:assert/strict";
 import { spawnSync, type SpawnSyncReturns } from "node:child_process";

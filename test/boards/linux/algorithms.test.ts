@@ -1,5 +1,5 @@
-// A board with the full transport as clients meet it: every key exchange, cipher and MAC, with packets that are larger than the board's
-// buffers and new keys on the way, under sanitizers; and clients as they are installed.
+// A board with the full transport as clients meet it: every key exchange, cipher and MAC, with packets that are larger
+// than the board's buffers and new keys on the way, under sanitizers; and clients as they are installed.
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";

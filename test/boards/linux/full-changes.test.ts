@@ -1,5 +1,5 @@
-// What a password change on a board does to others: to connections that are half-way in a login, and to the store when the program is
-// killed in the middle.
+// What a password change on a board does to others: to connections that are half-way in a login, and to the store when
+// the program is killed in the middle.
 
 import assert from "node:assert/strict";
 import { join } from "node:path";

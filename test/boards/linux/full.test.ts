@@ -1,5 +1,5 @@
-// The full userauth build in the C host, as other people's clients see it: boards/linux with the users of a users.json, under
-// AddressSanitizer and UndefinedBehaviorSanitizer.
+// The full userauth build in the C host, as other people's clients see it: boards/linux with the users of a users.json,
+// under AddressSanitizer and UndefinedBehaviorSanitizer.
 
 import assert from "node:assert/strict";
 import { join } from "node:path";

@@ -1,5 +1,6 @@
-// Hostile clients of boards/linux under AddressSanitizer and UndefinedBehaviorSanitizer, with the password build and with the full one, whose
-// users they try to confuse three at a time. Nothing hangs or fails, no module does, and whoever comes next is served.
+// Hostile clients of boards/linux under AddressSanitizer and UndefinedBehaviorSanitizer, with the password build and
+// with the full one, whose users they try to confuse three at a time. Nothing hangs or fails, no module does, and
+// whoever comes next is served.
 //
 // 5 seconds on each board by default. For a minute each:
 //   SESAME_FUZZ_SECONDS=60 npx tsx --test test/boards/linux/fuzz.test.ts

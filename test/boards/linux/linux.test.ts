@@ -1,4 +1,5 @@
-// The C host as OpenSSH meets it: boards/linux, under AddressSanitizer and UndefinedBehaviorSanitizer, with each engine.
+// The C host as OpenSSH meets it: boards/linux, under AddressSanitizer and UndefinedBehaviorSanitizer, with each
+// engine.
 
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";

@@ -1,4 +1,5 @@
-// Rule 30 (OpenSSH MaxStartups, PerSourcePenalties) on a board, which has four places: clients that do not log in never keep others out.
+// Rule 30 (OpenSSH MaxStartups, PerSourcePenalties) on a board, which has four places: clients that do not log in never
+// keep others out.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";

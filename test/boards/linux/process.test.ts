@@ -1,4 +1,5 @@
-// The Linux board as a process: what becomes of it when its log cannot be written, when it is asked to end, and when its options are wrong.
+// The Linux board as a process: what becomes of it when its log cannot be written, when it is asked to end, and when
+// its options are wrong.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";

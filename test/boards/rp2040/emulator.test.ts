@@ -1,5 +1,5 @@
-// The emulated Pico's own parts: the boot ROM against what the SDK expects of it, the flash against the rules of NOR flash, USB
-// against a device that sends back what it gets; and the firmware in it.
+// The emulated Pico's own parts: the boot ROM against what the SDK expects of it, the flash against the rules of NOR
+// flash, USB against a device that sends back what it gets; and the firmware in it.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";

@@ -1,5 +1,6 @@
-// The full userauth build on the emulated Pico, with each engine: one connection after the other in the same memory, with passwords of
-// Argon2id that take all the memory there is for them, a key, two factors, and a password that is changed on the way.
+// The full userauth build on the emulated Pico, with each engine: one connection after the other in the same memory,
+// with passwords of Argon2id that take all the memory there is for them, a key, two factors, and a password that is
+// changed on the way.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

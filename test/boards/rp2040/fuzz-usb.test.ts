@@ -1,5 +1,6 @@
-// Hostile clients, one after another, on the USB port of the emulated Pico, where the cable's DTR also comes and goes at any moment and
-// noise arrives at the console. It neither hangs nor faults, no module fails, and whoever comes next is served.
+// Hostile clients, one after another, on the USB port of the emulated Pico, where the cable's DTR also comes and goes
+// at any moment and noise arrives at the console. It neither hangs nor faults, no module fails, and whoever comes next
+// is served.
 //
 // 20 seconds by default. For five minutes:
 //   SESAME_FUZZ_SECONDS=300 npx tsx --test test/boards/fuzz-usb.test.ts

@@ -1,5 +1,5 @@
-// examples/thermometer-pico as somebody builds it who has the package alone: sesame embed, pico-sdk and CMake, in a folder of its own; and its
-// commands as OpenSSH meets them in the emulated Pico.
+// examples/thermometer-pico as somebody builds it who has the package alone: sesame embed, pico-sdk and CMake, in a
+// folder of its own; and its commands as OpenSSH meets them in the emulated Pico.
 
 import assert from "node:assert/strict";
 import { cpSync, readFileSync } from "node:fs";

@@ -1,4 +1,5 @@
-// A new password in the C host (host/c/server/authentication.c): stored before it is the user's, and known to the other logins or refused to them.
+// A new password in the C host (host/c/server/authentication.c): stored before it is the user's, and known to the other
+// logins or refused to them.
 
 import { before, test } from "node:test";
 import { compileDriver, runDriver } from "../../support/c-driver.js";

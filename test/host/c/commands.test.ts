@@ -1,5 +1,5 @@
-// The commands of the device shell on both hosts: what is said of them, what they refuse, who is here and what has happened; and
-// commands of somebody else's, whose output may be long and take its time.
+// The commands of the device shell on both hosts: what is said of them, what they refuse, who is here and what has
+// happened; and commands of somebody else's, whose output may be long and take its time.
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";

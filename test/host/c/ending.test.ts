@@ -1,4 +1,5 @@
-// host/c/server/ending.c and host/node/switchboard/ending.ts say the same words to a client: what it is told does not depend on the host.
+// host/c/server/ending.c and host/node/switchboard/ending.ts say the same words to a client: what it is told does not
+// depend on the host.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

@@ -1,5 +1,5 @@
-// The engines of the C host behind engine.h, each in a driver under AddressSanitizer and UndefinedBehaviorSanitizer: what V8
-// computes they compute, what must trap traps, and nothing of an instance is left when it is released.
+// The engines of the C host behind engine.h, each in a driver under AddressSanitizer and UndefinedBehaviorSanitizer:
+// what V8 computes they compute, what must trap traps, and nothing of an instance is left when it is released.
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";

@@ -1,4 +1,5 @@
-// The health tests of host/c/server/entropy.c, compiled for this machine: sources that must be refused are, and good ones never.
+// The health tests of host/c/server/entropy.c, compiled for this machine: sources that must be refused are, and good
+// ones never.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";

@@ -1,4 +1,5 @@
-// The C host trusts no module: whatever one returns, the host touches nothing outside its memory, ends the connection, and keeps nothing.
+// The C host trusts no module: whatever one returns, the host touches nothing outside its memory, ends the connection,
+// and keeps nothing.
 
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
@@ -10,7 +11,9 @@ import { needs } from "../../support/peers.js";
 
 const CONNECTIONS = 10_000;
 
-/** How often what happened on 10,000 connections, so many at once, to modules that pretend to be of this userauth build. */
+/**
+ * How often what happened on 10,000 connections, so many at once, to modules that pretend to be of this userauth build.
+ */
 function run(userauthBuild: number, atOnce: number): { decisions: number; changes: number } {
   const files = readdirSync(join(packageRoot(), "host", "c"), { recursive: true, encoding: "utf8" });
   const sources = files.filter((file) => file.endsWith(".c") && !file.startsWith("engine/"));

@@ -1,5 +1,6 @@
-// The C host as a library for programs of others: what `sesame embed --sources` writes is added to a CMake project of somebody else's, builds
-// there without anything of this repository, and lets a user in. What is missing is said with what to do.
+// The C host as a library for programs of others: what `sesame embed --sources` writes is added to a CMake project of
+// somebody else's, builds there without anything of this repository, and lets a user in. What is missing is said with
+// what to do.
 
 import assert from "node:assert/strict";
 import { spawnSync, type SpawnSyncReturns } from "node:child_process";

@@ -1,4 +1,5 @@
-// The C host's patience (host/c/server/time_limits.c) and who gives way (host/c/server/places.c), to the millisecond and the client.
+// The C host's patience (host/c/server/time_limits.c) and who gives way (host/c/server/places.c), to the millisecond
+// and the client.
 
 import { before, test } from "node:test";
 import { compileDriver, runDriver } from "../../support/c-driver.js";

@@ -1,5 +1,5 @@
-// The C host is the Node host with the full transport, too: by every key exchange and cipher the recorded session comes out of both with the
-// same bytes, with long packets and new keys on the way.
+// The C host is the Node host with the full transport, too: by every key exchange and cipher the recorded session comes
+// out of both with the same bytes, with long packets and new keys on the way.
 
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";

@@ -1,5 +1,5 @@
-// The C host with the full userauth build is the Node host: banner, factors, keys of every type, password changes, keyboard-interactive and
-// decisions of the host come out of both with the same bytes, whatever the engine.
+// The C host with the full userauth build is the Node host: banner, factors, keys of every type, password changes,
+// keyboard-interactive and decisions of the host come out of both with the same bytes, whatever the engine.
 
 import assert from "node:assert/strict";
 import { before, describe, test, type TestContext } from "node:test";

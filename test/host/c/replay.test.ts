@@ -1,5 +1,5 @@
-// The C host is the Node host: recorded sessions come out of both with the same bytes, whatever the engine. The C host runs under
-// sanitizers, and sends and receives in small pieces.
+// The C host is the Node host: recorded sessions come out of both with the same bytes, whatever the engine. The C host
+// runs under sanitizers, and sends and receives in small pieces.
 
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";

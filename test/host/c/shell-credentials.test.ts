@@ -1,5 +1,5 @@
-// The command `credentials` of the C host's device shell, in each userauth build: what it puts into the store, what it refuses, and that it
-// keeps nothing of it.
+// The command `credentials` of the C host's device shell, in each userauth build: what it puts into the store, what it
+// refuses, and that it keeps nothing of it.
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";

@@ -1,5 +1,5 @@
-// The device shell of the C host: what its commands write the Node host's write too, byte for byte; the lines that are typed on a
-// terminal, which the shell module edits (test/assembly/shell); and the commands that only a board has.
+// The device shell of the C host: what its commands write the Node host's write too, byte for byte; the lines that are
+// typed on a terminal, which the shell module edits (test/assembly/shell); and the commands that only a board has.
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";

@@ -1,5 +1,5 @@
-// The store of a device, host/c/store/store.c, under sanitizers: no power cut and no damage loses the record that is in force, or makes one of
-// what is none; and what is changed in it, host/c/store/credentials.c.
+// The store of a device, host/c/store/store.c, under sanitizers: no power cut and no damage loses the record that is in
+// force, or makes one of what is none; and what is changed in it, host/c/store/credentials.c.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,5 +1,5 @@
-// How long the C host waits for a client, and what it says when it waits no longer: recorded sessions in replay.c, whose clock the test
-// moves.
+// How long the C host waits for a client, and what it says when it waits no longer: recorded sessions in replay.c,
+// whose clock the test moves.
 
 import assert from "node:assert/strict";
 import { before, test, type TestContext } from "node:test";

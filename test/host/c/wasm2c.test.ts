@@ -1,4 +1,5 @@
-// From a module to C by wasm2c: alignment is honest or reported, what the engine has no guard for is refused; and the product of two 32-bit numbers on the core that lacks it, in the emulator.
+// From a module to C by wasm2c: alignment is honest or reported, what the engine has no guard for is refused; and the
+// product of two 32-bit numbers on the core that lacks it, in the emulator.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";

@@ -1,4 +1,5 @@
-// What the host believes of a module (host/node/modules.ts): pointers and lengths inside its memory, and the exports of its type.
+// What the host believes of a module (host/node/modules.ts): pointers and lengths inside its memory, and the exports of
+// its type.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,9 +1,10 @@
-// RFC 8032 §5.1.7 in the least code, for one embedded key; docs/security.md says which equation is checked. Everything is public.
+// RFC 8032 §5.1.7 in the least code, for one embedded key; docs/security.md says which equation is checked. Everything
+// is public.
 //
 // In: signatures, with the key that is to have made them. Out: whether it has. The arithmetic is in field-machine.ts.
 //
-// S·B − k·A − R is computed with one addition formula, bit by bit from the highest of 512: k is the hash as it is, not reduced
-// modulo L. All points are decoded with the other sign, the base point from the encoding of −B.
+// S·B − k·A − R is computed with one addition formula, bit by bit from the highest of 512: k is the hash as it is, not
+// reduced modulo L. All points are decoded with the other sign, the base point from the encoding of −B.
 
 import {
   ADD,
@@ -35,11 +36,11 @@ const R_POINT: usize = VARIABLES + POINT_BYTES;
 const KEY_POINT: usize = VARIABLES + 2 * POINT_BYTES;
 
 /**
- * Whether a signature is valid. `s` is its second half; at `hashInput` are its first half R, the public key A and the message,
- * `length` bytes together, and 144 bytes of room behind them, which are overwritten.
+ * Whether a signature is valid. `s` is its second half; at `hashInput` are its first half R, the public key A and the
+ * message, `length` bytes together, and 144 bytes of room behind them, which are overwritten.
  *
- * True if S < 2^252, R and A are canonical encodings of points of the curve, the order of A is not 1, 2, 4 or 8, and S·B = R + k·A.
- * No signature is ever made with an S from 2^252 to L − 1: there is one in 2^127.
+ * True if S < 2^252, R and A are canonical encodings of points of the curve, the order of A is not 1, 2, 4 or 8, and
+ * S·B = R + k·A. No signature is ever made with an S from 2^252 to L − 1: there is one in 2^127.
  */
 export function verifyVartime(s: usize, hashInput: usize, length: u32): bool {
   // A build that has another SHA-512 leaves the hash at `DIGEST` before.
@@ -63,8 +64,9 @@ export function verifyVartime(s: usize, hashInput: usize, length: u32): bool {
 }
 
 /**
- * Decodes the point of which 32 bytes are the encoding, changes its sign, and writes it to `point`. Returns 0 if the encoding is not
- * canonical or there is no such point, otherwise a number up to 4. The first call may not find out that y ≥ p.
+ * Decodes the point of which 32 bytes are the encoding, changes its sign, and writes it to `point`. Returns 0 if the
+ * encoding is not canonical or there is no such point, otherwise a number up to 4. The first call may not find out that
+ * y ≥ p.
  */
 function decode(encoded: usize, point: usize): u32 {
   memory.copy(REGISTERS + Y2 * REGISTER_BYTES, encoded, 32);
@@ -73,7 +75,8 @@ function decode(encoded: usize, point: usize): u32 {
     u32(!addMultipleVartime(Y2 * REGISTER_BYTES, Y2 * REGISTER_BYTES, 1)) * 2 +
     addMultipleVartime(K38 * REGISTER_BYTES, Y2 * REGISTER_BYTES, 1);
   runVartime(DECODE);
-  // 250 steps, then four candidates for −x until one is on the curve and bit 1 of 38 + 2·(x mod p), which is not that of x, as expected.
+  // 250 steps, then four candidates for −x until one is on the curve and bit 1 of 38 + 2·(x mod p), which is not that
+  // of x, as expected.
   let left: u32 = 255;
   let isWrong: u32;
   do {

@@ -1,15 +1,17 @@
-// Arithmetic modulo p = 2^255 − 19 for the smallest RFC 8032 verification: a machine of 16 registers and one instruction,
+// Arithmetic modulo p = 2^255 − 19 for the smallest RFC 8032 verification: a machine of 16 registers and one
+// instruction,
 //
 //     o = a + b·c
 //
 // In: programs, and values that ed25519-verify.ts and sha512.ts write into registers. Everything is public.
 //
-// A register is 32 bytes, little-endian. A result is congruent to a + b·c modulo 2p = 2^256 − 38, so nothing but 38 times what
-// overflows has to be added. As 38 is never subtracted, a sum of 38 or more stays one: its representative is the one between
-// 38 and 2^256 − 1. So 38 + 2x, written as an instruction, is 38 + 2·(x mod p) exactly: that tells zero, and even from odd.
+// A register is 32 bytes, little-endian. A result is congruent to a + b·c modulo 2p = 2^256 − 38, so nothing but 38
+// times what overflows has to be added. As 38 is never subtracted, a sum of 38 or more stays one: its representative is
+// the one between 38 and 2^256 − 1. So 38 + 2x, written as an instruction, is 38 + 2·(x mod p) exactly: that tells
+// zero, and even from odd.
 //
-// An instruction is 16 bits, o | a << 4 | b << 8 | c << 12. b and c may change places: b ≤ c says that another one follows, b > c
-// ends the program. A product by a small number is cheap when that number is c.
+// An instruction is 16 bits, o | a << 4 | b << 8 | c << 12. b and c may change places: b ≤ c says that another one
+// follows, b > c ends the program. A product by a small number is cheap when that number is c.
 
 export const D: u16 = 0; // −121665 / 121666, of the curve −x² + y² = 1 + d·x²·y²
 export const I: u16 = 1; // the odd square root of −1, so that its square is 2p − 1 and not p − 1
@@ -18,7 +20,9 @@ export const ZERO: u16 = 3;
 export const MINUS_1: u16 = 4; // 2p − 1 = 2^256 − 39
 export const K38: u16 = 5; // 38; 0 until the first DECODE
 export const MINUS_D: u16 = 6;
-/** A point: X, Y, Z and T with x = X/Z, y = Y/Z and x·y = T/Z. The first is the sum so far, the second is what is added. */
+/**
+ * A point: X, Y, Z and T with x = X/Z, y = Y/Z and x·y = T/Z. The first is the sum so far, the second is what is added.
+ */
 export const X1: u16 = 7;
 export const Y1: u16 = 8;
 export const Z1: u16 = 9;
@@ -62,7 +66,8 @@ const CODE: usize = memory.data<u16>([
   T1 | ZERO << 4 | T1 << 8 | T1 << 12,
   T1 | ZERO << 4 | T1 << 8 | Z1 << 12,
 
-  // CANDIDATE: the next of the four values u·w^((p − 5)/8)·i^n. If w is a square, ±x are two of them, those with u + v·x² = 0.
+  // CANDIDATE: the next of the four values u·w^((p − 5)/8)·i^n. If w is a square, ±x are two of them, those with u +
+  // v·x² = 0.
   T1 | ZERO << 4 | I << 8 | T1 << 12,
   X2 | ZERO << 4 | Y1 << 8 | T1 << 12,
   MINUS_D | ZERO << 4 | X2 << 8 | X2 << 12,
@@ -91,7 +96,8 @@ const CODE: usize = memory.data<u16>([
   X1 | X1 << 4 | Y2 << 8 | Y2 << 12,
   Y1 | Z1 << 4 | X1 << 8 | T2 << 12,
 
-  // CHECK: whether Y1 and Z1 differ; of points of the curve, y = 1 is the neutral one's alone. That is what point 1 becomes.
+  // CHECK: whether Y1 and Z1 differ; of points of the curve, y = 1 is the neutral one's alone. That is what point 1
+  // becomes.
   X2 | Y1 << 4 | MINUS_1 << 8 | Z1 << 12,
   MINUS_D | ZERO << 4 | D << 8 | MINUS_1 << 12,
   X1 | ZERO << 4 | ZERO << 8 | ZERO << 12,
@@ -116,7 +122,10 @@ export const START: usize = ADD + 2 * 12;
 export const CHECK: usize = START + 2 * 3;
 export const REGISTERS: usize = CHECK + 2 + 2 * 7;
 
-/** The rest of ONE, the registers behind it and the second half of the result. All numbers behind are zeros, and not in the binary. */
+/**
+ * The rest of ONE, the registers behind it and the second half of the result. All numbers behind are zeros, and not in
+ * the binary.
+ */
 const REST: usize = memory.data(17 * REGISTER_BYTES - 66, 1);
 if (CODE != BASE + 30 || REST != REGISTERS + 66) ERROR("what has to be contiguous is not");
 
@@ -125,8 +134,9 @@ const RESULT_OFFSET: u32 = RESULT * REGISTER_BYTES;
 const REGISTER_MASK: u32 = 15 * REGISTER_BYTES;
 
 /**
- * Adds `factor` times the 32 bytes at `b` to those at `o`, and returns what overflows. Both addresses are from `REGISTERS`; `b` is a
- * multiple of 32. Two words at a time, and none for 0, only make it faster. The sum in `carry` is at most 2^64 − 1.
+ * Adds `factor` times the 32 bytes at `b` to those at `o`, and returns what overflows. Both addresses are from
+ * `REGISTERS`; `b` is a multiple of 32. Two words at a time, and none for 0, only make it faster. The sum in `carry` is
+ * at most 2^64 − 1.
  */
 export function addMultipleVartime(o: u32, b: u32, factor: u32): u32 {
   const wide = <u64>factor;
@@ -153,7 +163,8 @@ export function runVartime(program: usize): u32 {
     c = (instruction >> 7) & REGISTER_MASK;
     memory.copy(REGISTERS + RESULT_OFFSET, REGISTERS + ((instruction << 1) & REGISTER_MASK), REGISTER_BYTES);
     do {
-      // The result is the last register: its word is at the same place as that of c, in all bits set that tell registers apart.
+      // The result is the last register: its word is at the same place as that of c, in all bits set that tell
+      // registers apart.
       const o = c | RESULT_OFFSET;
       store<u32>(o, addMultipleVartime(o, b, load<u32>(c, REGISTERS)), REGISTERS + REGISTER_BYTES);
       c += 4;

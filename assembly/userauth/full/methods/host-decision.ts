@@ -42,7 +42,10 @@ function conclude(verdict: u32): u32 {
   }
 }
 
-/** While the status is PENDING: 1 if the request has a signature, which was verified; 0 for a query and for other methods. */
+/**
+ * While the status is PENDING: 1 if the request has a signature, which was verified; 0 for a query and for other
+ * methods.
+ */
 export function signatureVerified(): u32 {
   return u32(fieldLength(SIGNATURE_FIELD) != 0);
 }

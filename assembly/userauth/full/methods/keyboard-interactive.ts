@@ -1,7 +1,7 @@
 // RFC 4256: the method "keyboard-interactive", as another way to ask for the password and for a new one.
 //
-// In: a request, or the responses to our prompts. Out: prompts, or a reply. The conversation ends with the next request; of a
-// password nothing is kept from one message to the next.
+// In: a request, or the responses to our prompts. Out: prompts, or a reply. The conversation ends with the next
+// request; of a password nothing is kept from one message to the next.
 
 import { UserauthField, UserauthStatus } from "../../../abi/index";
 import { ctDifference } from "../../../wire/compare";

@@ -1,7 +1,8 @@
 // RFC 4252 §8: what becomes of an accepted new password, whichever method brought it.
 //
-// In: the new password of the request's user, who has given the old one; the host's entropy, for its salt. Out: a record for the
-// credentials region, to the host. Only when the host says that it is stored, the password has changed and the method has succeeded.
+// In: the new password of the request's user, who has given the old one; the host's entropy, for its salt. Out: a
+// record for the credentials region, to the host. Only when the host says that it is stored, the password has changed
+// and the method has succeeded.
 
 import { UserauthField, UserauthStatus } from "../../../abi/index";
 import { PASSWORD_CAPACITY, PAYLOAD_CAPACITY } from "../../../abi/capacities";
@@ -32,7 +33,10 @@ const newRecord: usize = memory.data(PASSWORD_RECORD_BYTES as i32, 8);
 @lazy
 const newSalt: usize = memory.data(SALT_BYTES as i32, 8);
 
-/** Makes the salt of the next new password from the host's entropy in the buffer, which is wiped. Less than a salt's bytes make none. */
+/**
+ * Makes the salt of the next new password from the host's entropy in the buffer, which is wiped. Less than a salt's
+ * bytes make none.
+ */
 export function makeSalt(entropyLength: u32): void {
   const surplus = entropyLength - SALT_BYTES; // wraps, and is too much, where that is negative
   if (HAS_PASSWORD_CHANGE && (HAS_PBKDF2 || HAS_ARGON2ID) && surplus <= PAYLOAD_CAPACITY - SALT_BYTES) {

@@ -56,7 +56,10 @@ export function handlePassword(): u32 {
   return fail(verdict);
 }
 
-/** No application has to know what an empty password may mean, nor what is no text: those are refused before the host is asked. */
+/**
+ * No application has to know what an empty password may mean, nor what is no text: those are refused before the host is
+ * asked.
+ */
 export function waitForPassword(isChange: bool): u32 {
   const good = isPasswordText(UserauthField.PASSWORD) && (!isChange || isPasswordText(UserauthField.NEW_PASSWORD));
   return good ? wait(UserauthStatus.PENDING) : fail(UserauthStatus.INVALID_PASSWORD);

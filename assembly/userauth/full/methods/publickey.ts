@@ -1,6 +1,7 @@
 // RFC 4252 §7: the method "publickey".
 //
-// In: a request from index.ts. Out: its reply. keys.ts reads the key, users.ts looks for it, signature.ts verifies what it has signed.
+// In: a request from index.ts. Out: its reply. keys.ts reads the key, users.ts looks for it, signature.ts verifies what
+// it has signed.
 
 import { UserauthField, UserauthStatus } from "../../../abi/index";
 import { isMalformedOrUnfinished, readBoolean, readPosition } from "../../../wire/reader";
@@ -31,7 +32,8 @@ export function handlePublickey(): u32 {
   const end = readPosition();
   if (isMalformedOrUnfinished()) return failProtocol();
 
-  // Up to the verification the same instructions for all user names of one length: a key is useful for one of them only.
+  // Up to the verification the same instructions for all user names of one length: a key is useful for one of them
+  // only.
   findUser(fieldPtr(UserauthField.PUBLIC_KEY), fieldLength(UserauthField.PUBLIC_KEY));
   const useful = isUseful(PUBLICKEY_METHOD);
   if (end > SCRATCH_PTR || !readKey()) return fail(UserauthStatus.INVALID_USER + 2 * isKnown);

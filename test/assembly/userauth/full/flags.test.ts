@@ -1,4 +1,5 @@
-// userauth.wasm with features left out: what is left works, what is not there admits nobody; and the build for boards fits a page.
+// userauth.wasm with features left out: what is left works, what is not there admits nobody; and the build for boards
+// fits a page.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,5 +1,6 @@
-// userauth.wasm touches only its own memory, and words where they are aligned or said not to be: engines leave out what is above
-// `__heap_base`, and processors fault on what the hint promised. Every load and store of all methods is looked at.
+// userauth.wasm touches only its own memory, and words where they are aligned or said not to be: engines leave out what
+// is above `__heap_base`, and processors fault on what the hint promised. Every load and store of all methods is looked
+// at.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,5 @@
-// userauth.wasm: for names of one length, what does not succeed executes the same instructions whoever the user is (invariant 7, rule 12).
+// userauth.wasm: for names of one length, what does not succeed executes the same instructions whoever the user is
+// (invariant 7, rule 12).
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,5 +1,5 @@
-// What the full build takes for a credentials region: everything that the encoder makes, and nothing that it could not serve. Each of
-// its bounds, one by one.
+// What the full build takes for a credentials region: everything that the encoder makes, and nothing that it could not
+// serve. Each of its bounds, one by one.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

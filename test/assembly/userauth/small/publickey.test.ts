@@ -1,5 +1,5 @@
-// userauth-publickey.wasm and userauth-publickey-small.wasm: RFC 4252 §5 and §7 for one user and one Ed25519 key, in every way a request
-// can be wrong. What other servers got wrong: test/rules, rules 6, 7, 9, 14 and 16.
+// userauth-publickey.wasm and userauth-publickey-small.wasm: RFC 4252 §5 and §7 for one user and one Ed25519 key, in
+// every way a request can be wrong. What other servers got wrong: test/rules, rules 6, 7, 9, 14 and 16.
 
 import assert from "node:assert/strict";
 import { sign, verify } from "node:crypto";

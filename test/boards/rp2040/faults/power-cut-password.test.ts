@@ -1,6 +1,7 @@
-// Power cuts of the Pico while a user's password changes (RFC 4252 §8), by each way that leads there. After each cut the firmware that
-// ships boots from what is left in the flash: exactly one of the old and the new password is right, the new one if the client was told
-// SUCCESS, and nothing else has changed. Then what a change leaves to other firmware.
+// Power cuts of the Pico while a user's password changes (RFC 4252 §8), by each way that leads there. After each cut
+// the firmware that ships boots from what is left in the flash: exactly one of the old and the new password is right,
+// the new one if the client was told SUCCESS, and nothing else has changed. Then what a change leaves to other
+// firmware.
 //
 // The seed is printed; FUZZ_SEED replaces it.
 
@@ -97,7 +98,10 @@ function start(flash: Uint8Array, noise: string): Pico {
   return pico;
 }
 
-/** A device with that flash in which a password is changed; the last request is answered with SUCCESS, the others with prompts. */
+/**
+ * A device with that flash in which a password is changed; the last request is answered with SUCCESS, the others with
+ * prompts.
+ */
 function change(flash: Uint8Array, requests: Uint8Array[], old: State, young: State): Recording {
   const pico = start(flash, "change");
   const { numbers, answeredAt } = converse(

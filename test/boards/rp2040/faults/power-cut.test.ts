@@ -1,6 +1,7 @@
-// A thousand power cuts of the Pico: while it makes its host key, and while its credentials are changed. After each the firmware that
-// ships boots from what the cut has left in the flash, and must be in the old state or in the new one, as a client sees it: by the host
-// key, and by who is admitted. Cuts while a user's password changes are in power-cut-password.test.ts.
+// A thousand power cuts of the Pico: while it makes its host key, and while its credentials are changed. After each the
+// firmware that ships boots from what the cut has left in the flash, and must be in the old state or in the new one, as
+// a client sees it: by the host key, and by who is admitted. Cuts while a user's password changes are in
+// power-cut-password.test.ts.
 //
 // The seed is printed; FUZZ_SEED replaces it.
 

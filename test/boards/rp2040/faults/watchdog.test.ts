@@ -1,7 +1,9 @@
-// The watchdog of the Pico's firmware: it ends a main loop that stands still and a call into a module that never returns, and the device
-// serves again. The loop is stopped from outside: the processor is sent to two instructions of which the firmware knows nothing.
+// The watchdog of the Pico's firmware: it ends a main loop that stands still and a call into a module that never
+// returns, and the device serves again. The loop is stopped from outside: the processor is sent to two instructions of
+// which the firmware knows nothing.
 //
-// A password whose hash takes longer than the watchdog's patience is left alone: the timer interrupt feeds it while a module computes.
+// A password whose hash takes longer than the watchdog's patience is left alone: the timer interrupt feeds it while a
+// module computes.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

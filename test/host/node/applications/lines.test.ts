@@ -1,4 +1,5 @@
-// The Node host's instances of the shell module: when there is one, how it is fed, what becomes of one that misbehaves, and what is left.
+// The Node host's instances of the shell module: when there is one, how it is fed, what becomes of one that misbehaves,
+// and what is left.
 
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";

@@ -1,4 +1,5 @@
-// The device shell on a channel of its own: commands, scripts, and what a terminal is sent. scenarios.test.ts has the keys.
+// The device shell on a channel of its own: commands, scripts, and what a terminal is sent. scenarios.test.ts has the
+// keys.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";

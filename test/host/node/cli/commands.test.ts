@@ -1,5 +1,5 @@
-// What the commands of `sesame` owe to whoever has only installed the package: where a server keeps its key, what is said without credentials,
-// results and logs that programs read, and nothing that is written through a link.
+// What the commands of `sesame` owe to whoever has only installed the package: where a server keeps its key, what is
+// said without credentials, results and logs that programs read, and nothing that is written through a link.
 
 import assert from "node:assert/strict";
 import {

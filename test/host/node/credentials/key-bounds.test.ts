@@ -1,4 +1,5 @@
-// Sizes at which a key, a banner or a number of a key file is refused: each bound with the last that is taken and the first that is not.
+// Sizes at which a key, a banner or a number of a key file is refused: each bound with the last that is taken and the
+// first that is not.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

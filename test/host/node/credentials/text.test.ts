@@ -1,5 +1,5 @@
-// The one check of text: every encoding that editors and shells write is read as the same text, and all else is refused with its line. Every
-// entrance goes through it: that is tested at the entrances.
+// The one check of text: every encoding that editors and shells write is read as the same text, and all else is refused
+// with its line. Every entrance goes through it: that is tested at the entrances.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

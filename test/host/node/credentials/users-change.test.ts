@@ -1,5 +1,5 @@
-// Changes of users.json: none is lost when many are made at once, and a process that is killed while it changes the file keeps nobody out. The
-// commands that make them.
+// Changes of users.json: none is lost when many are made at once, and a process that is killed while it changes the
+// file keeps nobody out. The commands that make them.
 
 import assert from "node:assert/strict";
 import {

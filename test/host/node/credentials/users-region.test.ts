@@ -1,4 +1,5 @@
-// host/node/credentials/users-region.ts: from a table of users to the region of the full userauth build, and every reason to refuse one.
+// host/node/credentials/users-region.ts: from a table of users to the region of the full userauth build, and every
+// reason to refuse one.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,5 +1,5 @@
-// users.json: what is read, what is refused and how that is said; authorized_keys; the command `sesame passwd`; and a file that a crash at
-// any moment leaves with the old password or with the new one.
+// users.json: what is read, what is refused and how that is said; authorized_keys; the command `sesame passwd`; and a
+// file that a crash at any moment leaves with the old password or with the new one.
 
 import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";

@@ -1,4 +1,5 @@
-// admission.ts, penalties.ts, client-penalties.ts, source-address.ts: who comes in, with clocks and chance of the test's own.
+// admission.ts, penalties.ts, client-penalties.ts, source-address.ts: who comes in, with clocks and chance of the
+// test's own.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,5 @@
-// A channel as a stream: what it keeps for a reader, what the client's close does to it, and whom an application's error ends.
+// A channel as a stream: what it keeps for a reader, what the client's close does to it, and whom an application's
+// error ends.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";

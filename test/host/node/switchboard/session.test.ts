@@ -1,5 +1,5 @@
-// Between a connection's channels and its instance of the connection module (host/node/switchboard/session.ts): nothing happens to a
-// connection that has ended, nor to another channel that has got a number.
+// Between a connection's channels and its instance of the connection module (host/node/switchboard/session.ts): nothing
+// happens to a connection that has ended, nor to another channel that has got a number.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

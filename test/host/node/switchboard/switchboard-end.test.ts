@@ -1,5 +1,5 @@
-// The switchboard alone, with a stream and timers of the test: what SUCCESS ends, what may wait for new keys, and how long the last bytes may
-// take.
+// The switchboard alone, with a stream and timers of the test: what SUCCESS ends, what may wait for new keys, and how
+// long the last bytes may take.
 
 import assert from "node:assert/strict";
 import { Duplex } from "node:stream";

@@ -1,4 +1,5 @@
-// One instance of the full userauth module under the host's control (host/node/userauth/instance.ts): what is wiped, salts, and replies.
+// One instance of the full userauth module under the host's control (host/node/userauth/instance.ts): what is wiped,
+// salts, and replies.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,5 +1,5 @@
-// Node has no limits of a board: thousands of users, the hashes of other programs, users with several long keys; and whatever a users.json
-// holds, its faults are told with their place.
+// Node has no limits of a board: thousands of users, the hashes of other programs, users with several long keys; and
+// whatever a users.json holds, its faults are told with their place.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

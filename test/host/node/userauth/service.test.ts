@@ -1,5 +1,6 @@
-// The full userauth build for all connections of a server (host/node/userauth/service.ts), in the thread of the test, with a module whose calls
-// and whose copies of secrets are seen: what is not done for a connection that has ended, and in which order passwords change.
+// The full userauth build for all connections of a server (host/node/userauth/service.ts), in the thread of the test,
+// with a module whose calls and whose copies of secrets are seen: what is not done for a connection that has ended, and
+// in which order passwords change.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

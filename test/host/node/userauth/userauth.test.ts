@@ -1,4 +1,5 @@
-// The full userauth build behind the Node host: hashes in threads, the application's decisions, and new passwords that are stored.
+// The full userauth build behind the Node host: hashes in threads, the application's decisions, and new passwords that
+// are stored.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -119,7 +119,7 @@ async function record(port: string, commands: string[]): Promise<string[]> {
   }
   if ((await closed) !== 0) throw new Error("ssh did not end well");
   return shown
-    .replace(/\u001b\[[0-9;]*[A-Za-z]/g, "")
+    .replace(/\u001b\[[?0-9;]*[A-Za-z]/g, "")
     .trimEnd()
     .split(/\r?\n/);
 }

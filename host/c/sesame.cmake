@@ -78,7 +78,7 @@ set(sesame_own
     server/log.c
     server/log_ring.c
     server/permissions.c
-    server/places.c
+    server/admission.c
     server/session.c
     server/time_limits.c
     store/base64.c

@@ -99,7 +99,7 @@ export const mutations: readonly FileMutations[] = [
     ],
   },
   {
-    file: "host/c/server/places.c",
+    file: "host/c/server/admission.c",
     tests: ["host/c/limits.test"],
     changes: [
       [

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "modules/transport.h"
+#include "server/admission.h"
 #include "server/log.h"
-#include "server/places.h"
 
 void device_log(device_t *device, const log_line_t *line) {
   uint64_t up_ms = platform_milliseconds(device->platform) - device->started_ms;
@@ -71,11 +71,11 @@ bool device_start(device_t *device, platform_t *platform) {
 }
 
 bool device_can_accept(const device_t *device) {
-  return !device->fault && !device->ending && places_are_left(device);
+  return !device->fault && !device->ending && admission_has_place(device);
 }
 
 void device_accept(device_t *device, platform_stream_t *stream) {
-  connection_t *place = device_can_accept(device) ? places_take(device, stream) : NULL;
+  connection_t *place = device_can_accept(device) ? admission_take(device, stream) : NULL;
   if (place)
     connection_open(place, device, stream, ++device->connection_count);
   else

@@ -12,7 +12,7 @@ import { DisconnectReason, UserauthStatus } from "../../../assembly/abi/index.js
 import { Admission } from "./admission.js";
 import type { Holder, Leave } from "./admission.js";
 import { ClientPenalties, isFailure } from "./client-penalties.js";
-import { ConnectionTimers } from "./connection-timers.js";
+import { TimeLimits } from "./time-limits.js";
 import { FULL_BUILD, userauthModuleName } from "../credentials/credentials.js";
 import { reasonOf } from "../switchboard/ending.js";
 import type { Ending, OwnCause, RefusalCause } from "../switchboard/ending.js";
@@ -204,7 +204,7 @@ export class Server extends EventEmitter<ServerEvents> {
         if (this.#connections.size === 0) this.#onIdle?.();
       },
     });
-    const timers = new ConnectionTimers(this.#numbers, {
+    const timers = new TimeLimits(this.#numbers, {
       get bytesReceived() {
         return switchboard.bytesReceived;
       },

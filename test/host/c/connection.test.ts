@@ -18,7 +18,7 @@ const SOURCES = [
     "modules/transport",
     "modules/module",
     "server/device",
-    "server/places",
+    "server/admission",
     "store/credentials",
     "store/store",
     "store/base64",

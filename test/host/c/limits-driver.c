@@ -1,5 +1,5 @@
 // How long a client may take (host/c/server/time_limits.c), to the millisecond, and who gives way to whom
-// (host/c/server/places.c).
+// (host/c/server/admission.c).
 //
 //   limits-driver SCENARIO
 
@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/admission.h"
 #include "server/connection_end.h"
-#include "server/places.h"
 
 #define START 5000000000
 
@@ -121,16 +121,17 @@ static void occupy(unsigned i, uint32_t number, int source, int progress) {
 static int place_for(int source) {
   platform_stream_t newcomer = {source};
   yielded = NULL;
-  connection_t *place = places_take(&device, &newcomer);
+  connection_t *place = admission_take(&device, &newcomer);
   return place ? (int)(place - device.connections) : -1;
 }
 
 static void places(void) {
-  expect(places_are_left(&device) && place_for(1) == 0 && !yielded, "a free place is taken as it is");
+  expect(admission_has_place(&device) && place_for(1) == 0 && !yielded, "a free place is taken as it is");
   for (unsigned i = 0; i < DEVICE_CONNECTIONS; i++) occupy(i, 1 + i, (int)i, AUTHENTICATED);
-  expect(!places_are_left(&device) && place_for(9) == -1 && !yielded, "who is in stays");
+  expect(!admission_has_place(&device) && place_for(9) == -1 && !yielded, "who is in stays");
   occupy(2, 3, 2, SILENT);
-  expect(places_are_left(&device) && place_for(9) == 2 && yielded == &device.connections[2], "who is not gives way");
+  expect(admission_has_place(&device) && place_for(9) == 2 && yielded == &device.connections[2],
+         "who is not gives way");
 }
 
 /** Who gives way of four from as many sources. */

@@ -1,4 +1,4 @@
-// The C host's patience (host/c/server/time_limits.c) and who gives way (host/c/server/places.c), to the millisecond
+// The C host's patience (host/c/server/time_limits.c) and who gives way (host/c/server/admission.c), to the millisecond
 // and the client.
 
 import { before, test } from "node:test";
@@ -22,7 +22,7 @@ before(() => {
   const definitions = ["DEVICE_CONNECTIONS=4", "DEVICE_ADDRESS_CONNECTIONS=2"];
   driver = compileDriver(
     "host/c/limits-driver",
-    ["host/c/server/time_limits.c", "host/c/server/places.c"],
+    ["host/c/server/time_limits.c", "host/c/server/admission.c"],
     definitions,
   );
 });

@@ -1,8 +1,8 @@
-// See places.h.
+// See admission.h.
 
-#include "server/places.h"
+#include "server/admission.h"
 
-bool places_are_left(const device_t *device) {
+bool admission_has_place(const device_t *device) {
   for (unsigned i = 0; i < DEVICE_CONNECTIONS; i++) {
     const connection_t *connection = &device->connections[i];
     if (connection->state == CONNECTION_FREE || connection_can_yield(connection)) return true;
@@ -30,7 +30,7 @@ static unsigned standing(const device_t *device, connection_t *connection, const
   return has_too_many(device, connection->stream, newcomer) ? progress : progress + 3;
 }
 
-connection_t *places_take(device_t *device, const platform_stream_t *stream) {
+connection_t *admission_take(device_t *device, const platform_stream_t *stream) {
   connection_t *first = NULL;
   unsigned lowest = 0;
   for (unsigned i = 0; i < DEVICE_CONNECTIONS; i++) {

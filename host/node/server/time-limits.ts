@@ -22,7 +22,7 @@ export interface TimedConnection {
 }
 
 /** See the file's header. From the construction on. */
-export class ConnectionTimers {
+export class TimeLimits {
   readonly #numbers: TimerNumbers;
   readonly #connection: TimedConnection;
   readonly #beforeLogin: NodeJS.Timeout[];

@@ -15,8 +15,8 @@ const MEMORY_SIZE = 0x3f;
 const MEMORY_GROW = 0x40;
 
 /**
- * 19 MiB for Argon2, 100 in the wide module, and a page for everything else; in the wide transport module one more, for
- * two buffers of 35 kB.
+ * 19 MiB for Argon2, 100 in the wide module, and a page for everything else; in the wide transport modules and the
+ * wide shell one more, for two buffers of 35 kB.
  */
 const PAGES = new Map([
   ["userauth", 305],
@@ -24,6 +24,7 @@ const PAGES = new Map([
   ["wide userauth", 1602],
   ["wide transport", 2],
   ["wide transport-full", 2],
+  ["wide shell", 2],
 ]);
 
 /** A module with development credentials, as it leaves the compiler, and as it is built for Node. */

@@ -330,7 +330,7 @@ test("a client that vanishes closes its channels, and the server forgets it", as
 });
 
 test("the login time runs out with a word, and not after the login", async () => {
-  const { client, log, port } = await serve(undefined, { loginGraceMs: 60 });
+  const { client, log, port } = await serve(undefined, { loginGraceMs: 1000 });
   await client.openChannel();
   const slow = await FakeClient.connect(port);
   await slow.receive();
